@@ -1,0 +1,232 @@
+"""The rules of the code base, each a function from one parsed file to what breaks it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+FILE_LINES = 250
+FUNCTION_LINES = 30
+TARGET_PYTHON = (3, 9)
+# Standard library modules that 3.9 lacks or that 3.13 and earlier removed.
+NOT_ON_ALL_TARGETS = re.compile(
+    "tomllib|aifc|asynchat|asyncore|audioop|cgi|cgitb|chunk|crypt|distutils|imghdr|imp|lib2to3"
+    "|mailcap|msilib|nis|nntplib|ossaudiodev|pipes|smtpd|sndhdr|spwd|sunau|telnetlib|uu|xdrlib"
+)
+EMPTY_WORD = re.compile("(manager|helper|util|handler)s?|misc")
+BANNED = ("host.when", "host.arguments")
+PORTS = (8000, 8001, 8024)
+DISTRIBUTION = re.compile(
+    r"(?<![a-z])(debian|ubuntu|fedora|rhel|redhat|rocky|almalinux|centos|alpine|bullseye|bookworm"
+    r"|trixie|jammy|noble)(?![a-z])",
+    re.IGNORECASE,
+)
+PLACE = re.compile(r"(?<!templates)/(opt/mailman|etc/mailman3)\b|\b(8000|8001|8024)\b")
+VERSION_TEXT = re.compile(r"\d+\.\d+(\.\d+)*$")
+
+Found = Iterator[tuple[int, str]]
+Rule = Callable[[Path, ast.Module], Found]
+
+
+def files_of(*folders: str, pattern: str = "*.py") -> list[Path]:
+    """The existing files below the folders, relative to the repository."""
+    found = (path for folder in folders for path in (ROOT / folder).rglob(pattern))
+    return sorted(path.relative_to(ROOT) for path in found if path.is_file())
+
+
+def broken(rule: Rule, path: Path, source: str) -> list[str]:
+    """What breaks the rule in a file with this text, as `path:line: what`."""
+    return [f"{path}:{line}: {what}" for line, what in rule(path, ast.parse(source))]
+
+
+def own_operations() -> set[str]:
+    """Names of the functions in mailman_suite/operations that are decorated with @operation."""
+    trees = (ast.parse((ROOT / path).read_text()) for path in files_of("mailman_suite/operations"))
+    functions = (node for tree in trees for node in ast.walk(tree) if _is_function(node))
+    return {
+        node.name
+        for node in functions
+        if any(ast.unparse(each).startswith("operation") for each in node.decorator_list)
+    }
+
+
+def _is_function(node: ast.AST) -> bool:
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+
+
+def _imported(tree: ast.Module) -> dict[str, str]:
+    """Local name -> full dotted name, for `from x import y` and `import x.y as z`."""
+    names = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            names |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {a.asname or a.name: a.name for a in node.names}
+    return names
+
+
+def operation_calls(tree: ast.Module) -> Iterator[ast.Call]:
+    """Calls of pyinfra's operations and of ours, not of their `_inner` functions."""
+    imported, own = _imported(tree), own_operations()
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        first, _, rest = ast.unparse(node.func).partition(".")
+        name = ".".join(filter(None, (imported.get(first, first), rest)))
+        stock = re.fullmatch(r"pyinfra\.operations\.(?!util\b)\w+\.\w+", name)
+        ours = name.startswith("mailman_suite.operations.") and name.rpartition(".")[2] in own
+        if stock or ours:
+            yield node
+
+
+def _texts(tree: ast.Module) -> Iterator[ast.Constant]:
+    """String constants that are not docstrings."""
+    statements = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)]
+    docstrings = {id(value) for value in statements if isinstance(value, ast.Constant)}
+    for node in ast.walk(tree):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if is_text and id(node) not in docstrings:
+            yield node
+
+
+def operations_inside_functions(path: Path, tree: ast.Module) -> Found:
+    functions = [n for n in ast.walk(tree) if _is_function(n) or isinstance(n, ast.Lambda)]
+    inside = {id(node) for function in functions for node in ast.walk(function)}
+    for call in operation_calls(tree):
+        if id(call) not in inside:
+            yield call.lineno, "an operation at module level runs for the first host only"
+
+
+def operations_are_named(path: Path, tree: ast.Module) -> Found:
+    for call in operation_calls(tree):
+        if not any(keyword.arg == "name" for keyword in call.keywords):
+            yield call.lineno, f"{ast.unparse(call.func)} without name="
+
+
+def no_dangerous_pyinfra(path: Path, tree: ast.Module) -> Found:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in BANNED:
+            yield node.lineno, f"{ast.unparse(node)} loses global arguments"
+    for text in _texts(tree):
+        if "--no-wait" in text.value:
+            yield text.lineno, "--no-wait loses failures"
+
+
+def short_functions(path: Path, tree: ast.Module) -> Found:
+    """Without the docstring: a full contract must not cost a function its lines."""
+    for node in filter(_is_function, ast.walk(tree)):
+        documented = node.body[0] if ast.get_docstring(node) else None
+        extra = documented.end_lineno - documented.lineno + 1 if documented else 0
+        lines = node.end_lineno - node.lineno + 1 - extra
+        if lines > FUNCTION_LINES:
+            yield node.lineno, f"{node.name} has {lines} lines, {FUNCTION_LINES} at most"
+
+
+def short_files(path: Path, tree: ast.Module) -> Found:
+    lines = max((getattr(node, "end_lineno", 0) for node in tree.body), default=0)
+    if lines >= FILE_LINES:
+        yield lines, f"{lines} lines; split it below {FILE_LINES}"
+
+
+def versions_in_releases_and_gates(path: Path, tree: ast.Module) -> Found:
+    if path.name in ("releases.py", "gates.py"):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom | ast.Import) and "packaging" in ast.unparse(node):
+            yield node.lineno, "version arithmetic belongs to releases.py or gates.py"
+        if isinstance(node, ast.Compare) and _compares_versions(node):
+            yield node.lineno, f"compares versions: {ast.unparse(node)}"
+
+
+def _compares_versions(node: ast.Compare) -> bool:
+    ordering = any(isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for op in node.ops)
+    sides = [node.left, *node.comparators]
+    constants = [side.value for side in sides if isinstance(side, ast.Constant)]
+    literal = any(isinstance(value, str) and VERSION_TEXT.match(value) for value in constants)
+    return literal or (ordering and "version" in ast.unparse(node).lower())
+
+
+def distributions_in_platforms(path: Path, tree: ast.Module) -> Found:
+    if path.name == "platforms.py":
+        return
+    for text in _texts(tree):
+        if DISTRIBUTION.search(text.value):
+            yield text.lineno, f"names a distribution: {text.value!r}"
+    for node in ast.walk(tree):
+        name = getattr(node, "id", None) or getattr(node, "attr", None) or _defined(node)
+        if name and DISTRIBUTION.search(name):
+            yield node.lineno, f"names a distribution: {name}"
+
+
+def places_in_layout(path: Path, tree: ast.Module) -> Found:
+    if path.name == "layout.py":
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and type(node.value) is int and node.value in PORTS:
+            yield node.lineno, f"port {node.value} belongs to layout.py"
+    for text in _texts(tree):
+        if PLACE.search(text.value):
+            yield text.lineno, f"belongs to layout.py: {text.value!r}"
+
+
+def host_programs_need_nothing(path: Path, tree: ast.Module) -> Found:
+    for node in ast.walk(tree):
+        modules = []
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            modules = ["." * node.level + (node.module or "")]
+        for module in modules:
+            top = module.partition(".")[0]
+            if top not in sys.stdlib_module_names or NOT_ON_ALL_TARGETS.fullmatch(top):
+                yield node.lineno, f"imports {module}: not in every target's standard library"
+
+
+def host_programs_are_old_python(path: Path, tree: ast.Module) -> Found:
+    try:
+        ast.parse(ast.unparse(tree), feature_version=TARGET_PYTHON)
+    except SyntaxError as error:
+        yield error.lineno or 1, f"not Python {TARGET_PYTHON}: {error.msg}"
+    later = "annotations" in {
+        alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        for alias in node.names
+    }
+    for annotation in filter(None, map(_annotation, ast.walk(tree))):
+        if not later and " | " in ast.unparse(annotation):
+            yield annotation.lineno, "`X | Y` needs `from __future__ import annotations` here"
+
+
+def _annotation(node: ast.AST) -> ast.expr | None:
+    return getattr(node, "annotation", None) or getattr(node, "returns", None)
+
+
+def names_say_something(path: Path, tree: ast.Module) -> Found:
+    names = [(1, path.stem)] + [(n.lineno, _defined(n)) for n in ast.walk(tree) if _defined(n)]
+    for line, name in names:
+        words = re.findall(r"[A-Z]?[a-z]+", name)
+        if any(EMPTY_WORD.fullmatch(word.lower()) for word in words):
+            yield line, f"{name} says nothing about what it is"
+
+
+def _defined(node: ast.AST) -> str:
+    return node.name if _is_function(node) or isinstance(node, ast.ClassDef) else ""
+
+
+EVERYWHERE: list[Rule] = [
+    operations_inside_functions,
+    operations_are_named,
+    no_dangerous_pyinfra,
+    short_functions,
+    short_files,
+    versions_in_releases_and_gates,
+    distributions_in_platforms,
+    places_in_layout,
+    names_say_something,
+]
+ON_TARGETS: list[Rule] = [host_programs_need_nothing, host_programs_are_old_python]
