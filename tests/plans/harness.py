@@ -31,7 +31,7 @@ from pyinfra.api.arguments import all_global_arguments
 from pyinfra.api.facts import ShortFactBase
 from pyinfra.context import ctx_config, ctx_host, ctx_inventory, ctx_state
 
-from tests.plans.plan import SECRET, Operation, Plan, Upload
+from tests.plans.plan import SECRET, Action, Input, Operation, Plan, Upload
 
 GLOBAL_ARGUMENTS = {name for name, _ in all_global_arguments()}
 
@@ -188,22 +188,32 @@ def _raw(command: Any) -> str:
     return command.get_raw_value() if isinstance(command, StringCommand) else ""
 
 
-def _actions(commands: list[Any], secrets: Collection[str]) -> tuple[str | Upload, ...]:
+def _actions(commands: list[Any], secrets: Collection[str]) -> tuple[Action, ...]:
     shown = [str(command) for command in commands if isinstance(command, StringCommand)]
-    return tuple(_action(command, shown, secrets) for command in commands)
+    return tuple(each for command in commands for each in _sent(command, shown, secrets))
 
 
-def _action(command: Any, shown: list[str], secrets: Collection[str]) -> str | Upload:
+def _sent(command: Any, shown: list[str], secrets: Collection[str]) -> Iterator[Action]:
     if isinstance(command, StringCommand):
-        return str(command)
-    if isinstance(command, FileUploadCommand):
+        yield str(command)
+        if stdin := command.connector_arguments.get("_stdin"):
+            yield Input(_hidden(stdin, secrets))
+    elif isinstance(command, FileUploadCommand):
         content = _content(command.src)
-        hidden = any(secret in content for secret in secrets)
+        secret = content != _hidden(content, secrets)
         mode = _mode(str(command.dest), shown)
-        return Upload(str(command.dest), SECRET if hidden else content, mode)
-    if isinstance(command, FunctionCommand):
-        return f"call {command.function.__name__}"
-    return repr(command)
+        yield Upload(str(command.dest), SECRET if secret else content, mode)
+    elif isinstance(command, FunctionCommand):
+        yield f"call {command.function.__name__}"
+    else:
+        yield repr(command)
+
+
+def _hidden(text: Any, secrets: Collection[str]) -> str:
+    shown = text if isinstance(text, str) else "\n".join(text)
+    for secret in secrets:
+        shown = shown.replace(secret, SECRET)
+    return shown
 
 
 def _content(source: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from io import StringIO
 from pathlib import Path
 from textwrap import dedent
@@ -44,6 +45,11 @@ def greeting(path: str, text: str):
 @operation()
 def shell(command: str):
     yield command
+
+
+@operation()
+def feed(stdin: str):
+    yield StringCommand("apply", _stdin=stdin)
 
 
 @deploy("Toy")
@@ -145,6 +151,29 @@ def test_an_uploaded_secret_is_hidden_and_one_in_a_command_is_a_leak():
     assert_no_leaks(plan)
     with pytest.raises(AssertionError, match="secret in argv"):
         assert_no_leaks(plan_of(leaking, {}, FRESH, secrets=[PASSWORD]))
+
+
+def test_standard_input_is_part_of_the_plan_and_shows_no_secret():
+    stdin = json.dumps({"files": [{"path": "/a", "text": f"one\n{PASSWORD}\n"}], "salt": None})
+
+    def piped():
+        feed(name="files are current", stdin=stdin)
+
+    plan = plan_of(piped, {}, {}, secrets=[PASSWORD])
+    assert_no_leaks(plan)
+    assert plan.remote_commands == 1
+    assert plan.operations[0].inputs[0].document["files"][0]["path"] == "/a"
+    assert plan.text().splitlines() == [
+        "files are current",
+        "    $ apply",
+        "    < files:",
+        "    <   -",
+        "    <     path: /a",
+        "    <     text:",
+        "    <       one",
+        "    <       *secret*",
+        "    < salt: null",
+    ]
 
 
 def test_contexts_are_clean_after_a_failed_plan():
