@@ -1,0 +1,24 @@
+"""Running machines of the lab (`python -m lab up NAME`), grouped by Debian suite."""
+
+from lab import machines, paths
+from mailman_suite.ssh import nodelay_transport
+
+
+def _host(machine: machines.Machine) -> tuple[str, dict[str, object]]:
+    return machine.name, {
+        "ssh_hostname": machine.address,
+        "ssh_user": "root",
+        "ssh_key": str(paths.SSH_KEY),
+        "ssh_known_hosts_file": str(paths.KNOWN_HOSTS),
+        "ssh_strict_host_key_checking": "yes",
+        "ssh_paramiko_connect_kwargs": {"transport_factory": nodelay_transport},
+    }
+
+
+def _of_suite(suite: str) -> list[tuple[str, dict[str, object]]]:
+    return [_host(machine) for machine in machines.running() if machine.suite == suite]
+
+
+bookworm = _of_suite("bookworm")
+trixie = _of_suite("trixie")
+bullseye = _of_suite("bullseye")

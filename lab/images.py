@@ -1,0 +1,133 @@
+"""Base images: a bare Debian server per suite, named by the content of everything that made it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from lab import access, paths
+from lab.commands import LabError, contained, run
+from lab.locks import held
+
+SUITES = ("bookworm", "trixie", "bullseye")
+MIRROR = "http://deb.debian.org/debian"
+SECURITY_MIRROR = "http://deb.debian.org/debian-security"
+# What a Debian server has before anybody logs in; everything else is the deploy's business.
+INCLUDED = (
+    "ca-certificates",
+    "dbus",
+    "iproute2",
+    "libpam-systemd",
+    "openssh-server",
+    "python3",
+    "systemd",
+    "systemd-sysv",
+)
+HOST_CERTIFICATES = Path("/usr/local/share/ca-certificates")
+CERTIFICATE_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+RECIPE = Path(__file__).with_name("image.sh")
+
+
+def ensure(suite: str) -> Path:
+    """Root tree of the suite's base image; built when no image of the same content exists."""
+    if suite not in SUITES:
+        raise LabError(f"found suite {suite!r}, expected one of {', '.join(SUITES)}")
+    access.ensure_keys()
+    tree = paths.IMAGES / f"{suite}-{digest(suite)}"
+    with held(f"image-{suite}", paths.CACHE / "locks"):
+        if not tree.exists():
+            _build(suite, tree)
+    return tree
+
+
+def digest(suite: str) -> str:
+    """Changes whenever anything that goes into the suite's image changes."""
+    parts = [suite, MIRROR, SECURITY_MIRROR, *INCLUDED, RECIPE.read_text()]
+    parts += [*_files(suite).keys(), *_files(suite).values()]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+
+
+def _build(suite: str, tree: Path) -> None:
+    print(f"lab: building the {suite} image, about a minute", file=sys.stderr, flush=True)
+    paths.IMAGES.mkdir(parents=True, exist_ok=True)
+    for leftover in paths.IMAGES.glob(f".{suite}-*"):
+        shutil.rmtree(leftover)
+    building = Path(tempfile.mkdtemp(prefix=f".{suite}-", dir=paths.IMAGES))
+    building.chmod(0o755)
+    packages = paths.PACKAGES / suite
+    packages.mkdir(parents=True, exist_ok=True)
+    files = building / "lab-files"
+    root = building / "root"
+    for path, text in _files(suite).items():
+        target = files / path.lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+    _cook([suite, MIRROR, ",".join(INCLUDED), str(packages), str(files), str(root)])
+    # Only a finished tree gets the name by which it is found.
+    os.rename(root, tree)
+    shutil.rmtree(building)
+
+
+def _cook(arguments: list[str]) -> None:
+    done = subprocess.run(
+        contained(["bash", str(RECIPE), *arguments]),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    if done.returncode != 0:
+        words = "\n".join(done.stdout.splitlines()[-15:])
+        raise LabError(f"the {arguments[0]} image could not be built; its last lines:\n{words}")
+
+
+def _files(suite: str) -> dict[str, str]:
+    """Files of the image that differ from what debootstrap makes: path to text."""
+    certificates = {
+        f"{HOST_CERTIFICATES}/{path.name}": path.read_text()
+        for path in sorted(HOST_CERTIFICATES.glob("*.crt"))
+    }
+    return {
+        "/root/.ssh/authorized_keys": access.public(paths.SSH_KEY),
+        # One host key for all machines: clients check it, as in production, at any address.
+        "/etc/ssh/ssh_host_ed25519_key": paths.SSH_HOST_KEY.read_text(),
+        "/etc/ssh/ssh_host_ed25519_key.pub": access.public(paths.SSH_HOST_KEY),
+        "/etc/apt/sources.list": _sources(suite),
+        "/etc/apt/apt.conf.d/90lab": _apt_settings(),
+        "/etc/pip.conf": "[global]\ncache-dir = /var/cache/pip\n",
+        **certificates,
+        **(_trust() if certificates else {}),
+    }
+
+
+def _sources(suite: str) -> str:
+    lines = (
+        f"deb {MIRROR} {suite} main",
+        f"deb {MIRROR} {suite}-updates main",
+        f"deb {SECURITY_MIRROR} {suite}-security main",
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _apt_settings() -> str:
+    """Downloads are kept for the next machine; proxies and date checks are those of the box."""
+    keep = 'APT::Keep-Downloaded-Packages "true";\n'
+    wanted = ("::proxy", "acquire::check-")
+    lines = run(["apt-config", "dump"]).splitlines()
+    inherited = [line for line in lines if any(word in line.lower() for word in wanted)]
+    return keep + "Binary::apt::" + keep + "".join(f"{line}\n" for line in sorted(inherited))
+
+
+def _trust() -> dict[str, str]:
+    """pip and uv bring their own certificates; behind an intercepting proxy they need the box's."""
+    names = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+    return {
+        "/etc/environment": "".join(f"{name}={CERTIFICATE_BUNDLE}\n" for name in names),
+        "/etc/pip.conf": f"[global]\ncache-dir = /var/cache/pip\ncert = {CERTIFICATE_BUNDLE}\n",
+    }

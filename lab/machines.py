@@ -1,0 +1,200 @@
+"""Machines by name: up, down, power and network cuts, snapshots. Safe from several processes."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lab import access, disks, images, needs, network, packages, paths, power, processes, records
+from lab.commands import LabError
+from lab.locks import held
+from lab.records import MachineRecord
+
+DEFAULT_SUITE = images.SUITES[0]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine of the lab: its name, IPv4 address and Debian suite, and what can happen to it."""
+
+    name: str
+    address: str
+    suite: str
+
+    @property
+    def full_name(self) -> str:
+        """Host name with domain; a mail domain that the machine itself resolves."""
+        return f"{self.name}.{paths.DOMAIN}"
+
+    @property
+    def testinfra_address(self) -> str:
+        """Argument for `testinfra.get_host`."""
+        return f"ssh://root@{self.name}?ssh_config={paths.SSH_CONFIG}"
+
+    def run(
+        self, command: str, *, stdin: str = "", check: bool = True, timeout: float | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """The finished shell command, run as root over SSH; timeout in seconds."""
+        argv = [*access.ssh(self.name, "-T"), "--", command]
+        return subprocess.run(
+            argv, input=stdin, capture_output=True, text=True, check=check, timeout=timeout
+        )
+
+    def is_running(self) -> bool:
+        """Whether the machine has power."""
+        return processes.is_running(self.name)
+
+    def wait_booted(self, timeout: float = power.BOOT_SECONDS) -> str:
+        """What systemd says once all units have started or failed: `running`, `degraded`, ..."""
+        waiting = "systemctl is-system-running --wait"
+        return self.run(waiting, check=False, timeout=timeout).stdout.strip()
+
+    def boot(self) -> None:
+        """The machine runs, on the disk that it has, and answers on SSH."""
+        up(self.name)
+
+    def shut_down(self) -> None:
+        """The machine is off as after `systemctl poweroff`."""
+        shut_down(self.name)
+
+    def power_cut(self) -> None:
+        """The machine is off, with no warning to anything in it."""
+        power_cut(self.name)
+
+    def network_cut(self) -> None:
+        """The machine's packets go nowhere, until mended or booted."""
+        network.cut(processes.init(self.name))
+
+    def network_mend(self) -> None:
+        """The machine's packets go where they should."""
+        network.mend(processes.init(self.name))
+
+    def snapshot(self, layer: str) -> None:
+        """All that the machine wrote is a layer for others; it goes on after a short stop."""
+        snapshot(self.name, layer)
+
+    def down(self) -> None:
+        """The machine and its disk are gone."""
+        down(self.name)
+
+
+def up(
+    name: str, *, suite: str | None = None, layer: str | None = None, binds: Sequence[str] = ()
+) -> Machine:
+    """The machine, answering on SSH. An existing one is booted from its own disk.
+
+    A new one begins as the suite's base image (default: bookworm) or as the layer. `binds` are
+    directories of the box that the machine can read, as PATH or PATH:PATH_INSIDE.
+    """
+    needs.ensure()
+    with held(f"machine-{name}"):
+        record = records.machine(name)
+        if record is None or not disks.is_whole(record):
+            record = _create(name, suite, layer, tuple(binds))
+        _check_same(record, suite, layer)
+        power.on(record)
+    return _machine(record)
+
+
+def get(name: str) -> Machine:
+    """The existing machine of that name, running or not; LabError when there is none."""
+    return _machine(_existing(name))
+
+
+def running() -> list[Machine]:
+    """All machines that have power, by name."""
+    return [_machine(record) for record in records.machines() if processes.is_running(record.name)]
+
+
+def down(name: str) -> None:
+    """Machine and disk are gone, also when they were half made; its downloads are kept."""
+    records.check_name(name)
+    with held(f"machine-{name}"):
+        _discard(name)
+        _publish_addresses()
+
+
+def down_all() -> None:
+    """No machine, bridge, table, mount or process of the lab is left; layers and caches stay."""
+    for directory in sorted(paths.MACHINES.glob("*")):
+        down(directory.name)
+    network.remove()
+    processes.remove_groups()
+
+
+def shut_down(name: str) -> None:
+    """The machine has stopped cleanly; `up` boots it again."""
+    with held(f"machine-{name}"):
+        processes.shut_down(_existing(name).name)
+
+
+def power_cut(name: str) -> None:
+    """Everything in the machine was killed at once; `up` boots it from the same disk.
+
+    What programs had written but not synced survives, because the box's page cache does; a real
+    power cut is harsher in that respect.
+    """
+    with held(f"machine-{name}"):
+        processes.kill(_existing(name).name)
+
+
+def snapshot(name: str, layer: str) -> None:
+    """The machine's writes are a read-only layer; if it ran, it stops cleanly and boots again."""
+    with held(f"machine-{name}"):
+        record = _existing(name)
+        was_running = processes.is_running(name)
+        processes.shut_down(name)
+        packages.collect(record)
+        record = disks.freeze(record, layer)
+        if was_running:
+            power.on(record)
+
+
+def _create(
+    name: str, suite: str | None, layer: str | None, binds: tuple[str, ...]
+) -> MachineRecord:
+    _discard(name)
+    disk = records.layer(layer) if layer else None
+    suite = suite or (disk.suite if disk else DEFAULT_SUITE)
+    disk = disk or records.Disk(suite, images.ensure(suite).name)
+    with held("addresses"):
+        address = network.free_address([record.address for record in records.machines()])
+        record = MachineRecord(name, address, disk, binds)
+        disks.make(record)
+    _publish_addresses()
+    return record
+
+
+def _discard(name: str) -> None:
+    record = records.machine(name)
+    processes.kill(name)
+    if record:
+        packages.collect(record)
+    disks.remove(name)
+
+
+def _publish_addresses() -> None:
+    with held("addresses"):
+        access.write_ssh_config({record.name: record.address for record in records.machines()})
+
+
+def _existing(name: str) -> MachineRecord:
+    record = records.machine(name)
+    if record is None:
+        known = ", ".join(record.name for record in records.machines()) or "none yet"
+        raise LabError(f"found no machine {name!r}, expected one of: {known}")
+    return record
+
+
+def _check_same(record: MachineRecord, suite: str | None, layer: str | None) -> None:
+    same_layer = layer is None or layer in record.disk.layers
+    if suite not in (None, record.disk.suite) or not same_layer:
+        disk = " + ".join((record.disk.image, *record.disk.layers))
+        hint = f"`python -m lab down {shlex.quote(record.name)}` first, or use another name"
+        raise LabError(f"found machine {record.name} made from {disk}, expected another; {hint}")
+
+
+def _machine(record: MachineRecord) -> Machine:
+    return Machine(record.name, record.address, record.disk.suite)

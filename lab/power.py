@@ -1,0 +1,59 @@
+"""Booting: from a disk to a machine that answers on SSH."""
+
+from __future__ import annotations
+
+import socket
+import time
+
+from lab import disks, network, packages, paths, processes, records
+from lab.commands import LabError, run
+from lab.records import MachineRecord
+
+BOOT_SECONDS = 60.0
+
+
+def on(record: MachineRecord) -> None:
+    """The machine runs on the disk that it has, and answers on SSH."""
+    network.ensure()
+    if not processes.is_running(record.name):
+        processes.kill(record.name)
+        for other in records.machines():
+            packages.collect(other)
+        packages.lend(record)
+        # The address may have belonged to a machine with another hardware address.
+        run(["ip", "neighbour", "flush", "to", record.address, "dev", paths.BRIDGE])
+        directory = paths.machine_directory(record.name)
+        console, root = directory / "console.log", directory / "root"
+        processes.start(record.name, disks.overlay(record), root, _nspawn(record), console)
+    _wait_for_ssh(record)
+
+
+def _nspawn(record: MachineRecord) -> list[str]:
+    return [
+        f"--machine={paths.PREFIX}-{record.name}",
+        f"--hostname={record.name}",
+        f"--directory={paths.machine_directory(record.name) / 'root'}",
+        f"--network-bridge={paths.BRIDGE}",
+        # The box may have no systemd of its own to register with.
+        *("--boot", "--quiet", "--register=no", "--keep-unit", "--settings=no"),
+        *("--resolv-conf=replace-host", "--link-journal=no", "--timezone=off"),
+        f"--bind={packages.archives(record)}:/var/cache/apt/archives",
+        f"--bind={packages.open_pip_cache()}:/var/cache/pip",
+        *(f"--bind-ro={bind}" for bind in record.binds),
+    ]
+
+
+def _wait_for_ssh(record: MachineRecord) -> None:
+    deadline = time.monotonic() + BOOT_SECONDS
+    while time.monotonic() < deadline:
+        if not processes.pids(record.name):
+            break
+        try:
+            with socket.create_connection((record.address, 22), timeout=1) as connection:
+                if connection.recv(4) == b"SSH-":
+                    return
+        except OSError:
+            time.sleep(0.05)
+    console = paths.machine_directory(record.name) / "console.log"
+    words = "\n".join(console.read_text(errors="replace").splitlines()[-15:])
+    raise LabError(f"{record.name} did not answer on SSH; the end of {console}:\n{words}")
