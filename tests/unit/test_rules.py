@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit import rules
-from tests.unit.rules import EVERYWHERE, ON_TARGETS, ROOT, Rule, broken, files_of
+from tests.unit import host_rules, rules
+from tests.unit.host_rules import ON_TARGETS
+from tests.unit.rules import EVERYWHERE, ROOT, Rule, broken, files_of
 
 CODE = files_of("deploys", "mailman_suite")
 HOST_PROGRAMS = files_of("mailman_suite/host")
@@ -35,13 +36,16 @@ BROKEN = [
     (rules.places_in_layout, "LMTP = 8024"),
     (rules.names_say_something, "class QueueManager: ..."),
     (rules.names_say_something, "def path_utils(): ..."),
-    (rules.host_programs_need_nothing, "import requests"),
-    (rules.host_programs_need_nothing, "from mailman_suite import layout"),
-    (rules.host_programs_need_nothing, "from . import layout"),
-    (rules.host_programs_need_nothing, "import tomllib"),
-    (rules.host_programs_need_nothing, "import crypt"),
-    (rules.host_programs_are_old_python, "match x:\n    case 1: pass"),
-    (rules.host_programs_are_old_python, "def f(x: int | None): ..."),
+    (host_rules.host_programs_need_nothing, "import requests"),
+    (host_rules.host_programs_need_nothing, "from mailman_suite import layout"),
+    (host_rules.host_programs_need_nothing, "from mailman_suite.hostile import layout"),
+    (host_rules.host_programs_need_nothing, "import django"),
+    (host_rules.host_programs_need_nothing, "def f():\n    import requests"),
+    (host_rules.host_programs_need_nothing, "from . import layout"),
+    (host_rules.host_programs_need_nothing, "import tomllib"),
+    (host_rules.host_programs_need_nothing, "import crypt"),
+    (host_rules.host_programs_are_old_python, "match x:\n    case 1: pass"),
+    (host_rules.host_programs_are_old_python, "def f(x: int | None): ..."),
 ]
 FINE = [
     (rules.operations_inside_functions, IMPORT + "def f():\n    files.put(name='x')"),
@@ -52,8 +56,17 @@ FINE = [
     (rules.distributions_in_platforms, '"""Debian names these otherwise."""'),
     (rules.places_in_layout, '"""Lives in /opt/mailman."""\nhalf = 18000'),
     (rules.versions_in_releases_and_gates, "same = release.version == wanted"),
+    (rules.distributions_in_platforms, "command = 'DEBIAN_FRONTEND=noninteractive apt-get'"),
+    (
+        host_rules.host_programs_need_nothing,
+        "import json, os.path\nfrom mailman_suite.host import a",
+    ),
+    (host_rules.host_programs_need_nothing, "def f():\n    from django.conf import settings"),
     (rules.names_say_something, "def utility_bill(): ..."),
-    (rules.host_programs_are_old_python, "from __future__ import annotations\nx: int | None = 1"),
+    (
+        host_rules.host_programs_are_old_python,
+        "from __future__ import annotations\nx: int | None = 1",
+    ),
 ]
 
 
@@ -82,6 +95,14 @@ def test_own_operations_count_as_operations(monkeypatch: pytest.MonkeyPatch):
     source = "from mailman_suite.operations import units\nunits.ensure()\nunits.order()"
     found = broken(rules.operations_inside_functions, Path("deploys/sample.py"), source)
     assert [line.split(":")[1] for line in found] == ["2"]
+
+
+def test_a_program_that_is_sent_alone_has_no_siblings(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(host_rules, "sent_alone", lambda: {"look"})
+    source = "from mailman_suite.host.account import Account"
+    need_nothing = host_rules.host_programs_need_nothing
+    assert broken(need_nothing, Path("mailman_suite/host/look.py"), source)
+    assert not broken(need_nothing, Path("mailman_suite/host/build.py"), source)
 
 
 @pytest.mark.parametrize("rule", EVERYWHERE, ids=_id)

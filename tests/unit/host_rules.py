@@ -1,0 +1,85 @@
+"""The rules for programs that run on the target with its own interpreter."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from functools import cache
+from pathlib import Path
+
+from tests.unit.rules import ROOT, Found, Rule, files_of
+
+TARGET_PYTHON = (3, 9)
+# Standard library modules that 3.9 lacks or that 3.13 and earlier removed.
+NOT_ON_ALL_TARGETS = re.compile(
+    "tomllib|aifc|asynchat|asyncore|audioop|cgi|cgitb|chunk|crypt|distutils|imghdr|imp|lib2to3"
+    "|mailcap|msilib|nis|nntplib|ossaudiodev|pipes|smtpd|sndhdr|spwd|sunau|telnetlib|uu|xdrlib"
+)
+# What a release's own interpreter has, for functions that only it runs.
+RELEASE_LIBRARIES = tuple(
+    "alembic allauth django django_mailman3 hyperkitty mailman mailman_hyperkitty mailman_web"
+    " mailmanclient postorius psycopg2 sqlalchemy".split()  # noqa: SIM905 - a list to read
+)
+
+
+def host_programs_need_nothing(path: Path, tree: ast.Module) -> Found:
+    """Nothing but the standard library, and siblings where the whole folder is shipped.
+
+    A function that only the release's own interpreter runs may import what the release holds.
+    """
+    at_start = {id(node) for node in tree.body}
+    siblings = () if path.stem in sent_alone() else ("mailman_suite.host",)
+    for node in ast.walk(tree):
+        for module in _modules(node):
+            later = () if id(node) in at_start else RELEASE_LIBRARIES
+            if not (_in_every_python(module) or _below(module, (*siblings, *later))):
+                yield node.lineno, f"imports {module}: not in every target's standard library"
+
+
+@cache
+def sent_alone() -> set[str]:
+    """Host programs that travel as the text of a command, without their siblings."""
+    texts = ((ROOT / path).read_text() for path in files_of("deploys", "mailman_suite"))
+    pattern = re.compile(r"""(?:\bprogram\(\s*|\bprogram_name = )["'](\w+)["']""")
+    return {name for text in texts for name in pattern.findall(text)}
+
+
+def _modules(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return ["." * node.level + (node.module or "")]
+    return []
+
+
+def _in_every_python(module: str) -> bool:
+    top = module.partition(".")[0]
+    return top in sys.stdlib_module_names and not NOT_ON_ALL_TARGETS.fullmatch(top)
+
+
+def _below(module: str, packages: tuple[str, ...]) -> bool:
+    return any(f"{module}.".startswith(f"{package}.") for package in packages)
+
+
+def host_programs_are_old_python(path: Path, tree: ast.Module) -> Found:
+    try:
+        ast.parse(ast.unparse(tree), feature_version=TARGET_PYTHON)
+    except SyntaxError as error:
+        yield error.lineno or 1, f"not Python {TARGET_PYTHON}: {error.msg}"
+    later = "annotations" in {
+        alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        for alias in node.names
+    }
+    for annotation in filter(None, map(_annotation, ast.walk(tree))):
+        if not later and " | " in ast.unparse(annotation):
+            yield annotation.lineno, "`X | Y` needs `from __future__ import annotations` here"
+
+
+def _annotation(node: ast.AST) -> ast.expr | None:
+    return getattr(node, "annotation", None) or getattr(node, "returns", None)
+
+
+ON_TARGETS: list[Rule] = [host_programs_need_nothing, host_programs_are_old_python]
