@@ -1,0 +1,224 @@
+"""Builds one release directory on the host; runs there as root.
+
+    PYTHONPATH=INPUT_DIR python3 -s -m mailman_suite.host.build_release INPUT_DIR
+
+INPUT_DIR holds build.json, the locks, the patches and, if an identical host built them already,
+the wheels. Nothing that was downloaded runs as root, and the finished tree belongs to root. The
+stamp is written last: a directory without it is half-built and made anew, one with it stays.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from mailman_suite.host import build_wheels
+from mailman_suite.host.account import Account, CommandError
+from mailman_suite.host.patch_wheel import PatchError
+
+STAMP = "stamp.json"
+_TRANSLATED = ("postorius", "hyperkitty", "django_mailman3")
+_EXPECTED = (CommandError, PatchError, build_wheels.WheelsError, OSError)
+
+
+@dataclass(frozen=True)
+class Build:
+    """What build.json asks for."""
+
+    inputs: Path
+    release_dir: Path
+    python: str
+    user: str
+    identifier: str
+
+    @property
+    def venv_python(self) -> Path:
+        """The release's own interpreter."""
+        return self.release_dir / "venv" / "bin" / "python"
+
+    @property
+    def wheels(self) -> Path:
+        """Where the wheels stay, to be fetched for other hosts."""
+        return self.release_dir / "wheels"
+
+
+class Progress:
+    """Prints each step as it begins, with the seconds since the start."""
+
+    def __init__(self, steps: int) -> None:
+        self._steps, self._current, self._start = steps, 0, time.monotonic()
+
+    def __call__(self, what: str) -> None:
+        """Announce the next step."""
+        self._current += 1
+        print(f"[{self._current}/{self._steps} {self.seconds():5.1f} s] {what}", flush=True)
+
+    def seconds(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._start
+
+
+def main(arguments: list[str]) -> int:
+    """Build what INPUT_DIR/build.json asks for; 0 when the release directory is complete."""
+    inputs = Path(arguments[0])
+    order = json.loads((inputs / "build.json").read_text(encoding="utf-8"))
+    build = Build(
+        inputs, Path(order["release_dir"]), order["python"], order["user"], order["identifier"]
+    )
+    os.umask(0o022)
+    try:
+        with only_builder(build) as lock:
+            if is_complete(build):
+                print(f"{build.identifier} is complete already")
+            else:
+                make(build, lock.fileno())
+    except _EXPECTED as error:
+        print(f"error: {build.identifier} was not built: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def only_builder(build: Build) -> TextIO:
+    """The lock on this directory; waits for a builder that lost its controller and goes on."""
+    build.release_dir.parent.mkdir(parents=True, exist_ok=True)
+    lock = (build.release_dir.parent / f".{build.release_dir.name}.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("waiting for an earlier build of the same release to end", flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
+
+
+def is_complete(build: Build) -> bool:
+    """Whether the stamp is there and is for this very build."""
+    try:
+        stamp = json.loads((build.release_dir / STAMP).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return False
+    return bool(stamp["identifier"] == build.identifier)
+
+
+def make(build: Build, lock: int) -> None:
+    """Make the release directory from nothing and stamp it."""
+    shipped = build.inputs / "wheels"
+    progress = Progress(7 if shipped.exists() else 9)
+    progress("An empty release directory and its virtual environment")
+    account = begin(build, lock)
+    if shipped.exists():
+        progress("Verify the wheels that an identical host built")
+        shutil.copytree(shipped, build.wheels, dirs_exist_ok=True)
+        manifest = build_wheels.verify_manifest(build.wheels, build.identifier)
+    else:
+        manifest = build_from_index(build, account, progress)
+    install(build, account, progress)
+    progress("Import everything and note the schema heads")
+    heads = account.run(build.venv_python, "-I", "-c", program("read_heads"))
+    finish(build, account, heads, progress)
+    stamp = {"identifier": build.identifier, "wheels": manifest, "seconds": progress.seconds()}
+    write_durably(build.release_dir / STAMP, json.dumps(stamp, indent=1) + "\n")
+    print(f"{build.identifier} is complete after {progress.seconds():.1f} s", flush=True)
+
+
+def begin(build: Build, lock: int) -> Account:
+    """Remove what an interrupted build left, and make directories and virtual environment anew."""
+    if build.release_dir.exists():
+        shutil.rmtree(build.release_dir)
+    build.release_dir.mkdir(mode=0o755)
+    for lock_file in build.inputs.glob("*.lock"):  # they stay, to say what is installed
+        shutil.copyfile(lock_file, build.release_dir / lock_file.name)
+    scratch = build.release_dir / "scratch"
+    account = Account(build.user, scratch, (lock,))
+    for directory in (scratch, build.wheels, build.release_dir / "venv"):
+        account.directory(directory)
+    account.run(build.python, "-m", "venv", build.release_dir / "venv")
+    return account
+
+
+def build_from_index(build: Build, account: Account, progress: Progress) -> str:
+    """Fill the wheels directory from the package index; the manifest's SHA-256."""
+    progress("The locked build tools")
+    build_wheels.fetch_tools(build.venv_python, build.release_dir, account)
+    progress("Upstream's wheels with our patches")
+    build_wheels.fetch_patched(
+        build.venv_python, build.release_dir, build.inputs / "patches", account
+    )
+    progress("Download, verify and build every package (uWSGI is compiled)")
+    build_wheels.build_all(build.venv_python, build.release_dir, account, build.wheels)
+    give_to_root(build.wheels)
+    return build_wheels.write_manifest(build.wheels, build.identifier)
+
+
+def install(build: Build, account: Account, progress: Progress) -> None:
+    """Install every wheel without network, then compile bytecode and translations."""
+    python = build.venv_python
+    progress("Install from the wheels, without network")
+    offline = ("install", "--quiet", "--isolated", "--no-index", "--no-deps", "--no-compile")
+    account.run(python, "-m", "pip", *offline, *sorted(build.wheels.glob("*.whl")))
+    account.run(python, "-m", "pip", "check")
+    library = next(build.release_dir.glob("venv/lib/python3.*"))
+    progress("Compile bytecode")
+    account.run(python, "-W", "ignore", "-m", "compileall", "-q", "-j", "0", library)
+    progress("Compile translations")
+    translate(library / "site-packages", account)
+
+
+def translate(site_packages: Path, account: Account) -> None:
+    """Compile the web applications' catalogues, which upstream ships as text only."""
+    catalogues = [po for name in _TRANSLATED for po in (site_packages / name).rglob("*.po")]
+    if not catalogues:
+        raise CommandError(f"no translations under {site_packages}; expected some of {_TRANSLATED}")
+
+    def compiled(po: Path) -> None:
+        account.run("msgfmt", "--check-format", "-o", po.with_suffix(".mo"), po)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(compiled, catalogues))
+
+
+def program(name: str) -> str:
+    """The text of a program beside this one, for an interpreter that cannot read our directory."""
+    return Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
+
+
+def finish(build: Build, account: Account, heads: str, progress: Progress) -> None:
+    """Give the tree to root, so that the running suite cannot change its own code."""
+    progress("Hand the finished tree to root")
+    shutil.rmtree(account.scratch)
+    give_to_root(build.release_dir)
+    write_durably(build.release_dir / "heads.json", heads)
+    os.sync()  # the stamp must not reach the disk before what it vouches for
+
+
+def give_to_root(directory: Path) -> None:
+    """Make root the owner of everything below, and take write access from all others."""
+    for folder, folders, files in os.walk(directory):
+        for path in [Path(folder), *(Path(folder, name) for name in folders + files)]:
+            os.chown(path, 0, 0, follow_symlinks=False)
+            if not path.is_symlink():
+                path.chmod(path.stat().st_mode & 0o755)
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Write a file that is on the disk, whole, when this returns."""
+    unfinished = path.with_name(f".{path.name}.new")
+    with unfinished.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
