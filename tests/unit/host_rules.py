@@ -17,9 +17,9 @@ NOT_ON_ALL_TARGETS = re.compile(
     "|mailcap|msilib|nis|nntplib|ossaudiodev|pipes|smtpd|sndhdr|spwd|sunau|telnetlib|uu|xdrlib"
 )
 # What a release's own interpreter has, for functions that only it runs.
-RELEASE_LIBRARIES = tuple(
-    "alembic allauth django django_mailman3 hyperkitty mailman mailman_hyperkitty mailman_web"
-    " mailmanclient postorius psycopg2 sqlalchemy".split()  # noqa: SIM905 - a list to read
+RELEASE_LIBRARIES = (
+    *("mailman", "mailmanclient", "mailman_hyperkitty", "alembic", "psycopg2", "sqlalchemy"),
+    *("mailman_web", "postorius", "hyperkitty", "django_mailman3", "django", "allauth"),
 )
 
 
