@@ -1,0 +1,8 @@
+"""pyinfra reads this once from the working directory, before the inventory."""
+
+from pyinfra import config
+
+config.REQUIRE_PYINFRA_VERSION = "~=3.10.0"
+config.REQUIRE_PACKAGES = "requirements.txt"
+# The first failed host ends the run: a half-converged fleet is worse than a stopped one.
+config.FAIL_PERCENT = 0
