@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import traceback
 from typing import Any
@@ -29,6 +30,7 @@ def serve() -> None:
 
 def _become(request: dict[str, Any]) -> None:
     """Turns this process into one run of the command; never returns."""
+    signal.alarm(60)  # a run that waits for something forever is a failed test
     os.chdir(request["cwd"])
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         flags = os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC

@@ -60,6 +60,26 @@ def test_a_change_is_forgotten_when_the_run_fails_before_its_consequence(reposit
     assert not (repository.path / "restarted").exists()
 
 
+def test_a_retry_that_finds_nothing_left_to_do_hides_the_change(repository: Repository):
+    repository.write(
+        "deploy.py",
+        """
+        from pathlib import Path
+        from pyinfra.api import operation
+
+        @operation()
+        def write():
+            if not Path("written").exists():
+                yield "touch written; false"
+
+        write(name="written at the second try", _retries=1, _retry_delay=0)
+        """,
+    )
+    run = repository.pyinfra("@local", "deploy.py", "-y", "--json")
+    assert run.operations["written at the second try"]["no_change"] == ["@local"]
+    assert (repository.path / "written").exists()
+
+
 def test_the_json_report_of_a_run(repository: Repository):
     repository.write(
         "hosts.py", 'hosts = [("@fake/a", {"fake_responses": {"boom": {"success": 0}}}), "@fake/b"]'
