@@ -20,6 +20,7 @@ from tests.plans.expectations import (
     assert_no_leaks,
     differing_hosts,
 )
+from tests.plans.group_data import group_data
 from tests.plans.harness import NotOnPaper, plan_of, plans_of
 from tests.plans.plan import SECRET
 from tests.plans.remote_commands import assert_idempotent, count_remote_commands
@@ -196,6 +197,12 @@ TOY_FILE = dedent("""
 
     converge()
     """)
+
+
+def test_group_data_is_merged_without_imported_names(tmp_path: Path):
+    (tmp_path / "all.py").write_text("import os\nfrom pathlib import Path\na = b = 1\n_sudo = True")
+    (tmp_path / "lab.py").write_text("b = 2\n")
+    assert group_data("all", "lab", folder=tmp_path) == {"a": 1, "b": 2, "_sudo": True}
 
 
 @pytest.fixture
