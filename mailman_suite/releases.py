@@ -15,7 +15,14 @@ Python = tuple[int, int]
 
 _ROOT = Path(__file__).parent.parent
 # The programs that decide what a release directory holds; a change in one makes a new build.
-_BUILDERS = ("account.py", "build_release.py", "build_wheels.py", "patch_wheel.py", "read_heads.py")
+_BUILDERS = (
+    "account.py",
+    "build_release.py",
+    "build_wheels.py",
+    "patch_wheel.py",
+    "read_heads.py",
+    "release_tree.py",
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,25 @@ class Release:
     def python_range(self) -> str:
         """The supported versions in words: `3.10 to 3.13`."""
         return f"{_text(self.pythons[0])} to {_text(self.pythons[-1])}"
+
+    @property
+    def sqlite_options(self) -> dict[str, object]:
+        """Django's options for a small site on SQLite.
+
+        From Django 5.1 on a transaction can ask for its write lock at once, which ends the
+        "database is locked" errors of background tasks.
+        """
+        immediate = tuple(map(int, self.django.split("."))) >= (5, 1)
+        return {"timeout": 30, **({"transaction_mode": "IMMEDIATE"} if immediate else {})}
+
+    @property
+    def job_periods(self) -> tuple[str, ...]:
+        """The periods in which HyperKitty 1.3.12 and django-extensions have jobs.
+
+        Weekly has none today but costs nothing; minutely and quarter_hourly would start Django in
+        vain every few minutes.
+        """
+        return ("hourly", "daily", "weekly", "monthly", "yearly")
 
     def supports_python(self, python: Python) -> bool:
         """Whether there is a tested lock for this (major, minor)."""
@@ -78,9 +104,12 @@ class Release:
         if self.patches():
             inputs["upstream.lock"] = self.directory / "upstream.lock"
         inputs.update({f"patches/{patch.name}": patch for patch in self.patches()})
-        programs = Path(__file__).parent / "host"
-        inputs.update({f"mailman_suite/host/{name}": programs / name for name in _BUILDERS})
-        return inputs
+        return {**inputs, **_programs(*_BUILDERS)}
+
+    @staticmethod
+    def asset_inputs() -> dict[str, Path]:
+        """The programs that build static files on a host, by path below the input directory."""
+        return _programs("account.py", "build_assets.py", "release_tree.py")
 
     def identifier(self, python: Python) -> str:
         """The name of the release directory: it changes whenever what would be built changes."""
@@ -89,6 +118,10 @@ class Release:
             body = source.read_bytes()
             digest.update(f"{path} {len(body)}\n".encode() + body)
         return f"{self.name}-py{_text(python)}-{digest.hexdigest()[:12]}"
+
+
+def _programs(*names: str) -> dict[str, Path]:
+    return {f"mailman_suite/host/{name}": Path(__file__).parent / "host" / name for name in names}
 
 
 def _text(python: Python) -> str:
@@ -128,6 +161,11 @@ def release_named(name: str) -> Release:
             expected=f"one of {known}",
             remedy=f'set mailman_release to one of them ("{DEFAULT}" is the default)',
         ) from None
+
+
+def release_of_identifier(identifier: str) -> Release | None:
+    """The release that a release directory's name belongs to; None for an unknown one."""
+    return RELEASES.get(identifier.rsplit("-py", 1)[0])
 
 
 def _instead(python: Python) -> str:

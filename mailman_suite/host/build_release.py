@@ -9,20 +9,18 @@ stamp is written last: a directory without it is half-built and made anew, one w
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 from mailman_suite.host import build_wheels
 from mailman_suite.host.account import Account, CommandError
 from mailman_suite.host.patch_wheel import PatchError
+from mailman_suite.host.release_tree import Progress, give_to_root, only_builder, write_durably
 
 STAMP = "stamp.json"
 _TRANSLATED = ("postorius", "hyperkitty", "django_mailman3")
@@ -50,22 +48,6 @@ class Build:
         return self.release_dir / "wheels"
 
 
-class Progress:
-    """Prints each step as it begins, with the seconds since the start."""
-
-    def __init__(self, steps: int) -> None:
-        self._steps, self._current, self._start = steps, 0, time.monotonic()
-
-    def __call__(self, what: str) -> None:
-        """Announce the next step."""
-        self._current += 1
-        print(f"[{self._current}/{self._steps} {self.seconds():5.1f} s] {what}", flush=True)
-
-    def seconds(self) -> float:
-        """Seconds since the start."""
-        return time.monotonic() - self._start
-
-
 def main(arguments: list[str]) -> int:
     """Build what INPUT_DIR/build.json asks for; 0 when the release directory is complete."""
     inputs = Path(arguments[0])
@@ -75,7 +57,7 @@ def main(arguments: list[str]) -> int:
     )
     os.umask(0o022)
     try:
-        with only_builder(build) as lock:
+        with only_builder(build.release_dir) as lock:
             if is_complete(build):
                 print(f"{build.identifier} is complete already")
             else:
@@ -84,18 +66,6 @@ def main(arguments: list[str]) -> int:
         print(f"error: {build.identifier} was not built: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-def only_builder(build: Build) -> TextIO:
-    """The lock on this directory; waits for a builder that lost its controller and goes on."""
-    build.release_dir.parent.mkdir(parents=True, exist_ok=True)
-    lock = (build.release_dir.parent / f".{build.release_dir.name}.lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        print("waiting for an earlier build of the same release to end", flush=True)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-    return lock
 
 
 def is_complete(build: Build) -> bool:
@@ -196,28 +166,6 @@ def finish(build: Build, account: Account, heads: str, progress: Progress) -> No
     give_to_root(build.release_dir)
     write_durably(build.release_dir / "heads.json", heads)
     os.sync()  # the stamp must not reach the disk before what it vouches for
-
-
-def give_to_root(directory: Path) -> None:
-    """Make root the owner of everything below, and take write access from all others."""
-    for folder, folders, files in os.walk(directory):
-        for path in [Path(folder), *(Path(folder, name) for name in folders + files)]:
-            os.chown(path, 0, 0, follow_symlinks=False)
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode & 0o755)
-
-
-def write_durably(path: Path, text: str) -> None:
-    """Write a file that is on the disk, whole, when this returns."""
-    unfinished = path.with_name(f".{path.name}.new")
-    with unfinished.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
 
 
 if __name__ == "__main__":
