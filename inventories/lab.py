@@ -1,7 +1,6 @@
 """Running machines of the lab (`python -m lab up NAME`), grouped by Debian suite."""
 
 from lab import machines, paths
-from mailman_suite.ssh import nodelay_transport
 
 
 def _host(machine: machines.Machine) -> tuple[str, dict[str, object]]:
@@ -11,7 +10,9 @@ def _host(machine: machines.Machine) -> tuple[str, dict[str, object]]:
         "ssh_key": str(paths.SSH_KEY),
         "ssh_known_hosts_file": str(paths.KNOWN_HOSTS),
         "ssh_strict_host_key_checking": "yes",
-        "ssh_paramiko_connect_kwargs": {"transport_factory": nodelay_transport},
+        "mailman_web_host": f"{machine.name}.lab.test",
+        "mailman_web_aliases": [machine.address],
+        "mailman_domains": [f"lists.{machine.name}.lab.test"],
     }
 
 

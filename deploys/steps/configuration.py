@@ -1,0 +1,28 @@
+"""Secrets, and every file that is rendered from templates/."""
+
+from pyinfra.api import deploy
+
+from mailman_suite import suite_files
+from mailman_suite.operations import files, secrets
+from mailman_suite.suite import Suite
+
+
+@deploy("Configuration")
+def secrets_exist(suite: Suite) -> None:
+    """Every secret is in a file of its own on the host."""
+    secrets.present(
+        name="Secrets are in place",
+        names=list(suite.settings.secret_references()),
+        given=suite.given_secrets,
+    )
+
+
+@deploy("Configuration")
+def current(suite: Suite) -> None:
+    """Core, archiver, web, units, log rotation and proxy are configured as declared."""
+    files.managed(
+        name="Configuration, units and the proxy's site are current",
+        declared=suite_files.configuration(suite)
+        + suite_files.units(suite)
+        + suite_files.proxy(suite),
+    )

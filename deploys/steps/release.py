@@ -1,0 +1,23 @@
+"""The release: built beside the one that runs, then switched to."""
+
+from pyinfra.api import deploy
+
+from mailman_suite.operations import release
+from mailman_suite.suite import Suite
+from mailman_suite.suite_files import web_settings
+
+
+@deploy("Release")
+def built_beside(suite: Suite) -> None:
+    """The release's directory is complete."""
+    release.built(name=f"Release {suite.identifier} is built", suite=suite)
+
+
+@deploy("Release")
+def switched(suite: Suite) -> None:
+    """Static files are collected, and the link leads to the release."""
+    release.current(
+        name=f"The current release is {suite.identifier}",
+        suite=suite,
+        settings_digest=web_settings(suite).sha256,
+    )

@@ -1,0 +1,35 @@
+"""Every unit of the suite: Core, web, worker, proxy, MTA and the timers of the jobs."""
+
+from pyinfra.api import deploy
+
+from mailman_suite import layout
+from mailman_suite.operations import units
+from mailman_suite.operations.units import Unit
+from mailman_suite.suite import Suite
+from mailman_suite.suite_files import timers
+
+
+@deploy("Services")
+def run(suite: Suite) -> None:
+    """Every unit runs with the files that stand on the host now."""
+    units.current(
+        name="Services and timers run with their current files",
+        units=(
+            Unit(layout.CORE_UNIT, _inputs(layout.CORE_UNIT, *_CORE_FILES)),
+            Unit(layout.WEB_UNIT, _inputs(layout.WEB_UNIT, layout.UWSGI_CONFIG, *_WEB_FILES)),
+            Unit(layout.QCLUSTER_UNIT, _inputs(layout.QCLUSTER_UNIT, *_WEB_FILES)),
+            Unit("nginx.service", (layout.PROXY_SITE,), reloads=True),
+            Unit("postfix.service", (layout.POSTFIX_MAIN,), True, pid_file=layout.POSTFIX_PID),
+            *(Unit(timer, waits=True) for timer in timers(suite)),
+        ),
+    )
+
+
+_SECRETS = (f"{layout.SECRETS}/rest_password", f"{layout.SECRETS}/archiver_key")
+_CORE_FILES = (layout.CORE_CONFIG, layout.ARCHIVER_CONFIG)
+_WEB_FILES = (layout.WEB_SETTINGS, f"{layout.SECRETS}/django_secret_key", *_SECRETS)
+
+
+def _inputs(unit: str, *files: str) -> tuple[str, ...]:
+    """What a service of ours reads when it starts: its unit, the release's link, its files."""
+    return (f"{layout.UNITS}/{unit}", layout.VENV, *files)

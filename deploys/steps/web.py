@@ -1,0 +1,21 @@
+"""What people find on the web: the site's name and somebody who can log in."""
+
+from pyinfra.api import deploy
+
+from mailman_suite.database import connections
+from mailman_suite.operations import web_identity
+from mailman_suite.suite import Suite
+
+
+@deploy("Web")
+def has_its_site_and_superuser(suite: Suite) -> None:
+    """The Django site goes by the web host's name; the superuser exists and can log in."""
+    settings = suite.settings
+    web_identity.present(
+        name=f"The site is {settings.web_host}, its superuser {settings.superuser_name}",
+        database=connections(settings)["web"],
+        web_host=settings.web_host,
+        domains=settings.domains,
+        superuser=settings.superuser_name,
+        email=settings.admin_email,
+    )

@@ -1,0 +1,71 @@
+"""Every setting with its default and one sentence. Site values belong in a file beside this one
+that is named after the inventory (prod.py), or into the inventory, host by host.
+
+A key that begins with mailman_ and stands nowhere here is an error, so typing mistakes are found.
+Secrets are never values: they are "generate" (the host makes one, once, in /etc/mailman3/secrets),
+or "env:NAME", "file:/path", "cmd:command" to be fetched on the machine that runs pyinfra.
+"""
+
+from mailman_suite.ssh import nodelay_transport
+
+# Every remote command is 40 ms quicker without Nagle's algorithm.
+ssh_paramiko_connect_kwargs = {"transport_factory": nodelay_transport}
+
+# --- what has to be set ----------------------------------------------------------------------
+# mailman_web_host = "lists.your-domain.org"         # the name under which people open the pages
+# mailman_domains = ["lists.your-domain.org"]        # the mail domains of the lists
+# mailman_site_owner = "postmaster@your-domain.org"  # a person: gets what no list owner gets
+
+# --- release ---------------------------------------------------------------------------------
+# A tested set of package versions; releases/<name>/notes.md says what each one is.
+mailman_release = "3.3.10+django52"
+# Another interpreter than the distribution's own, as a path on the host.
+mailman_python = ""
+
+# --- web -------------------------------------------------------------------------------------
+# Further names or addresses that lead to the same pages.
+mailman_web_aliases = []
+# Certificate (with its chain) and key, as paths on the host; empty means plain HTTP.
+mailman_tls_certificate = ""
+mailman_tls_key = ""
+# uWSGI worker processes, each with two threads and about 100 MB.
+mailman_web_processes = 2
+# The administrator of the web pages; the password is made on the host at the first run.
+mailman_superuser_name = "admin"
+mailman_superuser_email = ""  # empty means the site owner's address
+
+# --- lists -----------------------------------------------------------------------------------
+# Created when missing, never deleted. "settings" are attributes of Core's list configuration that
+# are kept at these values; everything else belongs to the list's owners. For example:
+# {"address": "staff@lists.your-domain.org", "display_name": "Staff",
+#  "owners": ["head@your-domain.org"], "settings": {"advertised": False}}
+mailman_lists = []
+# True where a list exchanges posts with a Usenet group: Core's nntp runner is then started.
+mailman_usenet = False
+
+# --- database --------------------------------------------------------------------------------
+# "sqlite" for trying and for small sites, "postgresql" for everything else.
+mailman_database = "sqlite"
+# "localhost" installs PostgreSQL on the host; any other name must have both databases already.
+mailman_database_host = "localhost"
+mailman_database_port = 5432
+mailman_database_core_name = "mailman"
+mailman_database_core_user = "mailman"
+mailman_database_web_name = "mailmanweb"
+mailman_database_web_user = "mailmanweb"
+
+# --- secrets ---------------------------------------------------------------------------------
+mailman_database_core_password = "generate"
+mailman_database_web_password = "generate"
+mailman_rest_password = "generate"
+mailman_archiver_key = "generate"
+mailman_django_secret_key = "generate"
+mailman_superuser_password = "generate"
+
+# --- escape hatches --------------------------------------------------------------------------
+# Any section and key of mailman.cfg, for example {"mta": {"max_recipients": 50}}.
+mailman_core_config = {}
+# Any Django setting, for example {"TIME_ZONE": "Europe/Berlin"}.
+mailman_web_settings = {}
+# Further Django applications, for example a login provider of django-allauth.
+mailman_web_apps = []

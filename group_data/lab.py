@@ -1,0 +1,3 @@
+"""The lab: machines that are made for trying and thrown away."""
+
+mailman_site_owner = "postmaster@lab.test"

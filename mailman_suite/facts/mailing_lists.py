@@ -1,0 +1,11 @@
+"""Which declared domains and lists a running Core lacks."""
+
+from __future__ import annotations
+
+from mailman_suite.host_program import ProgramFact
+
+
+class MailingLists(ProgramFact):
+    """`{"missing_domains", "missing_lists", "settings"}` as `host/mailing_lists.py` answers."""
+
+    program_name = "mailing_lists"

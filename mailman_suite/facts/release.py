@@ -1,0 +1,28 @@
+"""Which release directory is complete, which one runs, and which settings its static files show."""
+
+from __future__ import annotations
+
+import shlex
+
+from pyinfra.api import FactBase, StringCommand
+
+from mailman_suite import layout
+
+
+class ReleaseState(FactBase[dict[str, str]]):
+    """`{"built", "assets", "current"}`: stamps' contents and the link's target, "" where missing."""
+
+    def command(self, directory: str) -> StringCommand:
+        """One read-only command."""
+        return StringCommand(
+            "for part in built:stamp.json assets:static/.stamp; do",
+            'printf "%s " "${part%%:*}";',
+            f"cat {shlex.quote(directory)}/\"${{part#*:}}\" 2>/dev/null | tr -d '\\n'; echo; done;",
+            f'echo "current $(readlink {layout.VENV})"',
+        )
+
+    def process(self, output: list[str]) -> dict[str, str]:
+        """One `name value` line each."""
+        found = {"built": "", "assets": "", "current": ""}
+        found.update(line.partition(" ")[::2] for line in output)
+        return found

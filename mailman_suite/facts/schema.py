@@ -1,0 +1,25 @@
+"""How far both databases are behind the code of the current release."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyinfra.api import StringCommand
+
+from mailman_suite import layout
+from mailman_suite.host_program import ProgramFact, program
+
+
+class Schema(ProgramFact):
+    """`{"core": behind?, "web": [missing migrations]}`, or `{"unbuilt": true}` before a release."""
+
+    program_name = "schema"
+
+    def command(self, arguments: Any = None) -> StringCommand:
+        """Asks with the release's own interpreter, which brings the database driver."""
+        python = f"{layout.BIN}/python"
+        return StringCommand(
+            f"if test -x {python}; then",
+            program(self.program_name, "look", arguments, python=python),
+            """; else echo '{"unbuilt": true, "core": true, "web": ["all"]}'; fi""",
+        )

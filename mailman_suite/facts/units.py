@@ -1,0 +1,11 @@
+"""What has to be done so that systemd's units are as declared."""
+
+from __future__ import annotations
+
+from mailman_suite.host_program import ProgramFact
+
+
+class Units(ProgramFact):
+    """`{"enable", "start", "restart", "reload", "daemon_reload"}` as `host/units.py` answers."""
+
+    program_name = "units"

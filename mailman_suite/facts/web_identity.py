@@ -1,0 +1,25 @@
+"""Which of site, superuser and mail domains the web database lacks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyinfra.api import StringCommand
+
+from mailman_suite import layout
+from mailman_suite.host_program import ProgramFact, program
+
+
+class WebIdentity(ProgramFact):
+    """`{"missing": [...]}` as `host/web_identity.py look` answers."""
+
+    program_name = "web_identity"
+
+    def command(self, arguments: Any = None) -> StringCommand:
+        """Asks with the release's own interpreter, which brings the database driver."""
+        python = f"{layout.BIN}/python"
+        return StringCommand(
+            f"if test -x {python}; then",
+            program(self.program_name, "look", arguments, python=python),
+            """; else echo '{"missing": ["the release"]}'; fi""",
+        )

@@ -1,0 +1,135 @@
+"""Says what stands on a host before anything is changed: one JSON object on standard output.
+
+Called as `look.py look '{"interpreters": [...], "paths": {...}}'`; reads only.
+"""
+
+import glob
+import json
+import os
+import platform
+import re
+import shutil
+import socket
+import subprocess
+import sys
+
+
+def os_release():
+    """The os-release file with keys in lower case."""
+    found = {}
+    with open("/etc/os-release", encoding="utf-8") as lines:
+        for line in lines:
+            key, equals, value = line.strip().partition("=")
+            if equals:
+                found[key.lower()] = value.strip("\"'")
+    return found
+
+
+def interpreters(extra):
+    """The version triple of every Python 3 in /usr/bin and of those named; None where it fails."""
+    pattern = re.compile(r"/usr/bin/python3(\.\d+)?$")
+    paths = {path for path in glob.glob("/usr/bin/python3*") if pattern.match(path)}
+    return {path: version_of(path) for path in sorted(paths | set(filter(None, extra)))}
+
+
+def version_of(interpreter):
+    """The [major, minor, micro] that an interpreter reports, or None."""
+    ask = "import sys; print(*sys.version_info[:3])"
+    try:
+        done = subprocess.run(
+            [interpreter, "-I", "-c", ask], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+    except OSError:
+        return None
+    return [int(part) for part in done.stdout.split()] or None
+
+
+def free_bytes(path):
+    """Bytes that can still be written under a path, which need not exist yet."""
+    while not os.path.exists(path):
+        path = os.path.dirname(path)
+    return shutil.disk_usage(path).free
+
+
+def memory_bytes():
+    """The host's memory in bytes."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def listening_sockets():
+    """Inode -> (address in kernel notation, port) of every TCP socket that listens."""
+    found = {}
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        if not os.path.exists(table):
+            continue
+        with open(table, encoding="ascii") as lines:
+            for fields in (line.split() for line in list(lines)[1:]):
+                if fields[3] == "0A":
+                    address, _, port = fields[1].partition(":")
+                    found[fields[9]] = (address, int(port, 16))
+    return found
+
+
+def listeners():
+    """Port -> {"command", "unit"} of the process that listens there."""
+    sockets = listening_sockets()
+    found = {}
+    for link in glob.glob("/proc/[0-9]*/fd/*"):
+        try:
+            target = os.readlink(link)
+        except OSError:
+            continue
+        if target.startswith("socket:["):
+            place = sockets.get(target[8:-1])
+            if place:
+                found.setdefault(str(place[1]), owner(link.split("/")[2]))
+    for _, port in sockets.values():
+        found.setdefault(str(port), {"command": "an unknown process", "unit": ""})
+    return found
+
+
+def owner(pid):
+    """The command name and systemd unit of a process."""
+    try:
+        with open(f"/proc/{pid}/comm", encoding="utf-8") as text:
+            command = text.read().strip()
+        with open(f"/proc/{pid}/cgroup", encoding="utf-8") as text:
+            unit = re.findall(r"/([^/\n]+\.service)", text.read())
+    except OSError:
+        return {"command": "a process that just ended", "unit": ""}
+    return {"command": command, "unit": unit[-1] if unit else ""}
+
+
+def suite(paths):
+    """How Mailman came onto this host, if it did, and which release runs."""
+    venv = paths["venv"]
+    if os.path.islink(venv):
+        release = os.path.basename(os.path.dirname(os.path.realpath(venv)))
+        return {"kind": "ours", "release": release}
+    if os.path.isdir(venv):
+        return {"kind": "guide", "release": ""}
+    if os.path.isfile("/usr/lib/mailman3/bin/mailman") or os.path.isdir("/usr/share/mailman3-web"):
+        return {"kind": "packages", "release": ""}
+    return {"kind": "none", "release": ""}
+
+
+def look(arguments):
+    """Everything that a run needs to know before its first change."""
+    paths = arguments["paths"]
+    return {
+        "os_release": os_release(),
+        "machine": platform.machine(),
+        "fqdn": socket.getfqdn(),
+        "root": os.geteuid() == 0,
+        "systemd": os.path.isdir("/run/systemd/system"),
+        "interpreters": interpreters(arguments["interpreters"]),
+        "free_bytes": free_bytes(paths["home"]),
+        "memory_bytes": memory_bytes(),
+        "listeners": listeners(),
+        "missing_files": [path for path in arguments["files"] if not os.path.isfile(path)],
+        "suite": suite(paths),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(look(json.loads(sys.argv[2]))))

@@ -1,0 +1,147 @@
+"""Mail domains and mailing lists of a running Core, through its REST API.
+
+`look`:  {"rest", "password_file", "domains": [...], "lists": [...]} -> {"missing_domains",
+         "missing_lists", "missing_owners": {list: [...]}, "settings": {list: {attribute: value}}};
+         everything is missing where Core does not answer.
+`apply`: the same; waits until Core answers, then creates and corrects. Nothing is ever deleted.
+"""
+
+import base64
+import json
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+# Core needs about 13 seconds from its start until REST listens; a slow disk may triple that.
+_PATIENCE_SECONDS = 180
+
+
+class Rest:
+    """Core's REST API with its credentials."""
+
+    def __init__(self, url, password_file):
+        self._url = url
+        with open(password_file, encoding="utf-8") as text:
+            pair = f"restadmin:{text.read().strip()}"
+        self._authorization = "Basic " + base64.b64encode(pair.encode()).decode()
+
+    def call(self, method, path, data=None):
+        """The JSON answer, or None for an empty one. Raises urllib.error.HTTPError."""
+        body = None if data is None else urllib.parse.urlencode(data, doseq=True).encode()
+        request = urllib.request.Request(f"{self._url}/{path}", data=body, method=method)
+        request.add_header("Authorization", self._authorization)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def entries(self, path):
+        """The entries of a collection; an empty one has none."""
+        return self.call("GET", path).get("entries", [])
+
+
+def look(declared):
+    """What is missing or differs."""
+    try:
+        rest = Rest(declared["rest"], declared["password_file"])
+        domains = {one["mail_host"] for one in rest.entries("domains")}
+        lists = {one["fqdn_listname"] for one in rest.entries("lists")}
+    except (OSError, ValueError):
+        domains, lists = set(), set()
+    existing = [one for one in declared["lists"] if one["address"] in lists]
+    return {
+        "missing_domains": [one for one in declared["domains"] if one not in domains],
+        "missing_lists": [one["address"] for one in declared["lists"] if one not in existing],
+        "missing_owners": named(existing, lambda one: missing_owners(rest, one)),
+        "settings": named(existing, lambda one: differing(rest, one)),
+    }
+
+
+def named(lists, question):
+    """List address -> the answer, for those lists where there is one."""
+    answers = {one["address"]: question(one) for one in lists}
+    return {address: answer for address, answer in answers.items() if answer}
+
+
+def list_id(declared):
+    """Core's List-ID of a declared list."""
+    return declared["address"].replace("@", ".", 1)
+
+
+def missing_owners(rest, declared):
+    """Those declared owners that a list does not have; other owners are its own business."""
+    if not declared["owners"]:
+        return []
+    found = {
+        one["email"].lower() for one in rest.entries(f"lists/{list_id(declared)}/roster/owner")
+    }
+    return [owner for owner in declared["owners"] if owner.lower() not in found]
+
+
+def differing(rest, declared):
+    """Those declared attributes of a list that have another value now."""
+    wanted = dict(declared["settings"])
+    if declared["display_name"]:
+        wanted["display_name"] = declared["display_name"]
+    if not wanted:
+        return {}
+    current = rest.call("GET", f"lists/{list_id(declared)}/config")
+    unknown = sorted(set(wanted) - set(current))
+    if unknown:
+        raise SystemExit(
+            f"{declared['address']} has no setting {unknown}; known are {sorted(current)}"
+        )
+    return {name: value for name, value in wanted.items() if current[name] != value}
+
+
+def wait_for(rest):
+    """Returns when Core answers; ends the program when it does not in time."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return rest.call("GET", "system/versions")
+        except urllib.error.HTTPError as error:
+            raise SystemExit(f"Core's REST refused us: {error}") from None
+        except OSError as error:
+            if time.monotonic() > deadline:
+                raise SystemExit(f"Core did not answer in {_PATIENCE_SECONDS} s: {error}") from None
+        time.sleep(0.25)
+
+
+def apply(declared):
+    """Creates missing domains and lists, then sets what differs."""
+    rest = Rest(declared["rest"], declared["password_file"])
+    wait_for(rest)
+    todo = look(declared)
+    for domain in todo["missing_domains"]:
+        rest.call("POST", "domains", {"mail_host": domain})
+        print(f"created domain {domain}", flush=True)
+    for one in declared["lists"]:
+        if one["address"] in todo["missing_lists"]:
+            rest.call(
+                "POST", "lists", {"fqdn_listname": one["address"], "style_name": one["style"]}
+            )
+            print(f"created list {one['address']}", flush=True)
+    todo = look(declared)
+    for address, owners in todo["missing_owners"].items():
+        add_owners(rest, address, owners)
+    for address, changed in todo["settings"].items():
+        rest.call("PATCH", f"lists/{address.replace('@', '.', 1)}/config", changed)
+        print(f"set {', '.join(sorted(changed))} of {address}", flush=True)
+
+
+def add_owners(rest, address, owners):
+    """Makes these addresses owners; what was declared needs no confirmation."""
+    for owner in owners:
+        member = {"list_id": address.replace("@", ".", 1), "subscriber": owner, "role": "owner"}
+        said = {"pre_verified": True, "pre_confirmed": True, "pre_approved": True}
+        rest.call("POST", "members", {**member, **said})
+        print(f"made {owner} an owner of {address}", flush=True)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "look":
+        print(json.dumps(look(json.loads(sys.argv[2]))))
+    else:
+        apply(json.loads(sys.argv[2]))

@@ -1,0 +1,229 @@
+"""Compares and installs files, directories and links; knows who changed a file last.
+
+`look`:  one JSON argument, the declared state without any content, printed back as what differs.
+`apply`: the declared state with contents on standard input; only what differs is written.
+
+A file's text may hold marks such as @@rest_password@@; they stand for the secret of that name,
+which is put in here, on the host, and masked again before anything is compared or printed.
+"""
+
+import contextlib
+import grp
+import hashlib
+import json
+import os
+import pwd
+import re
+import subprocess
+import sys
+import time
+
+_ASSIGNED_SECRET = re.compile(
+    r"^(.*?(?:pass\w*|secret\w*|key|url)[\"']?\s*[:=]\s*)(?!.*@@)(\S.*)$",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def secrets_in(directory):
+    """The host's secrets by name; the longest first, so that none is masked in part."""
+    found = {}
+    if os.path.isdir(directory):
+        for name in os.listdir(directory):
+            with open(os.path.join(directory, name), encoding="utf-8") as text:
+                found[name] = text.read().strip()
+    return dict(sorted(found.items(), key=lambda pair: -len(pair[1])))
+
+
+def masked(text, secrets):
+    """A text with every secret replaced by its mark."""
+    for name, value in secrets.items():
+        if value:
+            text = text.replace(value, f"@@{name}@@")
+    return text
+
+
+def revealed(text, secrets):
+    """A text with every mark replaced by its secret. Raises SystemExit where one is missing."""
+    for name in set(re.findall(r"@@(\w+)@@", text)):
+        if name not in secrets:
+            raise SystemExit(f"the secret {name} is not on this host; expected by a managed file")
+        text = text.replace(f"@@{name}@@", secrets[name])
+    return text
+
+
+def digest(text):
+    """The SHA-256 of a text, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def attributes(path):
+    """Owner, group and mode of a path itself, such as ["root", "mailman", "640"]."""
+    status = os.lstat(path)
+    return [owner_name(status.st_uid), group_name(status.st_gid), f"{status.st_mode & 0o7777:o}"]
+
+
+def owner_name(uid):
+    """A user's name, or its number where it has none."""
+    with contextlib.suppress(KeyError):
+        return pwd.getpwuid(uid).pw_name
+    return str(uid)
+
+
+def group_name(gid):
+    """A group's name, or its number where it has none."""
+    with contextlib.suppress(KeyError):
+        return grp.getgrgid(gid).gr_name
+    return str(gid)
+
+
+def read(path):
+    """A file's text; undecodable bytes survive. None where there is no regular file."""
+    if os.path.islink(path) or not os.path.isfile(path):
+        return None
+    with open(path, encoding="utf-8", errors="surrogateescape") as text:
+        return text.read()
+
+
+def recorded(state):
+    """Path -> digest of what we wrote there last."""
+    try:
+        with open(os.path.join(state, "files.json"), encoding="utf-8") as text:
+            return json.load(text)
+    except (OSError, ValueError):
+        return {}
+
+
+def look(declared):
+    """What differs from the declared state: path -> why, and the text for a file."""
+    secrets = secrets_in(declared["secrets"])
+    written = recorded(declared["state"])
+    different = {}
+    for path, wanted in declared["files"].items():
+        found = file_difference(path, wanted, secrets, written.get(path))
+        if found:
+            different[path] = found
+    for path, wanted in declared["directories"].items():
+        if not os.path.isdir(path) or attributes(path) != wanted:
+            different[path] = {"why": "directory"}
+    for path, target in declared["links"].items():
+        if not os.path.islink(path) or os.readlink(path) != target:
+            different[path] = {"why": "link"}
+    return {"different": different}
+
+
+def file_difference(path, wanted, secrets, written):
+    """Why a file is not as declared, with its masked text; None when it is."""
+    text = read(path)
+    if text is None:
+        return {"why": "missing"}
+    text = masked(text, secrets)
+    if digest(text) != wanted["sha256"]:
+        why = "edited" if written and digest(text) != written else "outdated"
+        return {"why": why, "text": _ASSIGNED_SECRET.sub(r"\1********", text)}
+    if attributes(path) != wanted["attributes"]:
+        return {"why": "attributes"}
+    return None
+
+
+def apply(declared):
+    """Makes the host as declared; puts every file back if a check of the whole fails."""
+    secrets = secrets_in(declared["secrets"])
+    for path, wanted in sorted(declared["directories"].items()):
+        make_directory(path, wanted)
+    undo = []
+    for path, wanted in declared["files"].items():
+        if file_difference(path, wanted, secrets, None):
+            before = attributes(path) if os.path.lexists(path) else None
+            undo.append((path, keep_copy(path, declared["copies"]), before))
+            write(path, revealed(wanted["content"], secrets), wanted["attributes"])
+            print(f"wrote {path}")
+    for path, target in declared["links"].items():
+        make_link(path, target)
+    check(declared["checks"], undo)
+    record(declared)
+
+
+def make_directory(path, wanted):
+    """A directory with this owner, group and mode; its parents must exist or are root's."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(path, 0o700)
+    user, group, mode = wanted
+    os.chown(path, pwd.getpwnam(user).pw_uid, grp.getgrnam(group).gr_gid)
+    os.chmod(path, int(mode, 8))
+
+
+def make_link(path, target):
+    """A symbolic link, replaced in one step so that it never points nowhere."""
+    if os.path.islink(path) and os.readlink(path) == target:
+        return
+    fresh = f"{path}.new"
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(fresh)
+    os.symlink(target, fresh)
+    os.rename(fresh, path)
+
+
+def keep_copy(path, copies):
+    """The place where the present file was copied to, or None where there is no file."""
+    text = read(path)
+    if text is None:
+        return None
+    os.makedirs(copies, mode=0o700, exist_ok=True)
+    stamp = time.strftime("%Y%m%dT%H%M%S")
+    kept = os.path.join(copies, f"{path.strip('/').replace('/', '_')}.{stamp}")
+    write(kept, text, ["root", "root", "600"])
+    print(f"kept a copy of {path} as {kept}")
+    return kept
+
+
+def write(path, text, wanted):
+    """A file with this text and these attributes, in one step; private until it is complete."""
+    user, group, mode = wanted
+    fresh = f"{path}.new"
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(fresh)
+    descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with open(descriptor, "w", encoding="utf-8", errors="surrogateescape") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fchown(descriptor, pwd.getpwnam(user).pw_uid, grp.getgrnam(group).gr_gid)
+        os.fchmod(descriptor, int(mode, 8))
+        os.fsync(descriptor)
+    os.rename(fresh, path)
+
+
+def check(commands, undo):
+    """Runs the checks of the whole; on a failure every file is as it was before."""
+    for command in commands:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode == 0:
+            continue
+        for path, kept, before in undo:
+            put_back(path, kept, before)
+        said = done.stdout.decode(errors="replace").strip()
+        raise SystemExit(f"{' '.join(command)} refused the new files, the old are back:\n{said}")
+
+
+def put_back(path, kept, before):
+    """The file as it was: from its copy, or gone where there was none."""
+    if kept is None:
+        os.unlink(path)
+    else:
+        write(path, read(kept), before)
+
+
+def record(declared):
+    """Remembers what we wrote, so that a later hand edit can be told from an old version."""
+    os.makedirs(declared["state"], mode=0o700, exist_ok=True)
+    known = recorded(declared["state"])
+    known.update({path: wanted["sha256"] for path, wanted in declared["files"].items()})
+    place = os.path.join(declared["state"], "files.json")
+    write(place, json.dumps(known, indent=1, sort_keys=True), ["root", "root", "600"])
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "look":
+        print(json.dumps(look(json.loads(sys.argv[2]))))
+    else:
+        apply(json.load(sys.stdin))

@@ -1,0 +1,110 @@
+"""The suite's roles and databases on the PostgreSQL server of this host.
+
+`look`:  {"roles": {role: secret name}, "databases": {database: role}, "secrets", "port"}
+         -> {"roles": [those that cannot log in with their secret], "databases": [missing ones]}.
+`apply`: the same; creates and repairs. Passwords are sent as SCRAM verifiers, so that the server's
+         log and its process list never hold one.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import subprocess
+import sys
+
+_ITERATIONS = 4096
+
+
+def secret(declared, role):
+    """A role's password, from its file."""
+    path = os.path.join(declared["secrets"], declared["roles"][role])
+    with open(path, encoding="utf-8") as text:
+        return text.read().strip()
+
+
+def psql(statement, port):
+    """What a statement answers when the server's administrator asks it."""
+    return subprocess.run(
+        ["runuser", "-u", "postgres", "--", "psql", "-X", "-q", "-A", "-t", "-p", str(port)]
+        + ["-v", "ON_ERROR_STOP=1"],
+        input=statement.encode(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd="/",
+    )
+
+
+def can_log_in(role, database, password, port):
+    """Whether the role's password opens its database over TCP, as the suite will do it."""
+    done = subprocess.run(
+        ["psql", "-X", "-q", "-h", "127.0.0.1", "-p", str(port), "-U", role, "-c", "", database],
+        env={**os.environ, "PGPASSWORD": password, "PGCONNECT_TIMEOUT": "5"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    return done.returncode == 0
+
+
+def look(declared):
+    """Roles and databases that are not as declared; all of them where there is no server yet."""
+    listed = None
+    try:
+        listed = psql("SELECT datname FROM pg_database", declared["port"])
+    except FileNotFoundError:
+        pass
+    if listed is None or listed.returncode:
+        return {"roles": sorted(declared["roles"]), "databases": sorted(declared["databases"])}
+    existing = set(listed.stdout.decode().split())
+    missing = sorted(set(declared["databases"]) - existing)
+    closed = [
+        role
+        for database, role in sorted(declared["databases"].items())
+        if not can_log_in(role, database, secret(declared, role), declared["port"])
+    ]
+    return {"roles": closed, "databases": missing}
+
+
+def scram_verifier(password):
+    """What PostgreSQL stores for a password (RFC 5802, PostgreSQL's SCRAM-SHA-256 format)."""
+    salt = secrets.token_bytes(16)
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _ITERATIONS)
+    client = hmac.new(salted, b"Client Key", hashlib.sha256).digest()
+    stored = base64.b64encode(hashlib.sha256(client).digest()).decode()
+    server = base64.b64encode(hmac.new(salted, b"Server Key", hashlib.sha256).digest()).decode()
+    return f"SCRAM-SHA-256${_ITERATIONS}:{base64.b64encode(salt).decode()}${stored}:{server}"
+
+
+def apply(declared):
+    """Creates what is missing and gives every role its password."""
+    todo = look(declared)
+    for role in todo["roles"]:
+        run(f"DO $$BEGIN CREATE ROLE {role} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END$$;"
+            f"ALTER ROLE {role} LOGIN PASSWORD '{scram_verifier(secret(declared, role))}'",
+            declared["port"])  # fmt: skip
+    for database in todo["databases"]:
+        owner = declared["databases"][database]
+        run(f"CREATE DATABASE {database} OWNER {owner} ENCODING 'UTF8' TEMPLATE template0"
+            f" LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'", declared["port"])  # fmt: skip
+        run(f"REVOKE ALL ON DATABASE {database} FROM PUBLIC", declared["port"])
+        print(f"created database {database}", flush=True)
+    left = look(declared)
+    if left["roles"] or left["databases"]:
+        raise SystemExit(f"PostgreSQL does not let the suite in: {json.dumps(left)}")
+
+
+def run(statement, port):
+    """Carries out a statement, or ends the program with the server's words."""
+    done = psql(statement, port)
+    if done.returncode:
+        raise SystemExit(f"PostgreSQL refused: {done.stderr.decode().strip()}")
+
+
+if __name__ == "__main__":
+    declared_state = json.loads(sys.argv[2])
+    if sys.argv[1] == "look":
+        print(json.dumps(look(declared_state)))
+    else:
+        apply(declared_state)

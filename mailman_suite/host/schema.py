@@ -1,0 +1,74 @@
+"""Compares both databases with the schema that the current release's code expects.
+
+`look`:  {"heads", "core": {...}, "web": {...}, "secrets"}, run by the release's own interpreter,
+         which has the PostgreSQL driver; starts neither Core nor Django, since a Core command of a
+         new release would migrate by itself. -> {"core": bool, "web": [...]}: what is behind.
+"""
+
+import json
+import os
+import sqlite3
+import sys
+
+
+def rows(database, secrets, statement):
+    """What a statement selects; no rows where the database or the table does not exist yet."""
+    if database["engine"] == "sqlite":
+        return sqlite_rows(database["path"], statement)
+    return postgresql_rows(database, secrets, statement)
+
+
+def sqlite_rows(path, statement):
+    """Rows of an SQLite file, opened for reading alone."""
+    if not os.path.exists(path):
+        return []
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+    try:
+        return connection.execute(statement).fetchall()
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):
+            return []
+        raise
+    finally:
+        connection.close()
+
+
+def postgresql_rows(database, secrets, statement):
+    """Rows of a PostgreSQL database, in a transaction that cannot write."""
+    import psycopg2
+
+    with open(os.path.join(secrets, database["secret"]), encoding="utf-8") as text:
+        password = text.read().strip()
+    connection = psycopg2.connect(
+        host=database["host"],
+        port=database["port"],
+        dbname=database["name"],
+        user=database["user"],
+        password=password,
+    )
+    connection.set_session(readonly=True)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall()
+    except psycopg2.errors.UndefinedTable:
+        return []
+    finally:
+        connection.close()
+
+
+def look(declared):
+    """What the databases lack of the code's schema."""
+    with open(declared["heads"], encoding="utf-8") as text:
+        heads = json.load(text)
+    core = rows(declared["core"], declared["secrets"], "SELECT version_num FROM alembic_version")
+    applied = rows(declared["web"], declared["secrets"], "SELECT app, name FROM django_migrations")
+    expected = {(app, name) for app, names in heads["web"].items() for name in names}
+    return {
+        "core": [row[0] for row in core] != [heads["core"]],
+        "web": sorted(f"{app}.{name}" for app, name in expected - set(map(tuple, applied))),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(look(json.loads(sys.argv[2]))))

@@ -1,0 +1,78 @@
+"""Keeps secrets in files of their own: generated once here, or given on standard input.
+
+`look`:  {"directory", "owner", "salt", "names": {name: [group, mode]}} -> which are missing or
+         have the wrong attributes, and a salted digest of each one that is there.
+`apply`: the same, with "values": {name: text} for those that are not generated here.
+"""
+
+import grp
+import hashlib
+import json
+import os
+import pwd
+import secrets
+import sys
+
+
+def place(declared, name):
+    """The path of a secret's file."""
+    return os.path.join(declared["directory"], name)
+
+
+def salted(value, salt):
+    """A digest that says whether two secrets are equal and cannot be turned back."""
+    return hashlib.scrypt(value.encode(), salt=salt.encode(), n=2**12, r=8, p=1).hex()
+
+
+def look(declared):
+    """{"missing": [...], "attributes": [...], "digests": {name: digest}}."""
+    found = {"missing": [], "attributes": [], "digests": {}}
+    for name, wanted in declared["names"].items():
+        path = place(declared, name)
+        if not os.path.isfile(path) or not os.path.getsize(path):
+            found["missing"].append(name)
+            continue
+        with open(path, encoding="utf-8") as text:
+            found["digests"][name] = salted(text.read().strip(), declared["salt"])
+        if attributes(path) != wanted:
+            found["attributes"].append(name)
+    return found
+
+
+def attributes(path):
+    """Group name and octal mode of a file."""
+    status = os.stat(path)
+    return [grp.getgrgid(status.st_gid).gr_name, f"{status.st_mode & 0o7777:o}"]
+
+
+def apply(declared):
+    """Writes given values, generates missing ones, never touches a generated one that exists."""
+    for name, (group, mode) in declared["names"].items():
+        path = place(declared, name)
+        given = declared["values"].get(name)
+        if given is not None:
+            write(path, given)
+        elif not os.path.isfile(path) or not os.path.getsize(path):
+            write(path, secrets.token_urlsafe(32))
+        os.chown(path, pwd.getpwnam("root").pw_uid, grp.getgrnam(group).gr_gid)
+        os.chmod(path, int(mode, 8))
+
+
+def write(path, value):
+    """A private file with the value, complete or not there at all."""
+    fresh = f"{path}.new"
+    if os.path.lexists(fresh):
+        os.unlink(fresh)
+    descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(value + "\n")
+        stream.flush()
+        os.fsync(descriptor)
+    os.rename(fresh, path)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "look":
+        print(json.dumps(look(json.loads(sys.argv[2]))))
+    else:
+        apply(json.load(sys.stdin))

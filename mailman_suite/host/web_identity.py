@@ -1,0 +1,109 @@
+"""The Django site, the suite's mail domains on it, and the superuser.
+
+Run by the release's own interpreter as the `mailman` user.
+`look`:  reads the web database by SQL (Django needs seconds to start) -> {"missing": [...]}.
+`apply`: makes it so through Django; standard input holds the superuser's password, which is used
+         only when that user does not exist yet.
+"""
+
+import json
+import os
+import sqlite3
+import sys
+
+_MADE_BY_A_RUN = {
+    "site": "SELECT count(*) FROM django_site WHERE id = 1 AND domain = {web_host}",
+    "superuser": "SELECT count(*) FROM auth_user WHERE username = {superuser}"
+    " AND is_superuser AND is_staff AND is_active",
+    "verified address": "SELECT count(*) FROM account_emailaddress a JOIN auth_user u"
+    " ON u.id = a.user_id WHERE u.username = {superuser} AND lower(a.email) = {email}"
+    " AND a.verified",
+}
+_DOMAIN = "SELECT count(*) FROM django_mailman3_maildomain WHERE mail_domain = {domain}"
+
+
+def connect(database, secrets):
+    """A connection to the web database, and the mark that its driver uses for parameters."""
+    if database["engine"] == "sqlite":
+        return sqlite3.connect(f"file:{database['path']}?mode=ro", uri=True, timeout=30), "?"
+    import psycopg2
+
+    with open(os.path.join(secrets, database["secret"]), encoding="utf-8") as text:
+        password = text.read().strip()
+    return psycopg2.connect(
+        host=database["host"],
+        port=database["port"],
+        dbname=database["name"],
+        user=database["user"],
+        password=password,
+    ), "%s"
+
+
+def look(declared):
+    """Which of site, superuser, verified address and mail domains are missing."""
+    questions = [(what, statement, declared) for what, statement in _MADE_BY_A_RUN.items()]
+    for domain in declared["domains"]:
+        questions.append((f"domain {domain}", _DOMAIN, {"domain": domain}))
+    try:
+        connection, mark = connect(declared["database"], declared["secrets"])
+        missing = [one[0] for one in questions if not counted(connection, mark, *one[1:])]
+        connection.close()
+    except Exception as error:  # the driver is only known at run time; nothing is ever "fine" here
+        return {"missing": ["the web database"], "because": str(error).strip()}
+    return {"missing": missing}
+
+
+def counted(connection, mark, statement, values):
+    """How many rows a statement counts, its {names} bound as parameters."""
+    names = [part.split("}")[0] for part in statement.split("{")[1:]]
+    for name in names:
+        statement = statement.replace("{" + name + "}", mark)
+    cursor = connection.cursor()
+    cursor.execute(statement, [values[name] for name in names])
+    return cursor.fetchone()[0]
+
+
+def apply(declared, password):
+    """Makes site, domains and superuser; never changes an existing user's password."""
+    from mailman_web.manage import setup
+
+    setup()
+    import django
+
+    django.setup()
+    from django.contrib.sites.models import Site
+    from django_mailman3.models import MailDomain
+
+    site, _ = Site.objects.update_or_create(
+        id=1, defaults={"domain": declared["web_host"], "name": declared["web_host"]}
+    )
+    for domain in declared["domains"]:
+        MailDomain.objects.get_or_create(mail_domain=domain, defaults={"site": site})
+    verified_superuser(declared, password)
+
+
+def verified_superuser(declared, password):
+    """A superuser that can log in at once: its address counts as verified."""
+    from allauth.account.models import EmailAddress
+    from django.contrib.auth import get_user_model
+
+    users = get_user_model().objects
+    name, email = declared["superuser"], declared["email"]
+    user = users.filter(username=name).first()
+    if user is None:
+        user = users.create_superuser(name, email, password)
+    user.is_superuser = user.is_staff = user.is_active = True
+    user.save()
+    first = not EmailAddress.objects.filter(user=user, primary=True).exists()
+    address, _ = EmailAddress.objects.get_or_create(
+        user=user, email=email, defaults={"primary": first}
+    )
+    address.verified = True
+    address.save()
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "look":
+        print(json.dumps(look(json.loads(sys.argv[2]))))
+    else:
+        apply(json.loads(sys.argv[2]), sys.stdin.readline().strip())

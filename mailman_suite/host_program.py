@@ -1,0 +1,73 @@
+"""Runs a program of `mailman_suite/host/` on the target, in one remote command.
+
+The program's source travels in the command itself, so a host needs nothing of ours beforehand and
+never runs an old copy. Arguments are public; what is secret or long goes through standard input.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pyinfra.api import FactBase, FactProcessError, HiddenValue, QuoteString, StringCommand
+
+_PROGRAMS = Path(__file__).parent / "host"
+
+
+@lru_cache
+def _source(name: str) -> HiddenValue:
+    """A program's text, shown as its file's name in plans and in verbose output."""
+    text = (_PROGRAMS / f"{name}.py").read_text()
+    return HiddenValue(text, masked_value=f"<mailman_suite/host/{name}.py>")
+
+
+def program(
+    name: str,
+    verb: str,
+    arguments: Any = None,
+    *,
+    stdin: Any = None,
+    python: str = "python3",
+    as_user: str | None = None,
+) -> StringCommand:
+    """The command that runs `host/<name>.py VERB ARGUMENTS` with `stdin`.
+
+    `arguments` and `stdin` are sent as JSON; secrets belong into `stdin`, which is neither shown
+    nor visible to other users of the host. With `as_user` the program drops root's rights first.
+    """
+    privilege = ["runuser", "-u", QuoteString(as_user), "--"] if as_user else []
+    return StringCommand(
+        *privilege,
+        QuoteString(python),
+        "-I",
+        "-c",
+        QuoteString(_source(name)),
+        verb,
+        QuoteString(json.dumps(arguments, sort_keys=True)),
+        **({} if stdin is None else {"_stdin": json.dumps(stdin) + "\n"}),
+    )
+
+
+class ProgramFact(FactBase[dict[str, Any]]):
+    """A fact that one host program answers as JSON; anything else fails the host."""
+
+    abstract = True
+    program_name: str
+
+    def command(self, arguments: Any = None) -> StringCommand:
+        """The program in its `look` verb, which changes nothing."""
+        return program(self.program_name, "look", arguments)
+
+    def process(self, output: list[str]) -> dict[str, Any]:
+        """The JSON object on the last line."""
+        try:
+            answer = json.loads(output[-1])
+        except (IndexError, json.JSONDecodeError):
+            raise FactProcessError(
+                f"host/{self.program_name}.py answered no JSON: {output[-3:]}"
+            ) from None
+        if not isinstance(answer, dict):
+            raise FactProcessError(f"host/{self.program_name}.py answered {type(answer).__name__}")
+        return answer

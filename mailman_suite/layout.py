@@ -1,0 +1,56 @@
+"""Every path, account and port of a suite on its host, in one place.
+
+Paths and ports are those of upstream's virtualenv guide, so that its pages stay true on our hosts.
+"""
+
+from __future__ import annotations
+
+USER = GROUP = "mailman"
+HOME = "/opt/mailman"
+
+RELEASES = f"{HOME}/releases"
+VENV = f"{HOME}/venv"  # the one link that decides which release runs
+BIN = f"{VENV}/bin"
+WEB = f"{HOME}/web"
+STATIC = f"{WEB}/static"
+STATIC_TARGET = "../venv/../static"  # resolved by the kernel: the release's own static files
+WEB_DATABASE = f"{WEB}/mailman-web.db"
+WEB_LOGS = f"{WEB}/logs"
+WEB_CACHE = f"{WEB}/cache"
+FULLTEXT_INDEX = f"{WEB}/fulltext_index"
+VAR = f"{HOME}/mm/var"
+CORE_DATA = f"{VAR}/data"
+CORE_DATABASE = f"{CORE_DATA}/mailman.db"
+CORE_LOGS = f"{VAR}/logs"
+
+ETC = "/etc/mailman3"
+CORE_CONFIG = f"{ETC}/mailman.cfg"
+ARCHIVER_CONFIG = f"{ETC}/mailman-hyperkitty.cfg"
+WEB_SETTINGS = f"{ETC}/settings.py"
+UWSGI_CONFIG = f"{ETC}/uwsgi.ini"
+SECRETS = f"{ETC}/secrets"
+
+UNITS = "/etc/systemd/system"
+PROXY_SITE = "/etc/nginx/conf.d/mailman3.conf"
+LOGROTATE = "/etc/logrotate.d/mailman3"
+COPIES = "/var/backups/mailman3"  # what we replaced, kept for the operator
+STATE = "/var/lib/mailman3-suite"  # root only: what we wrote last, when services were reloaded
+STAGING = f"{STATE}/staging"  # uploads, while a run lasts
+
+LOOPBACK = "127.0.0.1"
+REST_PORT = 8001
+LMTP_PORT = 8024
+WEB_PORT = 8000
+HTTP_PORT = 80
+HTTPS_PORT = 443
+SMTP_PORT = 25
+POSTGRESQL_PORT = 5432
+
+POSTFIX_MAIN = "/etc/postfix/main.cf"
+POSTFIX_PID = "/var/spool/postfix/pid/master.pid"
+LMTP_MAP = f"{CORE_DATA}/postfix_lmtp"
+DOMAINS_MAP = f"{CORE_DATA}/postfix_domains"
+
+CORE_UNIT = "mailman3.service"
+WEB_UNIT = "mailmanweb.service"
+QCLUSTER_UNIT = "mailmanweb-qcluster.service"

@@ -1,0 +1,37 @@
+"""Brings declared files, directories and links onto the host, all of one concern at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pyinfra import host, logger
+from pyinfra.api import StringCommand, operation
+
+from mailman_suite.declared_files import DeclaredFiles, difference
+from mailman_suite.facts.files import ManagedFiles
+from mailman_suite.host_program import program
+
+
+@operation()
+def managed(declared: DeclaredFiles) -> Iterator[StringCommand]:
+    """Everything declared is on the host, with its text, owner, group and mode.
+
+    What was edited by hand is shown as a difference, a copy is kept, the declared state wins.
+    """
+    different = host.get_fact(ManagedFiles, arguments=declared.without_content())["different"]
+    if not different:
+        host.noop("every file, directory and link is as declared")
+        return
+    _show_edits(declared, different)
+    yield program("managed_files", "apply", stdin=declared.with_content())
+
+
+def _show_edits(declared: DeclaredFiles, different: Mapping[str, Mapping[str, Any]]) -> None:
+    contents = {one.path: one.content for one in declared.files}
+    for path, found in different.items():
+        if found["why"] != "edited":
+            continue
+        logger.warning(f"{host.print_prefix}{path} was edited by hand; the declared state wins:")
+        for line in difference(path, found["text"], contents[path]):
+            logger.warning(f"{host.print_prefix}  {line}")

@@ -1,0 +1,28 @@
+"""Declared domains and lists exist; what is not declared belongs to the lists' owners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyinfra import host
+from pyinfra.api import StringCommand, operation
+
+from mailman_suite import layout
+from mailman_suite.facts.mailing_lists import MailingLists
+from mailman_suite.host_program import program
+from mailman_suite.settings import ListSettings
+
+
+@operation()
+def present(domains: list[str], lists: list[ListSettings]) -> Iterator[StringCommand]:
+    """Every domain and list exists, and the declared attributes of a list have their values."""
+    declared = {
+        "rest": f"http://{layout.LOOPBACK}:{layout.REST_PORT}/3.1",
+        "password_file": f"{layout.SECRETS}/rest_password",
+        "domains": domains,
+        "lists": [one.model_dump() for one in lists],
+    }
+    if not any(host.get_fact(MailingLists, arguments=declared).values()):
+        host.noop("every declared domain and list is there")
+        return
+    yield program("mailing_lists", "apply", declared)

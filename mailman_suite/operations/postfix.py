@@ -1,0 +1,41 @@
+"""Postfix hands Mailman's mail over by LMTP; all other mail keeps its way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyinfra import host
+from pyinfra.api import QuoteString, StringCommand, operation
+
+from mailman_suite import layout
+from mailman_suite.commands import core_command
+from mailman_suite.facts.postfix import PostfixMain
+from mailman_suite.postfix import PARAMETERS, changes
+
+
+@operation()
+def wired() -> Iterator[StringCommand]:
+    """Core's maps exist and stand in Postfix' parameters, merged into what is there."""
+    current = host.get_fact(PostfixMain)
+    wanted = changes(current) if current else dict.fromkeys(PARAMETERS, "")
+    if not wanted and current.get("maps") == "yes":
+        host.noop("Postfix knows Mailman's maps")
+        return
+    if current.get("maps") != "yes":
+        # Before Postfix reads them: a map that is named and missing defers everybody's mail.
+        yield core_command("aliases")
+    if wanted:
+        yield _checked(wanted)
+
+
+def _checked(wanted: dict[str, str]) -> StringCommand:
+    """One command that edits a copy, lets Postfix check it, and only then puts it in place."""
+    edits = [QuoteString(f"{name} = {value}") for name, value in wanted.items()]
+    trial, main = f"{layout.STATE}/postfix-trial", layout.POSTFIX_MAIN
+    return StringCommand(
+        f"rm -rf {trial} && cp -a /etc/postfix {trial} && postconf -c {trial} -e",
+        *edits,
+        f"&& postfix -c {trial} check",
+        f"&& cp -p {main} {layout.COPIES}/main.cf.$(date +%Y%m%dT%H%M%S)",
+        f"&& cp -p {trial}/main.cf {main}.new && mv {main}.new {main} && rm -rf {trial}",
+    )

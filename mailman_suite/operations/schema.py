@@ -1,0 +1,30 @@
+"""Both databases have the schema that the current release's code expects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pyinfra import host
+from pyinfra.api import StringCommand, operation
+
+from mailman_suite.commands import core_command, web_command
+from mailman_suite.facts.schema import Schema
+
+
+@operation()
+def current(databases: Mapping[str, Any], heads: str) -> Iterator[StringCommand]:
+    """Core's and the web's schema are at the heads of the code.
+
+    + databases: as `mailman_suite.database.connections` gives them
+    + heads: path of the release's `heads.json`
+    """
+    behind = host.get_fact(Schema, arguments={**databases, "heads": heads})
+    if not (behind["core"] or behind["web"]):
+        host.noop("both schemas are current")
+        return
+    if behind["core"]:
+        # Any Core command migrates first (design.md); this one does nothing else.
+        yield core_command("info")
+    if behind["web"]:
+        yield web_command("migrate", "--noinput", "--verbosity", "1")

@@ -1,0 +1,55 @@
+"""Puts secrets onto the host: generated there once, or brought from where a reference points."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets as random
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pyinfra import host
+from pyinfra.api import HiddenValue, StringCommand, operation
+
+from mailman_suite import layout
+from mailman_suite.facts.secrets import Secrets
+from mailman_suite.host_program import program
+
+# What only root may read; the web's settings and Core's configuration need the others.
+_ROOT_ONLY = {"superuser_password"}
+
+
+@operation()
+def present(names: Iterable[str], given: Mapping[str, HiddenValue]) -> Iterator[StringCommand]:
+    """Every named secret exists; the given ones have exactly the value that was given.
+
+    + names: file names under the secrets directory
+    + given: those that a reference resolved; the others are generated once and never rotated
+    """
+    declared = _declared(names)
+    found = host.get_fact(Secrets, arguments=declared)
+    outdated = [
+        name
+        for name, value in given.items()
+        if found["digests"].get(name) != _salted(value, declared["salt"])
+    ]
+    if not (outdated or found["missing"] or found["attributes"]):
+        host.noop("every secret is in place")
+        return
+    values = {name: given[name].unmask() for name in outdated}
+    yield program("secrets", "apply", stdin={**declared, "values": values})
+
+
+def _declared(names: Iterable[str]) -> dict[str, Any]:
+    return {
+        "directory": layout.SECRETS,
+        "salt": random.token_hex(16),
+        "names": {
+            name: ["root", "600"] if name in _ROOT_ONLY else [layout.GROUP, "640"] for name in names
+        },
+    }
+
+
+def _salted(value: HiddenValue, salt: str) -> str:
+    """The digest that `host/secrets.py` computes of the same value."""
+    key = hashlib.scrypt(value.unmask().encode(), salt=salt.encode(), n=2**12, r=8, p=1)
+    return key.hex()

@@ -1,0 +1,40 @@
+"""The site goes by its own name and has a superuser that can log in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pyinfra import host
+from pyinfra.api import StringCommand, operation
+
+from mailman_suite import layout
+from mailman_suite.facts.web_identity import WebIdentity
+from mailman_suite.host_program import program
+
+
+@operation()
+def present(
+    database: Mapping[str, Any], web_host: str, domains: list[str], superuser: str, email: str
+) -> Iterator[StringCommand]:
+    """Site, mail domains and superuser exist, the superuser's address verified.
+
+    The password is the host's own secret; an existing user keeps the one it has.
+    """
+    declared = {
+        "database": dict(database),
+        "secrets": layout.SECRETS,
+        "web_host": web_host,
+        "domains": domains,
+        "superuser": superuser,
+        "email": email.lower(),
+    }
+    if not host.get_fact(WebIdentity, arguments=declared)["missing"]:
+        host.noop("site, domains and superuser are there")
+        return
+    yield StringCommand(
+        f"cat {layout.SECRETS}/superuser_password | MAILMAN_WEB_CONFIG={layout.WEB_SETTINGS}",
+        program(
+            "web_identity", "apply", declared, python=f"{layout.BIN}/python", as_user=layout.USER
+        ),
+    )

@@ -1,0 +1,167 @@
+"""Everything that can be refused is refused here, before the first change.
+
+Pure: `refusals` compares what was declared with what `host/look.py` saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mailman_suite import layout, releases
+from mailman_suite.errors import Refusal
+from mailman_suite.platforms import Platform
+from mailman_suite.releases import Release
+from mailman_suite.settings import Settings
+
+GIB = 1024**3
+# A release with its wheels takes 0.5 GiB, the distribution's packages with a compiler 0.6 GiB.
+INSTALL_BYTES = 2 * GIB
+# The suite takes about 1.2 GB resident: 14 Core processes of about 85 MB each.
+MEMORY_BYTES = 1 * GIB
+
+
+def _owners(settings: Settings) -> Mapping[int, tuple[str, ...]]:
+    """Port -> the units or commands that may listen there."""
+    web = {layout.HTTP_PORT: ("nginx",)}
+    if settings.tls_certificate:
+        web[layout.HTTPS_PORT] = ("nginx",)
+    return {
+        **web,
+        layout.SMTP_PORT: ("postfix",),
+        layout.REST_PORT: (layout.CORE_UNIT,),
+        layout.LMTP_PORT: (layout.CORE_UNIT,),
+        layout.WEB_PORT: (layout.WEB_UNIT,),
+    }
+
+
+def refusals(
+    settings: Settings, platform: Platform, release: Release, look: Mapping[str, Any]
+) -> list[Refusal]:
+    """Every reason not to touch this host; empty when the run may go on."""
+    return [
+        *_system(look),
+        *_interpreter(settings, platform, release, look),
+        *_existing_suite(release, look),
+        *_room(look),
+        *_ports(settings, look),
+        *_files(look),
+    ]
+
+
+def python_of(
+    settings: Settings, platform: Platform, look: Mapping[str, Any]
+) -> tuple[str, tuple[int, int] | None]:
+    """The interpreter that releases are built with: its path and (major, minor), if known.
+
+    An interpreter that the platform's packages will bring is known by its name alone.
+    """
+    path = settings.python or platform.python
+    version = look["interpreters"].get(path)
+    if version:
+        return path, (version[0], version[1])
+    named = path.rpartition("python")[2].split(".")
+    if not settings.python and len(named) == 2:
+        return path, (int(named[0]), int(named[1]))
+    return path, None
+
+
+def _system(look: Mapping[str, Any]) -> Iterator[Refusal]:
+    if not look["root"]:
+        yield Refusal(
+            found="commands on the host do not run as root",
+            expected="root: units, packages and accounts are its business",
+            remedy="log in as root, or set _sudo = True in group_data for an account with sudo",
+        )
+    if not look["systemd"]:
+        yield Refusal(
+            found="the host was not booted with systemd",
+            expected="a host, virtual machine or system container with systemd as PID 1",
+            remedy="application containers are upstream's docker-mailman; use a whole machine here",
+        )
+
+
+def _interpreter(
+    settings: Settings, platform: Platform, release: Release, look: Mapping[str, Any]
+) -> Iterator[Refusal]:
+    path, version = python_of(settings, platform, look)
+    if version is None:
+        yield Refusal(
+            found=f"no working interpreter at {path}",
+            expected=f"the Python of {platform.name}",
+            remedy="install it, or correct mailman_python",
+        )
+        return
+    try:
+        release.require_python(version)
+    except Refusal as refusal:
+        yield refusal
+
+
+def _existing_suite(release: Release, look: Mapping[str, Any]) -> Iterator[Refusal]:
+    kind, running = look["suite"]["kind"], look["suite"]["release"]
+    if kind == "ours":
+        yield from _other_release(release, running)
+    elif kind == "guide":
+        yield Refusal(
+            found=f"a suite at {layout.VENV} that somebody installed by hand",
+            expected="a host without Mailman 3, or one that this repository installed",
+            remedy="nothing was touched; adopting such a host is not supported by this version",
+        )
+    elif kind == "packages":
+        yield Refusal(
+            found="the distribution's own Mailman 3 packages",
+            expected="a host without Mailman 3, or one that this repository installed",
+            remedy="let the distribution upgrade them (upgrade guide, 'Distro packages'), "
+            "or use another host",
+        )
+
+
+def _other_release(release: Release, running: str) -> Iterator[Refusal]:
+    """Only releases of one Core version share a database schema."""
+    known = releases.release_of_identifier(running)
+    if known is None or known.core != release.core:
+        yield Refusal(
+            found=f"the host runs release {running}",
+            expected=f"a release of Core {release.core}, which has the same database schema",
+            remedy="this version installs and converges; it does not upgrade between Core versions",
+        )
+
+
+def _room(look: Mapping[str, Any]) -> Iterator[Refusal]:
+    installed = look["suite"]["kind"] == "ours"
+    needed = INSTALL_BYTES // 4 if installed else INSTALL_BYTES
+    if look["free_bytes"] < needed:
+        yield Refusal(
+            found=f"{look['free_bytes'] / GIB:.1f} GiB free under {layout.HOME}",
+            expected=f"at least {needed / GIB:.1f} GiB",
+            remedy="make room or mount a larger file system there",
+        )
+    if look["memory_bytes"] < MEMORY_BYTES:
+        yield Refusal(
+            found=f"{look['memory_bytes'] / GIB:.1f} GiB of memory",
+            expected="at least 1 GiB, better 2: Core alone is fourteen processes",
+            remedy="give the host more memory",
+        )
+
+
+def _ports(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
+    for port, owners in _owners(settings).items():
+        listener = look["listeners"].get(str(port))
+        if listener is None or listener["unit"].startswith(owners) or listener["command"] in owners:
+            continue
+        unit = f" ({listener['unit']})" if listener["unit"] else ""
+        yield Refusal(
+            found=f"port {port} is taken by {listener['command']}{unit}",
+            expected=f"nobody or {' or '.join(owners)} to listen there",
+            remedy=f"stop or move what listens on port {port}",
+        )
+
+
+def _files(look: Mapping[str, Any]) -> Iterator[Refusal]:
+    for path in look["missing_files"]:
+        yield Refusal(
+            found=f"no file {path} on the host",
+            expected="the TLS certificate and key that the settings name",
+            remedy="put it there, or correct mailman_tls_certificate and mailman_tls_key",
+        )

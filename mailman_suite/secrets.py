@@ -1,0 +1,121 @@
+"""Secrets: generated on the host, or given as a reference that is resolved on the control machine.
+
+A value lives in memory only inside pyinfra's `HiddenValue` and on the host in a file of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+from pyinfra.api import HiddenValue
+
+from mailman_suite.errors import Refusal
+
+GENERATE = "generate"
+# What may stand unquoted in an ini file, in a database URL and in Python text alike.
+ALLOWED = re.compile(r"[A-Za-z0-9._~-]{12,512}")
+_COMMAND_SECONDS = 60
+
+
+class SecretReference:
+    """Where a secret comes from: `generate`, `env:NAME`, `file:/path` or `cmd:command`."""
+
+    def __init__(self, text: str) -> None:
+        kind, _, place = text.partition(":")
+        if text != GENERATE and not (kind in _SOURCES and place):
+            raise Refusal(
+                found="a secret that is neither 'generate' nor a reference",
+                expected="'generate', 'env:NAME', 'file:/path' or 'cmd:command'",
+                remedy="keep secrets out of group_data: name where the value can be fetched",
+            )
+        self.kind, self.place = kind, place
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether the host makes the value itself, once."""
+        return self.kind == GENERATE
+
+    def resolve(self, setting: str) -> HiddenValue:
+        """The value, fetched on the control machine. Raises `Refusal` where that is impossible."""
+        value = _SOURCES[self.kind](self.place, setting).strip()
+        if not ALLOWED.fullmatch(value):
+            raise Refusal(
+                found=f"{setting} ({self}) gave {len(value)} characters, or unsuitable ones",
+                expected="12 to 512 letters, digits, '.', '_', '~' and '-'",
+                remedy="choose such a value: it stands in an ini file and in a database URL",
+            )
+        return HiddenValue(value)
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.place}" if self.place else self.kind
+
+    __repr__ = __str__
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        text = core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
+        return core_schema.union_schema([core_schema.is_instance_schema(cls), text])
+
+
+def resolve_all(references: Mapping[str, SecretReference]) -> dict[str, HiddenValue]:
+    """The values of those secrets that are not generated on the host, by name."""
+    return {
+        name: reference.resolve(f"mailman_{name}")
+        for name, reference in references.items()
+        if not reference.is_generated
+    }
+
+
+def _from_environment(name: str, setting: str) -> str:
+    value = os.environ.get(name)
+    if value is None:
+        raise Refusal(
+            found=f"{setting} refers to the environment variable {name}, which is not set",
+            expected=f"{name} in the environment of the pyinfra command",
+            remedy=f"export {name}, or change {setting}",
+        )
+    return value
+
+
+def _from_file(path: str, setting: str) -> str:
+    try:
+        return Path(path).expanduser().read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal(
+            found=f"{setting} refers to the file {path}, which cannot be read"
+            f" ({getattr(error, 'strerror', None) or 'not text'})",
+            expected="a readable text file on the control machine with the secret and nothing else",
+            remedy=f"create {path}, or change {setting}",
+        ) from None
+
+
+def _from_command(command: str, setting: str) -> str:
+    try:
+        done = subprocess.run(
+            command, shell=True, capture_output=True, text=True, timeout=_COMMAND_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        outcome = f"did not end within {_COMMAND_SECONDS} seconds"
+    else:
+        if done.returncode == 0:
+            return done.stdout
+        outcome = f"ended with exit status {done.returncode}"
+    raise Refusal(
+        found=f"{setting} refers to a command that {outcome}",
+        expected="a command that prints the secret on its standard output",
+        remedy="run it by hand on the control machine and correct it",
+    )
+
+
+_SOURCES: Mapping[str, Callable[[str, str], str]] = {
+    "env": _from_environment,
+    "file": _from_file,
+    "cmd": _from_command,
+}

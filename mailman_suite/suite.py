@@ -1,0 +1,104 @@
+"""One host's suite: settings, platform and release brought together, or refused.
+
+This is the pure end of the preparation; `declared` is the only function here that asks the host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pyinfra.api import HiddenValue
+from pyinfra.api.host import Host
+
+from mailman_suite import layout
+from mailman_suite.errors import Refusal, Refusals, Refused
+from mailman_suite.facts.look import Look
+from mailman_suite.platforms import Platform, platform_of
+from mailman_suite.preflight import python_of, refusals
+from mailman_suite.releases import RELEASES, Release
+from mailman_suite.secrets import resolve_all
+from mailman_suite.settings import Settings
+
+
+@dataclass(frozen=True)
+class Suite:
+    """What one host should be, checked as far as that is possible without changing it."""
+
+    settings: Settings
+    platform: Platform
+    release: Release
+    python: str
+    python_version: tuple[int, int]
+    machine: str
+    fqdn: str
+    given_secrets: Mapping[str, HiddenValue]
+
+    @property
+    def identifier(self) -> str:
+        """The name of the release's directory, bound to its lock and its Python."""
+        return self.release.identifier(self.python_version)
+
+    @property
+    def release_directory(self) -> str:
+        """Where the release is built and stays."""
+        return f"{layout.RELEASES}/{self.identifier}"
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The distribution's packages that the suite needs to run."""
+        server = self.platform.postgresql_packages if self.settings.database_is_local else ()
+        return (*self.platform.runtime_packages, *server)
+
+    @property
+    def web_url(self) -> str:
+        """The address that people type, without a slash at its end."""
+        scheme = "https" if self.settings.tls_certificate else "http"
+        return f"{scheme}://{self.settings.web_host}"
+
+
+def declared(host: Host) -> Suite:
+    """The suite that this host's group data declares. Raises `Refused` before anything changes."""
+    try:
+        settings = Settings.from_data(host.data.dict())
+        look = host.get_fact(Look, arguments=question(settings))
+        return suite_of(settings, look)
+    except (Refusal, Refusals) as error:
+        raise Refused(host.name, error.reasons) from None
+
+
+def question(settings: Settings) -> dict[str, Any]:
+    """The arguments of `host/look.py` for these settings."""
+    return {
+        "interpreters": [settings.python],
+        "files": [path for path in (settings.tls_certificate, settings.tls_key) if path],
+        "paths": {"home": layout.HOME, "venv": layout.VENV},
+    }
+
+
+def suite_of(settings: Settings, look: Mapping[str, Any] | None) -> Suite:
+    """The suite for these settings on a host that looks like this. Raises `Refusal`, `Refusals`."""
+    if look is None or look.get("python_missing"):
+        raise Refusal(
+            found="no python3 on the host, or no answer from it",
+            expected="the distribution's Python 3",
+            remedy="install the package python3 there",
+        )
+    platform = platform_of(look["os_release"])
+    release = RELEASES[settings.release]
+    reasons = refusals(settings, platform, release, look)
+    if reasons:
+        raise Refusals(reasons)
+    python, version = python_of(settings, platform, look)
+    assert version is not None, "refusals() refuses an unknown interpreter"
+    return Suite(
+        settings=settings,
+        platform=platform,
+        release=release,
+        python=python,
+        python_version=version,
+        machine=look["machine"],
+        fqdn=look["fqdn"],
+        given_secrets=resolve_all(settings.secret_references()),
+    )
