@@ -217,11 +217,16 @@ def _hidden(text: Any, secrets: Collection[str]) -> str:
 
 
 def _content(source: Any) -> str:
-    if not hasattr(source, "read"):
-        return Path(source).read_text(encoding="utf-8", errors="replace")
-    source.seek(0)
-    content = source.read()
-    return content.decode(errors="replace") if isinstance(content, bytes) else str(content)
+    """The text of an uploaded file; of anything else, such as an archive, its size."""
+    if hasattr(source, "read"):
+        source.seek(0)
+        content = source.read()
+    else:
+        content = Path(source).read_bytes()
+    try:
+        return content if isinstance(content, str) else content.decode()
+    except UnicodeDecodeError:
+        return f"<{len(content)} bytes>"
 
 
 def _mode(destination: str, commands: list[str]) -> str | None:

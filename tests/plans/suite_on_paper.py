@@ -1,0 +1,104 @@
+"""What a host answers to the suite's facts when it is bare, and when it is as declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mailman_suite import layout
+from mailman_suite.platforms import platform_of
+from mailman_suite.postfix import PARAMETERS, changes
+from mailman_suite.settings import Settings
+from mailman_suite.suite import suite_of
+from mailman_suite.suite_files import web_settings
+from tests.plans.paper_hosts import PaperHost
+
+NOTHING_TO_DO = {"enable": [], "start": [], "restart": [], "reload": [], "daemon_reload": False}
+
+
+def data(host: PaperHost) -> dict[str, Any]:
+    """The least that an operator declares; an older release where the host's Python is old."""
+    old = {"mailman_release": "3.3.10"} if host.name == "debian-11" else {}
+    return {
+        "mailman_web_host": "lists.unit.test",
+        "mailman_domains": ["lists.unit.test"],
+        "mailman_site_owner": "postmaster@lists.unit.test",
+        **old,
+    }
+
+
+def look(host: PaperHost, release: str = "") -> dict[str, Any]:
+    """`host/look.py`'s answer on a bare machine, or on one that runs our `release`."""
+    own = [int(part) for part in host.python3.split(".")]
+    return {
+        "os_release": host.os_release,
+        "machine": "x86_64",
+        "fqdn": "lists.unit.test",
+        "root": True,
+        "systemd": True,
+        "interpreters": {"/usr/bin/python3": [*own, 0]},
+        "free_bytes": 20 * 1024**3,
+        "memory_bytes": 4 * 1024**3,
+        "listeners": {},
+        "missing_files": [],
+        "suite": {"kind": "ours" if release else "none", "release": release},
+    }
+
+
+def bare(host: PaperHost) -> dict[str, Any]:
+    """The answers of a machine that has nothing yet."""
+    return {
+        "Look": look(host),
+        "DebPackages": {"installed": set(), "broken": False},
+        "RpmPackages": {"installed": set(), "broken": False},
+        "Account": {},
+        "ManagedFiles": lambda arguments: {"different": _all_missing(arguments)},
+        "Secrets": _no_secrets,
+        "ReleaseState": {"built": "", "assets": "", "current": ""},
+        "SuiteDatabases": lambda arguments: {"roles": ["core"], "databases": ["core"]},
+        "Schema": {"unbuilt": True, "core": True, "web": ["all"]},
+        "Units": lambda arguments: {**NOTHING_TO_DO, "start": list(arguments["units"])},
+        "PostfixMain": {},
+        "WebIdentity": {"missing": ["the release"]},
+        "MailingLists": {"missing_domains": ["lists.unit.test"], "missing_lists": []},
+    }
+
+
+def _no_secrets(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {"missing": list(arguments["names"]), "attributes": [], "digests": {}}
+
+
+def _all_missing(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    paths = [*arguments["files"], *arguments["directories"], *arguments["links"]]
+    return {path: {"why": "missing"} for path in paths}
+
+
+def converged(host: PaperHost) -> dict[str, Any]:
+    """The answers of a machine that is as `data` declares."""
+    suite = suite_of(Settings.from_data(data(host)), look(host))
+    platform = platform_of(host.os_release)
+    packages = {*platform.runtime_packages, *platform.build_packages, *platform.postgresql_packages}
+    return {
+        "Look": look(host, suite.identifier),
+        "DebPackages": {"installed": packages, "broken": False},
+        "RpmPackages": {"installed": packages, "broken": False},
+        "Account": {"home": layout.HOME, "group": layout.GROUP, "shell": "/bin/bash"},
+        "ManagedFiles": {"different": {}},
+        "Secrets": {"missing": [], "attributes": [], "digests": {}},
+        "ReleaseState": {
+            "built": "complete",
+            "assets": web_settings(suite).sha256,
+            "current": f"{suite.release_directory}/venv",
+        },
+        "SuiteDatabases": {"roles": [], "databases": []},
+        "Schema": {"core": False, "web": []},
+        "Units": NOTHING_TO_DO,
+        "PostfixMain": _wired_postfix(),
+        "WebIdentity": {"missing": []},
+        "MailingLists": {"missing_domains": [], "missing_lists": [], "settings": []},
+    }
+
+
+def _wired_postfix() -> dict[str, str]:
+    unset = dict.fromkeys(PARAMETERS, "")
+    return {**unset, **changes(unset), "maps": "yes"}

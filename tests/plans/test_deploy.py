@@ -1,0 +1,104 @@
+"""The whole deploy on paper, for every supported distribution: bare, converged, refused."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from mailman_suite.errors import Refused
+from mailman_suite.settings import Settings
+from mailman_suite.suite import suite_of
+from mailman_suite.wheelhouse import kept_wheels
+from tests.plans.expectations import assert_budget, assert_converged, assert_no_leaks
+from tests.plans.harness import plan_of
+from tests.plans.paper_hosts import PaperHost, paper_hosts
+from tests.plans.plan import Plan
+from tests.plans.suite_on_paper import bare, converged, data, look
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploys" / "mailman.py"
+REMOTE_COMMANDS_WHEN_CONVERGED = 15
+
+
+def unwritten_steps() -> list[str]:
+    """Steps that the deploy imports and nobody has written yet."""
+    tree = ast.parse(DEPLOY.read_text()) if DEPLOY.exists() else ast.Module([], [])
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    steps = [a.name for node in imports if node.module == "deploys.steps" for a in node.names]
+    return [step for step in steps if not (DEPLOY.parent / "steps" / f"{step}.py").exists()]
+
+
+pytestmark = pytest.mark.skipif(
+    not DEPLOY.exists() or bool(unwritten_steps()),
+    reason=f"deploys/mailman.py waits for its steps: {', '.join(unwritten_steps())}",
+)
+every_supported_host = pytest.mark.parametrize(
+    "host", paper_hosts(supported=True), ids=lambda host: host.name
+)
+
+
+@pytest.fixture(autouse=True)
+def no_wheels_from_earlier_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("mailman_suite.wheelhouse.CACHE", tmp_path)
+    return tmp_path
+
+
+def named(name: str) -> PaperHost:
+    return next(host for host in paper_hosts(supported=True) if host.name == name)
+
+
+def bare_plan(host: PaperHost) -> Plan:
+    return plan_of(DEPLOY, data(host), bare(host))
+
+
+@every_supported_host
+def test_a_bare_host_gets_its_packages_by_its_own_tool(host: PaperHost):
+    first, *others = bare_plan(host).changes
+    tool = "apt-get" if host.os_release["id"] in ("debian", "ubuntu") else "dnf"
+    assert tool in first.commands[-1]
+    assert len(others) >= 5
+
+
+@every_supported_host
+def test_a_converged_host_gets_nothing_for_few_questions(host: PaperHost):
+    plan = plan_of(DEPLOY, data(host), converged(host))
+    assert_converged(plan)
+    assert_budget(plan, facts=REMOTE_COMMANDS_WHEN_CONVERGED)
+
+
+def test_all_hosts_have_the_same_operations_in_the_same_order():
+    """Distributions differ in arguments, not in which steps there are; the release's name aside."""
+    hosts = [host for host in paper_hosts(supported=True) if host.name != "debian-11"]
+    plans = {host.name: bare_plan(host) for host in hosts}
+    names = {tuple(op.name.split(" 3.3")[0] for op in plan.operations) for plan in plans.values()}
+    assert len(names) == 1, names
+
+
+def test_the_second_host_of_a_kind_gets_the_wheels_of_the_first_and_no_compiler(tmp_path: Path):
+    host = named("debian-12")
+    suite = suite_of(Settings.from_data(data(host)), look(host))
+    first = bare_plan(host)
+    kept_wheels(suite).write_bytes(b"\xff wheels")
+    second = bare_plan(host)
+    assert "build-essential" in first.text()
+    assert "build-essential" not in second.text()
+    uploads = [upload for op in second.operations for upload in op.uploads]
+    assert "<8 bytes>" in [upload.content for upload in uploads]
+
+
+def test_a_given_secret_travels_in_standard_input_only(monkeypatch: pytest.MonkeyPatch):
+    secret = "s3cret-of-the-operator"
+    monkeypatch.setenv("REST_PASSWORD_OF_TEST", secret)
+    host = named("debian-12")
+    declared = {**data(host), "mailman_rest_password": "env:REST_PASSWORD_OF_TEST"}
+    plan = plan_of(DEPLOY, declared, bare(host), secrets=[secret])
+    assert_no_leaks(plan)
+    assert any("*secret*" in sent.content for op in plan.operations for sent in op.inputs)
+
+
+@pytest.mark.parametrize("host", paper_hosts(supported=False), ids=lambda host: host.name)
+def test_an_unsupported_host_is_refused_before_anything_is_asked_twice(host: PaperHost):
+    with pytest.raises(Refused, match="was not touched"):
+        plan_of(DEPLOY, data(host), {"Look": look(host)})
