@@ -65,7 +65,10 @@ def write_manifest(wheels: Path, identifier: str) -> str:
 
 def verify_manifest(wheels: Path, identifier: str) -> str:
     """The manifest's SHA-256 when each wheel is exactly what it says; WheelsError otherwise."""
-    text = (wheels / MANIFEST).read_text(encoding="utf-8")
+    try:
+        text = (wheels / MANIFEST).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise WheelsError(f"no {MANIFEST} beside the wheels; ship the whole directory") from None
     manifest = json.loads(text)
     for name, found in (("identifier", identifier), ("host", host_kind())):
         if manifest[name] != found:

@@ -89,6 +89,8 @@ def _hunk(header: str, lines: Iterator[str]) -> Hunk:
             hunk.before.append(line[1:])
         if line[0] != "-":
             hunk.after.append(line[1:])
+    if not hunk.before:
+        raise PatchError(f"hunk {header.rstrip()!r} has no context to check")
     return hunk
 
 
