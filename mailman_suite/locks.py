@@ -9,6 +9,7 @@ Needs the network and `uv`, both on the developer's machine only.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import subprocess
 import sys
@@ -68,23 +69,32 @@ def resolved(release: Release, python: tuple[int, int], patched: Path, options: 
     source, target = release.directory / "requirements.in", release.lock_for(python)
     where = ["--python-platform", "linux", "--find-links", str(patched)]
     compiled(source, target, python, *where, *options)
+    require_hashes(target, patched)
+
+
+def require_hashes(lock: Path, patched: Path) -> None:
+    """Refuse a lock that still has the hash of a wheel before its patch changed.
+
+    The resolver keeps the hash of a version that it has seen, and a version must never stand for
+    two contents.
+    """
+    text = lock.read_text(encoding="utf-8")
+    for wheel in sorted(patched.glob("*.whl")):
+        if hashlib.sha256(wheel.read_bytes()).hexdigest() not in text:
+            raise SystemExit(
+                f"{lock.name} has another hash for {wheel.name} than the one built just now: "
+                "a patch changed, so raise its +suite.N in the patch and in requirements.in"
+            )
 
 
 def compiled(source: Path, target: Path, python: tuple[int, int], *options: str) -> None:
     """Resolve one input file into one hashed lock for a Python, and say so."""
     print(f"{target.parent.name}/{target.name}", flush=True)
     version = ".".join(map(str, python))
-    command = ["uv", "pip", "compile", "--quiet", "--no-config", "--generate-hashes"]
+    options = ("--generate-hashes", "--python-version", version, *options)
+    files = ["--output-file", target.name, source.name]
     subprocess.run(
-        [
-            *command,
-            "--python-version",
-            version,
-            *options,
-            "--output-file",
-            target.name,
-            source.name,
-        ],
+        [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-config", *options, *files],
         cwd=source.parent,
         env=_UNATTRIBUTED,
         check=True,

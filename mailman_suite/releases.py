@@ -106,11 +106,6 @@ class Release:
         inputs.update({f"patches/{patch.name}": patch for patch in self.patches()})
         return {**inputs, **_programs(*_BUILDERS)}
 
-    @staticmethod
-    def asset_inputs() -> dict[str, Path]:
-        """The programs that build static files on a host, by path below the input directory."""
-        return _programs("account.py", "build_assets.py", "release_tree.py")
-
     def identifier(self, python: Python) -> str:
         """The name of the release directory: it changes whenever what would be built changes."""
         digest = hashlib.sha256()
