@@ -7,13 +7,14 @@ error that names the nearest known one. Nothing here talks to a host.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
 from mailman_suite import names
+from mailman_suite.contradictions import contradictions
 from mailman_suite.errors import Refusal, Refusals
 from mailman_suite.releases import DEFAULT, release_named
 from mailman_suite.secrets import SecretReference
@@ -170,9 +171,9 @@ class Settings(_Frozen):
             settings = cls.model_validate(ours)
         except ValidationError as error:
             raise Refusals([_refusal(one) for one in error.errors()]) from None
-        contradictions = list(_contradictions(settings))
-        if contradictions:
-            raise Refusals(contradictions)
+        found = list(contradictions(settings))
+        if found:
+            raise Refusals(found)
         return settings
 
     @property
@@ -199,50 +200,6 @@ def _belongs_elsewhere(found: str, setting: str) -> Refusal:
         expected=f"{setting} to decide it",
         remedy=f"remove it and use {setting}",
     )
-
-
-def _contradictions(settings: Settings) -> Iterator[Refusal]:
-    """Mistakes that only show when several settings are seen together."""
-    for one in settings.lists:
-        if one.domain not in settings.domains:
-            yield Refusal(
-                found=f"the list {one.address} is in the domain {one.domain}",
-                expected=f"one of mailman_domains: {', '.join(settings.domains)}",
-                remedy=f"add '{one.domain}' to mailman_domains or correct the address",
-            )
-    if not settings.site_owner:
-        yield Refusal(
-            found="mailman_site_owner is empty",
-            expected="the address of a person who reads what no list owner gets",
-            remedy="set mailman_site_owner in group_data",
-        )
-    if bool(settings.tls_certificate) != bool(settings.tls_key):
-        yield Refusal(
-            found="only one of mailman_tls_certificate and mailman_tls_key is set",
-            expected="both (absolute paths on the host) or neither",
-            remedy="set the missing one, or remove the other to serve plain HTTP",
-        )
-    yield from _database_contradictions(settings)
-
-
-def _database_contradictions(settings: Settings) -> Iterator[Refusal]:
-    if settings.database != "postgresql":
-        return
-    if settings.database_core_name == settings.database_web_name:
-        yield Refusal(
-            found=f"Core and web both use the database {settings.database_core_name!r}",
-            expected="two databases, so that each can be dumped and restored alone",
-            remedy="give mailman_database_core_name and mailman_database_web_name two names",
-        )
-    if settings.database_is_local:
-        return
-    for name in ("database_core_password", "database_web_password"):
-        if getattr(settings, name).is_generated:
-            yield Refusal(
-                found=f"mailman_{name} is 'generate' and the database is on another host",
-                expected="a reference to the password that the database server knows",
-                remedy=f"set mailman_{name} to 'env:NAME', 'file:/path' or 'cmd:command'",
-            )
 
 
 def _refusal(error: ErrorDetails) -> Refusal:

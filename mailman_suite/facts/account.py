@@ -14,6 +14,11 @@ class Account(FactBase[dict[str, str]]):
             "getent passwd", QuoteString(user), "&& id -gn", QuoteString(user), "|| true"
         )
 
+    @staticmethod
+    def default() -> dict[str, str]:
+        """What no output means."""
+        return {}
+
     def process(self, output: list[str]) -> dict[str, str]:
         """A passwd line, then the primary group's name."""
         if len(output) < 2:

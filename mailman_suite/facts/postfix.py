@@ -24,6 +24,11 @@ class PostfixMain(FactBase[dict[str, str]]):
             'echo "maps = ${missing:-yes}"; fi',
         )
 
+    @staticmethod
+    def default() -> dict[str, str]:
+        """What no output means."""
+        return {}
+
     def process(self, output: list[str]) -> dict[str, str]:
         """Every parameter must be there: an unknown value is not an empty one."""
         found = {}

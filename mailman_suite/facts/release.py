@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from pyinfra.api import FactBase, StringCommand
+from pyinfra.api import FactBase, FactProcessError, StringCommand
 
 from mailman_suite import layout
 
@@ -23,6 +23,7 @@ class ReleaseState(FactBase[dict[str, str]]):
 
     def process(self, output: list[str]) -> dict[str, str]:
         """One `name value` line each."""
-        found = {"built": "", "assets": "", "current": ""}
-        found.update(line.partition(" ")[::2] for line in output)
+        found = {name: value for name, _, value in (line.partition(" ") for line in output)}
+        if found.keys() != {"built", "assets", "current"}:
+            raise FactProcessError(f"no answer about the release: {output}")
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
@@ -13,7 +13,7 @@ _SHELL = "/bin/bash"  # upstream's guide: administrators work as this user
 
 
 @operation()
-def present(user: str, home: str) -> Iterator[StringCommand]:
+def present(user: str, home: str) -> Generator[StringCommand, None, None]:
     """The system user exists with a group of its own name and this home directory."""
     found = host.get_fact(Account, user=user)
     if not found:

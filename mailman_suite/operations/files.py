@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from pyinfra import host, logger
@@ -14,7 +14,7 @@ from mailman_suite.host_program import program
 
 
 @operation()
-def managed(declared: DeclaredFiles) -> Iterator[StringCommand]:
+def managed(declared: DeclaredFiles) -> Generator[StringCommand, None, None]:
     """Everything declared is on the host, with its text, owner, group and mode.
 
     What was edited by hand is shown as a difference, a copy is kept, the declared state wins.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
@@ -14,7 +14,7 @@ from mailman_suite.settings import ListSettings
 
 
 @operation()
-def present(domains: list[str], lists: list[ListSettings]) -> Iterator[StringCommand]:
+def present(domains: list[str], lists: list[ListSettings]) -> Generator[StringCommand, None, None]:
     """Every domain and list exists, and the declared attributes of a list have their values."""
     declared = {
         "rest": f"http://{layout.LOOPBACK}:{layout.REST_PORT}/3.1",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import cast
 
 from pyinfra import host
@@ -18,7 +18,7 @@ _APT = (
 
 
 @operation()
-def debs(names: Iterable[str]) -> Iterator[StringCommand]:
+def debs(names: Iterable[str]) -> Generator[StringCommand, None, None]:
     """The named Debian packages are installed and configured."""
     wanted = list(names)
     found = host.get_fact(DebPackages, names=wanted)
@@ -37,7 +37,7 @@ def debs(names: Iterable[str]) -> Iterator[StringCommand]:
 
 
 @operation()
-def rpms(names: Iterable[str]) -> Iterator[StringCommand]:
+def rpms(names: Iterable[str]) -> Generator[StringCommand, None, None]:
     """The named RPM packages are installed; dnf is only called for what is missing."""
     wanted = list(names)
     missing = _missing(wanted, host.get_fact(RpmPackages, names=wanted))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
@@ -14,7 +14,7 @@ from mailman_suite.postfix import PARAMETERS, changes
 
 
 @operation()
-def wired() -> Iterator[StringCommand]:
+def wired() -> Generator[StringCommand, None, None]:
     """Core's maps exist and stand in Postfix' parameters, merged into what is there."""
     current = host.get_fact(PostfixMain)
     wanted = changes(current) if current else dict.fromkeys(PARAMETERS, "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
@@ -15,7 +15,7 @@ from mailman_suite.host_program import program
 @operation()
 def databases(
     roles: Mapping[str, str], owned: Mapping[str, str], port: int, initialise: str | None
-) -> Iterator[StringCommand]:
+) -> Generator[StringCommand, None, None]:
     """Each role can log in with its secret and owns its database.
 
     + roles: role -> file name of its password under the secrets directory

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from pyinfra import host
 from pyinfra.api import (
@@ -28,7 +28,7 @@ _BUILD_SECONDS = 3600
 
 
 @operation()
-def built(suite: Suite) -> Iterator[PyinfraCommand]:
+def built(suite: Suite) -> Generator[PyinfraCommand, None, None]:
     """The release directory is complete; the release that runs is not touched."""
     state = host.get_fact(ReleaseState, directory=suite.release_directory)
     if state["built"]:
@@ -46,7 +46,7 @@ def built(suite: Suite) -> Iterator[PyinfraCommand]:
     yield from _keep_wheels(suite)
 
 
-def _build(suite: Suite, *archives: str) -> Iterator[PyinfraCommand]:
+def _build(suite: Suite, *archives: str) -> Generator[PyinfraCommand, None, None]:
     unpack = " && ".join(f"tar -xf {archive} && rm {archive}" for archive in archives)
     yield StringCommand(
         f"cd {_INPUTS} && {unpack} && timeout {_BUILD_SECONDS}",
@@ -55,13 +55,13 @@ def _build(suite: Suite, *archives: str) -> Iterator[PyinfraCommand]:
     )
 
 
-def _build_packages(suite: Suite) -> Iterator[PyinfraCommand]:
+def _build_packages(suite: Suite) -> Generator[PyinfraCommand, None, None]:
     """The compiler comes only to a host that builds wheels, not to those that get them."""
     install = packages.debs if suite.platform.package_tool == "apt" else packages.rpms
     yield from install._inner(names=suite.platform.build_packages)
 
 
-def _keep_wheels(suite: Suite) -> Iterator[PyinfraCommand]:
+def _keep_wheels(suite: Suite) -> Generator[PyinfraCommand, None, None]:
     """Brings the wheels to the control machine, for the next host of this kind."""
     wheels = kept_wheels(suite)
     wheels.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +72,7 @@ def _keep_wheels(suite: Suite) -> Iterator[PyinfraCommand]:
 
 
 @operation()
-def current(suite: Suite, settings_digest: str) -> Iterator[PyinfraCommand]:
+def current(suite: Suite, settings_digest: str) -> Generator[PyinfraCommand, None, None]:
     """The release's static files fit these settings, and the link leads to the release."""
     state = host.get_fact(ReleaseState, directory=suite.release_directory)
     target = f"{suite.release_directory}/venv"
@@ -87,7 +87,7 @@ def current(suite: Suite, settings_digest: str) -> Iterator[PyinfraCommand]:
         yield StringCommand("ln -sfn", QuoteString(target), link)
 
 
-def _collect_assets(suite: Suite, settings_digest: str) -> Iterator[PyinfraCommand]:
+def _collect_assets(suite: Suite, settings_digest: str) -> Generator[PyinfraCommand, None, None]:
     yield _empty_inputs()
     yield _upload(build_inputs(suite, _order(suite)), "inputs.tar")
     words = [suite.release_directory, layout.WEB_SETTINGS, layout.USER, settings_digest]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from pyinfra import host
@@ -13,7 +13,7 @@ from mailman_suite.facts.schema import Schema
 
 
 @operation()
-def current(databases: Mapping[str, Any], heads: str) -> Iterator[StringCommand]:
+def current(databases: Mapping[str, Any], heads: str) -> Generator[StringCommand, None, None]:
     """Core's and the web's schema are at the heads of the code.
 
     + databases: as `mailman_suite.database.connections` gives them

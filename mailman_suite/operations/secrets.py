@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets as random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
 from pyinfra import host
@@ -19,7 +19,9 @@ _ROOT_ONLY = {"superuser_password"}
 
 
 @operation()
-def present(names: Iterable[str], given: Mapping[str, HiddenValue]) -> Iterator[StringCommand]:
+def present(
+    names: Iterable[str], given: Mapping[str, HiddenValue]
+) -> Generator[StringCommand, None, None]:
     """Every named secret exists; the given ones have exactly the value that was given.
 
     + names: file names under the secrets directory

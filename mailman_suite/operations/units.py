@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,7 @@ class Unit:
 
 
 @operation()
-def current(units: tuple[Unit, ...]) -> Iterator[StringCommand]:
+def current(units: tuple[Unit, ...]) -> Generator[StringCommand, None, None]:
     """Every unit is enabled and runs with the files that stand on the host now."""
     declared = _declared(units)
     todo = host.get_fact(Units, arguments=declared)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from pyinfra import host
@@ -16,7 +16,7 @@ from mailman_suite.host_program import program
 @operation()
 def present(
     database: Mapping[str, Any], web_host: str, domains: list[str], superuser: str, email: str
-) -> Iterator[StringCommand]:
+) -> Generator[StringCommand, None, None]:
     """Site, mail domains and superuser exist, the superuser's address verified.
 
     The password is the host's own secret; an existing user keeps the one it has.
