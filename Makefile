@@ -1,0 +1,81 @@
+# Every target in one line: make help
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+TEST_INSTALLED := $(VENV)/test-installed
+INVENTORY ?= inventories/prod.py
+FAST_TESTS := tests/unit tests/facts tests/operations tests/plans tests/contract
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-down plan apply verify probe lint test test-fast test-lab test-full bench locks lab-list lab-down clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(INSTALLED) ## the main job: a bare Debian machine becomes a suite, mail is sent, you see where it went
+	@$(BIN)/python -m lab.demo up
+
+demo-down: $(INSTALLED) ## take the demo's machine down
+	@$(BIN)/python -m lab.demo down
+
+plan: $(INSTALLED) ## what a run would change on the hosts of INVENTORY=inventories/prod.py
+	@$(BIN)/pyinfra --dry $(INVENTORY) deploys/mailman.py
+
+apply: $(INSTALLED) ## show what would change, ask, then make the hosts of INVENTORY as declared
+	@$(BIN)/pyinfra $(INVENTORY) deploys/mailman.py
+
+verify: $(INSTALLED) ## ask the running suites of INVENTORY what a user would ask
+	@$(BIN)/pyinfra -y $(INVENTORY) deploys/verify.py
+
+probe: $(INSTALLED) ## send a message through a hidden list on each host of INVENTORY, then clean up
+	@$(BIN)/pyinfra -y $(INVENTORY) deploys/probe.py
+
+lint: $(TEST_INSTALLED) ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint ## all tests, with real machines where this computer can have them
+	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
+	$(BIN)/pytest -q -m "lab and not full" tests/lab
+
+test-fast: $(TEST_INSTALLED) ## the tests without machines, in under 20 s
+	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
+
+test-lab: $(TEST_INSTALLED) ## the tests on real machines alone
+	$(BIN)/pytest -q -m "lab and not full" tests/lab
+
+test-full: lint ## everything, also what takes hours
+	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
+	$(BIN)/pytest -q -m lab tests/lab
+
+bench: $(TEST_INSTALLED) ## the figures, measured side by side on lab machines
+	$(BIN)/python -m tests.bench
+
+locks: $(TEST_INSTALLED) ## refresh the hashed locks of the releases: make locks RELEASE=3.3.10 UPGRADE=--upgrade
+	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python -m mailman_suite.locks $(UPGRADE) $(RELEASE)
+
+lab-list: $(INSTALLED) ## the lab's machines
+	@$(BIN)/python -m lab list
+
+lab-down: $(INSTALLED) ## take down every lab machine, its network and its mounts
+	@$(BIN)/python -m lab down --all
+
+clean: ## remove the virtual environment and what tools left behind
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache pyinfra-debug.log
+
+# Debian keeps venv in a package of its own, which a bare machine does not have.
+$(INSTALLED): requirements.txt
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { apt-get -q update && apt-get -q -y install python3-venv; } || { echo "python3 -m venv does not work here; install python3-venv (as root: apt-get install python3-venv)"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "the control machine needs Python 3.11 or newer, for example Debian 12; $(PYTHON) is $$($(PYTHON) -V)"; exit 1; }
+	@echo "making $(VENV) with pyinfra ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(TEST_INSTALLED): $(INSTALLED) requirements-dev.txt
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
