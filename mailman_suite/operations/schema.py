@@ -24,7 +24,7 @@ def current(databases: Mapping[str, Any], heads: str) -> Generator[StringCommand
         host.noop("both schemas are current")
         return
     if behind["core"]:
-        # Any Core command migrates first (design.md); this one does nothing else.
-        yield core_command("info")
+        # Any Core command migrates first; this one prints nothing, unlike `mailman info`.
+        yield core_command("aliases")
     if behind["web"]:
         yield web_command("migrate", "--noinput", "--verbosity", "1")
