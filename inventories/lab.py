@@ -11,8 +11,10 @@ def _host(machine: machines.Machine) -> tuple[str, dict[str, object]]:
         "ssh_known_hosts_file": str(paths.KNOWN_HOSTS),
         "ssh_strict_host_key_checking": "yes",
         "mailman_web_host": f"{machine.name}.lab.test",
-        "mailman_web_aliases": [machine.address],
+        # localhost: the pages through a tunnel, when the browser is on another computer.
+        "mailman_web_aliases": [machine.address, "localhost"],
         "mailman_domains": [f"lists.{machine.name}.lab.test"],
+        "mailman_lists": [{"address": f"hello@lists.{machine.name}.lab.test"}],
     }
 
 
