@@ -16,6 +16,8 @@ OPTIONS = f"""\
     IdentitiesOnly yes
     UserKnownHostsFile {paths.KNOWN_HOSTS}
     StrictHostKeyChecking yes
+    ConnectTimeout 10
+    ServerAliveInterval 15
 """
 
 

@@ -159,6 +159,8 @@ def _create(
     disk = records.layer(layer) if layer else None
     suite = suite or (disk.suite if disk else DEFAULT_SUITE)
     disk = disk or records.Disk(suite, images.ensure(suite).name)
+    # A network that cannot be had is refused before the machine gets an address in it.
+    network.ensure()
     with held("addresses"):
         address = network.free_address([record.address for record in records.machines()])
         record = MachineRecord(name, address, disk, binds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from ipaddress import IPv4Network
 from pathlib import Path
 
 from lab import paths
@@ -11,7 +12,9 @@ from lab.commands import LabError, run
 from lab.locks import held
 
 FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
-FORWARDING_BEFORE = paths.STATE / "ip_forward.before"
+# What forwarding was before the first lab, and one empty file per lab that needs it on.
+FORWARDING_BEFORE = paths.ALL_STATE / "ip_forward.before"
+FORWARDING_USERS = paths.ALL_STATE / "forwarding"
 FIRST_HOST = 10  # the addresses below are the gateway's and spare
 
 
@@ -19,6 +22,7 @@ def ensure() -> None:
     """Bridge, address translation and forwarding are in place."""
     with held("network"):
         if not _link(paths.BRIDGE):
+            _require_free_network()
             run(["ip", "link", "add", paths.BRIDGE, "type", "bridge"])
         address = f"{paths.GATEWAY}/{paths.NETWORK.prefixlen}"
         run(["ip", "address", "replace", address, "dev", paths.BRIDGE])
@@ -33,9 +37,7 @@ def remove() -> None:
         if _link(paths.BRIDGE):
             run(["ip", "link", "delete", paths.BRIDGE])
         run(["nft", "-f", "-"], stdin=_without_filter_table())
-        if FORWARDING_BEFORE.exists():
-            FORWARDING.write_text(FORWARDING_BEFORE.read_text())
-            FORWARDING_BEFORE.unlink()
+        _stop_forwarding()
 
 
 def free_address(taken: Collection[str]) -> str:
@@ -75,11 +77,31 @@ def _link(name: str) -> bool:
     return Path(f"/sys/class/net/{name}").exists()
 
 
+def _require_free_network() -> None:
+    routes = json.loads(run(["ip", "-json", "-4", "route", "show"]) or "[]")
+    for route in routes:
+        used = route["dst"] != "default" and IPv4Network(route["dst"]).overlaps(paths.NETWORK)
+        if used:
+            found = f"found {route['dst']} on {route['dev']}, expected {paths.NETWORK} to be free"
+            raise LabError(f"{found}; set MAILMAN_LAB_NETWORK to another network, as 10.99.0.0/24")
+
+
 def _forward() -> None:
-    before = FORWARDING.read_text()
-    if before.strip() == "0":
-        FORWARDING_BEFORE.write_text(before)
+    with held("forwarding", paths.ALL_STATE):
+        FORWARDING_USERS.mkdir(exist_ok=True)
+        (FORWARDING_USERS / paths.PREFIX).touch()
+        if not FORWARDING_BEFORE.exists():
+            FORWARDING_BEFORE.write_text(FORWARDING.read_text())
         FORWARDING.write_text("1")
+
+
+def _stop_forwarding() -> None:
+    with held("forwarding", paths.ALL_STATE):
+        (FORWARDING_USERS / paths.PREFIX).unlink(missing_ok=True)
+        others = FORWARDING_USERS.exists() and any(FORWARDING_USERS.iterdir())
+        if FORWARDING_BEFORE.exists() and not others:
+            FORWARDING.write_text(FORWARDING_BEFORE.read_text())
+            FORWARDING_BEFORE.unlink()
 
 
 def _without_filter_table() -> str:

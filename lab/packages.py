@@ -7,7 +7,9 @@ the shared one; what it downloads is linked back. apt never writes into a finish
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import shutil
 from pathlib import Path
 
 from lab import paths
@@ -43,7 +45,9 @@ def open_pip_cache() -> Path:
 
 
 def _shared(record: MachineRecord) -> Path:
-    return paths.PACKAGES / record.disk.suite
+    shared = paths.PACKAGES / record.disk.suite
+    shared.mkdir(parents=True, exist_ok=True)
+    return shared
 
 
 def _link_all(source: Path, target: Path) -> None:
@@ -53,7 +57,19 @@ def _link_all(source: Path, target: Path) -> None:
         for entry in os.scandir(source):
             if entry.name.endswith(".deb") and entry.name not in present:
                 with contextlib.suppress(FileExistsError, FileNotFoundError):
-                    os.link(entry.path, target / entry.name)
+                    _link(Path(entry.path), target / entry.name)
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        # Cache and state are on different disks. The name appears when the copy is complete.
+        copy = target.with_suffix(f".{os.getpid()}")
+        shutil.copyfile(source, copy)
+        os.replace(copy, target)
 
 
 def _allow(path: str, mode: int) -> None:

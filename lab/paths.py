@@ -6,13 +6,14 @@ import os
 from ipaddress import IPv4Network
 from pathlib import Path
 
-# A second lab beside the first (the self-test uses one) sets both variables, so that names and
+# A second lab beside the first (the self-test has one) sets prefix and network, so that names and
 # addresses differ; the cache of images and packages is shared, because content decides its names.
 PREFIX = os.environ.get("MAILMAN_LAB_PREFIX", "mmlab")
 NETWORK = IPv4Network(os.environ.get("MAILMAN_LAB_NETWORK", "10.77.0.0/24"))
 
-STATE = Path("/var/lib/mailman-lab") / PREFIX
-CACHE = Path("/var/cache/mailman-lab")
+ALL_STATE = Path("/var/lib/mailman-lab")
+STATE = ALL_STATE / PREFIX
+CACHE = Path(os.environ.get("MAILMAN_LAB_CACHE", "/var/cache/mailman-lab"))
 
 MACHINES = STATE / "machines"
 LAYERS = STATE / "layers"

@@ -54,8 +54,9 @@ def pids(name: str) -> list[int]:
     """Everything that runs for the machine, as seen from the box."""
     found: set[int] = set()
     for group in _groups(name):
-        for file in group.rglob("cgroup.procs"):
-            found.update(int(line) for line in _lines(file))
+        # os.walk passes over groups that go away meanwhile; a living systemd removes many.
+        for directory, _, _ in os.walk(group):
+            found.update(int(line) for line in _lines(Path(directory, "cgroup.procs")))
     return sorted(found)
 
 
@@ -89,10 +90,8 @@ def kill(name: str) -> None:
             _signal(pid, signal.SIGKILL)
         time.sleep(0.02)
     for group in _groups(name):
-        below = sorted((path for path in group.rglob("*") if path.is_dir()), reverse=True)
-        for directory in [*below, group]:
-            if directory.exists():
-                directory.rmdir()
+        for directory, _, _ in os.walk(group, topdown=False):
+            os.rmdir(directory)
 
 
 def remove_groups() -> None:
@@ -127,7 +126,7 @@ def _lines(file: Path) -> list[str]:
     """Lines of a file of the kernel's; none when its process or group has gone."""
     try:
         return file.read_text().split("\n")[:-1]
-    except (FileNotFoundError, ProcessLookupError, OSError):
+    except OSError:
         return []
 
 

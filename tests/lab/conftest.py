@@ -1,0 +1,69 @@
+"""Machines for tests: fresh or cloned, taken down at the end whether the test passed or not."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+import lab
+from lab import machines, records
+from lab.machines import Machine
+
+MakeMachine = Callable[..., Machine]
+HERE = Path(__file__).parent
+NUMBERS = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Everything in this directory needs real machines, and says so when there can be none."""
+    ours = [item for item in items if HERE in item.path.parents]
+    reason = lab.why_not() if ours else None
+    for item in ours:
+        item.add_marker("lab")
+        if reason:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_machines_of_killed_runs() -> None:
+    """A test run that was killed could not take its machines down; this one does."""
+    for record in records.machines():
+        owner = record.name.removeprefix("test-").split("-")[0]
+        if record.name.startswith("test-") and not Path(f"/proc/{owner}").exists():
+            machines.down(record.name)
+
+
+@pytest.fixture
+def new_machine() -> Iterator[MakeMachine]:
+    """Makes machines that end with the test: `new_machine(suite=...)`, `new_machine(layer=...)`."""
+    with _machines_until_the_end() as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def new_module_machine() -> Iterator[MakeMachine]:
+    """Makes machines that the tests of one module share."""
+    with _machines_until_the_end() as make:
+        yield make
+
+
+@contextmanager
+def _machines_until_the_end() -> Iterator[MakeMachine]:
+    names: list[str] = []
+
+    def make(
+        *, suite: str | None = None, layer: str | None = None, binds: Sequence[str] = ()
+    ) -> Machine:
+        names.append(f"test-{os.getpid()}-{next(NUMBERS)}")
+        return machines.up(names[-1], suite=suite, layer=layer, binds=binds)
+
+    try:
+        yield make
+    finally:
+        for name in names:
+            machines.down(name)

@@ -1,0 +1,205 @@
+"""The lab keeps its promises, on real machines."""
+
+from __future__ import annotations
+
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import testinfra
+from conftest import MakeMachine
+
+from lab import LabError, images, layers, machines, network, records
+from lab.machines import Machine
+
+REPOSITORY = Path(__file__).parents[2]
+LAYER = "lab-selftest"
+
+
+@pytest.fixture(scope="module")
+def machine(new_module_machine: MakeMachine) -> Machine:
+    return new_module_machine()
+
+
+@pytest.mark.parametrize("suite", images.SUITES)
+def test_a_machine_of_each_suite_is_a_running_debian_server(
+    new_machine: MakeMachine, suite: str
+) -> None:
+    machine = new_machine(suite=suite)
+    host = testinfra.get_host(machine.testinfra_address)
+
+    assert machine.wait_booted() == "running"
+    assert host.system_info.codename == suite
+    assert host.check_output("hostname --fqdn") == machine.full_name
+    assert host.addr(machine.full_name).ipv4_addresses == [machine.address]
+    assert host.service("ssh").is_running
+    assert host.mount_point("/sys/fs/cgroup").filesystem == "cgroup2"
+    assert len(host.file("/etc/machine-id").content_string.strip()) == 32
+
+
+def test_a_machine_installs_packages_from_its_mirror(machine: Machine) -> None:
+    machine.run("apt-get install --yes --no-install-recommends tree")
+
+    assert machine.run("tree --version").returncode == 0
+
+
+def test_packages_are_downloaded_once_for_all_machines(
+    machine: Machine, new_machine: MakeMachine
+) -> None:
+    machine.run("apt-get install --yes --no-install-recommends --download-only bc")
+
+    other = new_machine()
+
+    install = "apt-get install --yes --no-install-recommends --no-download bc"
+    assert other.run(install).returncode == 0
+
+
+def test_packets_to_the_world_fit_through_the_way_out(machine: Machine) -> None:
+    size = machine.run("cat /sys/class/net/host0/mtu").stdout
+
+    assert int(size) == network.mtu()
+
+
+def test_a_bound_directory_can_be_read_and_not_written(
+    new_machine: MakeMachine, tmp_path: Path
+) -> None:
+    (tmp_path / "word").write_text("from the box")
+
+    machine = new_machine(binds=[f"{tmp_path}:/mnt"])
+
+    assert machine.run("cat /mnt/word").stdout == "from the box"
+    assert machine.run("touch /mnt/other", check=False).returncode != 0
+
+
+def test_clones_have_the_layer_and_not_each_others_writes(new_machine: MakeMachine) -> None:
+    layer = layers.cached(LAYER, ["clones"], lambda builder: _write(builder, "/srv/common", "old"))
+    one, two = new_machine(layer=layer), new_machine(layer=layer)
+
+    _write(one, "/srv/common", "new")
+
+    assert one.run("cat /srv/common").stdout == "new"
+    assert two.run("cat /srv/common").stdout == "old"
+    assert one.address != two.address
+    ids = [clone.run("hostname; cat /etc/machine-id").stdout for clone in (one, two)]
+    assert ids[0] != ids[1]
+    with pytest.raises(LabError, match="in use by test-"):
+        layers.prune([layer])
+
+
+def test_a_clone_can_rename_a_directory_of_its_layer(new_machine: MakeMachine) -> None:
+    layer = layers.cached(LAYER, ["clones"], lambda builder: _write(builder, "/srv/common", "old"))
+    clone = new_machine(layer=layer)
+
+    clone.run('python3 -c \'import os; os.rename("/srv", "/srv2")\'')
+
+    assert clone.run("cat /srv2/common").stdout == "old"
+
+
+def test_a_layer_is_built_once_for_the_same_inputs(tmp_path: Path) -> None:
+    builds: list[str] = []
+    wanted = tmp_path / "wanted"
+    wanted.write_text("one")
+
+    first = layers.cached(LAYER, [wanted], lambda builder: builds.append(builder.name))
+    again = layers.cached(LAYER, [wanted], lambda builder: builds.append(builder.name))
+    wanted.write_text("two")
+    changed = layers.cached(LAYER, [wanted], lambda builder: builds.append(builder.name))
+
+    assert first == again != changed
+    assert len(builds) == 2
+    assert not {record.name for record in records.machines()} & set(builds)
+    layers.prune([first, changed])
+
+
+def test_a_failed_build_leaves_neither_layer_nor_machine() -> None:
+    def fail(builder: Machine) -> None:
+        builder.run("false")
+
+    before = records.layers()
+    with pytest.raises(subprocess.CalledProcessError):
+        layers.cached(LAYER, ["failing"], fail)
+
+    assert records.layers() == before
+    assert not [record for record in records.machines() if record.name.startswith("build-")]
+
+
+def test_a_machine_goes_on_after_a_snapshot(new_machine: MakeMachine) -> None:
+    machine, layer = new_machine(), f"{LAYER}-running"
+    _write(machine, "/srv/kept", "before")
+    machine.snapshot(layer)
+
+    try:
+        assert machine.run("cat /srv/kept").stdout == "before"
+        with pytest.raises(LabError, match="expected a new name"):
+            machine.snapshot(layer)
+    finally:
+        machine.down()
+        layers.prune([layer])
+
+
+def test_a_power_cut_stops_everything_and_keeps_what_was_synced(new_machine: MakeMachine) -> None:
+    machine = new_machine()
+    _write(machine, "/srv/kept", "synced")
+    machine.run("sync; systemd-run --property=ExecStop='/bin/touch /srv/goodbye' sleep infinity")
+
+    machine.power_cut()
+    assert not machine.is_running()
+    machine.boot()
+
+    assert machine.run("cat /srv/kept").stdout == "synced"
+    assert machine.run("test -e /srv/goodbye", check=False).returncode == 1
+    assert machine.wait_booted() == "running"
+
+
+def test_a_shut_down_machine_says_goodbye(new_machine: MakeMachine) -> None:
+    machine = new_machine()
+    machine.run("systemd-run --property=ExecStop='/bin/touch /srv/goodbye' sleep infinity")
+
+    machine.shut_down()
+    assert not machine.is_running()
+    machine.boot()
+
+    assert machine.run("test -e /srv/goodbye", check=False).returncode == 0
+
+
+def test_a_network_cut_silences_a_machine_until_it_is_mended(machine: Machine) -> None:
+    machine.network_cut()
+    with pytest.raises(subprocess.TimeoutExpired):
+        machine.run("true", timeout=2)
+
+    machine.network_mend()
+    assert machine.run("cat /sys/class/net/host0/carrier").stdout.strip() == "1"
+
+
+def test_an_existing_machine_is_not_mistaken_for_another(machine: Machine) -> None:
+    with pytest.raises(LabError, match="expected another"):
+        machines.up(machine.name, suite="trixie")
+
+
+def test_the_inventory_lists_running_machines_by_suite(
+    machine: Machine, new_machine: MakeMachine
+) -> None:
+    off = new_machine()
+    off.power_cut()
+
+    groups = runpy.run_path(str(REPOSITORY / "inventories" / "lab.py"))
+
+    names = [name for name, _ in groups["bookworm"]]
+    assert machine.name in names
+    assert off.name not in names
+
+
+def test_pyinfra_reaches_a_machine_through_the_inventory(machine: Machine) -> None:
+    argv = ["-m", "pyinfra", "inventories/lab.py", "--limit", machine.name, "-y", "exec"]
+    done = subprocess.run(
+        [sys.executable, *argv, "--", "hostname"], cwd=REPOSITORY, capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert f"[{machine.name}] {machine.name}" in done.stdout + done.stderr
+
+
+def _write(machine: Machine, path: str, text: str) -> None:
+    machine.run(f"cat > {path}", stdin=text)
