@@ -36,7 +36,12 @@ def directories() -> DeclaredFiles:
 
 def configuration(suite: Suite) -> DeclaredFiles:
     """Core's, the archiver's, Django's and uWSGI's configuration, and the command wrappers."""
-    private = [layout.CORE_CONFIG, layout.ARCHIVER_CONFIG, layout.UWSGI_CONFIG]
+    private = [
+        layout.CORE_CONFIG,
+        layout.ARCHIVER_CONFIG,
+        layout.REST_CONFIG,
+        layout.UWSGI_CONFIG,
+    ]
     commands = ["/usr/local/bin/mailman", "/usr/local/bin/mailman-web"]
     return DeclaredFiles(
         files=(

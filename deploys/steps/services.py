@@ -26,7 +26,7 @@ def run(suite: Suite) -> None:
 
 
 _SECRETS = (f"{layout.SECRETS}/rest_password", f"{layout.SECRETS}/archiver_key")
-_CORE_FILES = (layout.CORE_CONFIG, layout.ARCHIVER_CONFIG)
+_CORE_FILES = (layout.CORE_CONFIG, layout.ARCHIVER_CONFIG, layout.REST_CONFIG)
 _WEB_FILES = (layout.WEB_SETTINGS, f"{layout.SECRETS}/django_secret_key", *_SECRETS)
 
 

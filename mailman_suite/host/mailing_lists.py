@@ -1,18 +1,23 @@
 """Mail domains and mailing lists of a running Core, through its REST API.
 
 `look`:  {"rest", "password_file", "domains": [...], "lists": [...]} -> {"missing_domains",
-         "missing_lists", "missing_owners": {list: [...]}, "settings": {list: {attribute: value}}};
-         everything is missing where Core does not answer.
+         "missing_lists", "missing_owners": {list: [...]}, "settings": {list: {attribute: value}},
+         "stale_map": bool}; everything is missing where Core does not answer.
 `apply`: the same; waits until Core answers, then creates and corrects. Nothing is ever deleted.
 """
 
+from __future__ import annotations
+
 import base64
 import json
+import os
 import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
+from typing import Any
 
 # Core needs about 13 seconds from its start until REST listens; a slow disk may triple that.
 _PATIENCE_SECONDS = 180
@@ -21,13 +26,13 @@ _PATIENCE_SECONDS = 180
 class Rest:
     """Core's REST API with its credentials."""
 
-    def __init__(self, url, password_file):
+    def __init__(self, url: str, password_file: str) -> None:
         self._url = url
         with open(password_file, encoding="utf-8") as text:
             pair = f"restadmin:{text.read().strip()}"
         self._authorization = "Basic " + base64.b64encode(pair.encode()).decode()
 
-    def call(self, method, path, data=None):
+    def call(self, method: str, path: str, data: dict[str, Any] | None = None) -> Any:
         """The JSON answer, or None for an empty one. Raises urllib.error.HTTPError."""
         body = None if data is None else urllib.parse.urlencode(data, doseq=True).encode()
         request = urllib.request.Request(f"{self._url}/{path}", data=body, method=method)
@@ -36,12 +41,12 @@ class Rest:
             text = answer.read()
         return json.loads(text) if text else None
 
-    def entries(self, path):
+    def entries(self, path: str) -> list[dict[str, Any]]:
         """The entries of a collection; an empty one has none."""
-        return self.call("GET", path).get("entries", [])
+        return list(self.call("GET", path).get("entries", []))
 
 
-def look(declared):
+def look(declared: dict[str, Any]) -> dict[str, Any]:
     """What is missing or differs."""
     try:
         rest = Rest(declared["rest"], declared["password_file"])
@@ -55,21 +60,36 @@ def look(declared):
         "missing_lists": [one["address"] for one in declared["lists"] if one not in existing],
         "missing_owners": named(existing, lambda one: missing_owners(rest, one)),
         "settings": named(existing, lambda one: differing(rest, one)),
+        "stale_map": is_stale(declared["lmtp_map"], lists),
     }
 
 
-def named(lists, question):
+def is_stale(path: str, lists: set[str]) -> bool:
+    """Whether Postfix' map lacks one of Core's lists, or its index is older than its text.
+
+    Core rewrites the map when a list is made; where postmap failed then, the list gets no mail.
+    """
+    indexes = [path + ending for ending in (".db", ".lmdb") if os.path.exists(path + ending)]
+    if not indexes:
+        return True
+    with open(path, encoding="utf-8") as text:
+        known = {line.split()[0] for line in text if "@" in line and not line.startswith("#")}
+    newest = max(map(os.path.getmtime, indexes))
+    return not lists <= known or newest < os.path.getmtime(path)
+
+
+def named(lists: list[dict[str, Any]], question: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
     """List address -> the answer, for those lists where there is one."""
     answers = {one["address"]: question(one) for one in lists}
     return {address: answer for address, answer in answers.items() if answer}
 
 
-def list_id(declared):
+def list_id(declared: dict[str, Any]) -> str:
     """Core's List-ID of a declared list."""
-    return declared["address"].replace("@", ".", 1)
+    return str(declared["address"]).replace("@", ".", 1)
 
 
-def missing_owners(rest, declared):
+def missing_owners(rest: Rest, declared: dict[str, Any]) -> list[str]:
     """Those declared owners that a list does not have; other owners are its own business."""
     if not declared["owners"]:
         return []
@@ -79,7 +99,7 @@ def missing_owners(rest, declared):
     return [owner for owner in declared["owners"] if owner.lower() not in found]
 
 
-def differing(rest, declared):
+def differing(rest: Rest, declared: dict[str, Any]) -> dict[str, Any]:
     """Those declared attributes of a list that have another value now."""
     wanted = dict(declared["settings"])
     if declared["display_name"]:
@@ -95,12 +115,13 @@ def differing(rest, declared):
     return {name: value for name, value in wanted.items() if current[name] != value}
 
 
-def wait_for(rest):
+def wait_for(rest: Rest) -> None:
     """Returns when Core answers; ends the program when it does not in time."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:
-            return rest.call("GET", "system/versions")
+            rest.call("GET", "system/versions")
+            return
         except urllib.error.HTTPError as error:
             raise SystemExit(f"Core's REST refused us: {error}") from None
         except OSError as error:
@@ -109,7 +130,7 @@ def wait_for(rest):
         time.sleep(0.25)
 
 
-def apply(declared):
+def apply(declared: dict[str, Any]) -> None:
     """Creates missing domains and lists, then sets what differs."""
     rest = Rest(declared["rest"], declared["password_file"])
     wait_for(rest)
@@ -131,7 +152,7 @@ def apply(declared):
         print(f"set {', '.join(sorted(changed))} of {address}", flush=True)
 
 
-def add_owners(rest, address, owners):
+def add_owners(rest: Rest, address: str, owners: list[str]) -> None:
     """Makes these addresses owners; what was declared needs no confirmation."""
     for owner in owners:
         member = {"list_id": address.replace("@", ".", 1), "subscriber": owner, "role": "owner"}

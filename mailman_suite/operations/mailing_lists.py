@@ -8,6 +8,7 @@ from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
 from mailman_suite import layout
+from mailman_suite.commands import core_command
 from mailman_suite.facts.mailing_lists import MailingLists
 from mailman_suite.host_program import program
 from mailman_suite.settings import ListSettings
@@ -19,10 +20,14 @@ def present(domains: list[str], lists: list[ListSettings]) -> Generator[StringCo
     declared = {
         "rest": f"http://{layout.LOOPBACK}:{layout.REST_PORT}/3.1",
         "password_file": f"{layout.SECRETS}/rest_password",
+        "lmtp_map": layout.LMTP_MAP,
         "domains": domains,
         "lists": [one.model_dump() for one in lists],
     }
-    if not any(host.get_fact(MailingLists, arguments=declared).values()):
+    found = host.get_fact(MailingLists, arguments=declared)
+    if not any(found.values()):
         host.noop("every declared domain and list is there")
         return
     yield program("mailing_lists", "apply", declared)
+    if found["stale_map"]:
+        yield core_command("aliases")
