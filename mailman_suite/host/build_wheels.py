@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sysconfig
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from mailman_suite.host.account import Account
@@ -46,11 +48,33 @@ def fetch_patched(python: Path, locks: Path, patches: Path, account: Account) ->
 
 
 def build_all(python: Path, locks: Path, account: Account, wheels: Path) -> None:
-    """Fill `wheels` with one wheel per line of the lock; source packages are compiled here."""
+    """Fill `wheels` with one wheel per entry of the lock; source packages are built here.
+
+    uWSGI takes as long to compile as all others take to download, so both happen at once.
+    """
+    lock = (locks / "packages.lock").read_text(encoding="utf-8")
+    halves = []
+    for name, entries in zip(("compiled.lock", "others.lock"), split_lock(lock, "uwsgi")):
+        halves.append(account.scratch / name)
+        halves[-1].write_text(entries, encoding="utf-8")
+    with ThreadPoolExecutor(len(halves)) as pool:
+        list(pool.map(lambda half: _build(python, half, account, wheels), halves))
+
+
+def split_lock(lock: str, project: str) -> tuple[str, str]:
+    """The entry of one project, and all others, each with its hashes."""
+    entries = re.split(r"^(?=\w)", lock, flags=re.MULTILINE)
+    chosen = [entry for entry in entries if entry.startswith(f"{project}==")]
+    if not chosen:
+        raise WheelsError(f"the lock has no {project}; expected every release to bring it")
+    return "".join(chosen), "".join(entry for entry in entries if entry not in chosen)
+
+
+def _build(python: Path, lock: Path, account: Account, wheels: Path) -> None:
     patched = account.scratch / "patched"
     account.run(
         *(python, "-m", "pip", "wheel", *_HASHED, "--no-build-isolation"),
-        *("--find-links", patched, "--wheel-dir", wheels, "-r", locks / "packages.lock"),
+        *("--find-links", patched, "--wheel-dir", wheels, "-r", lock),
         environment={"PYTHONPATH": str(account.scratch / "tools"), **_REPRODUCIBLE},
     )
 

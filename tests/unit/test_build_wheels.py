@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from mailman_suite.host import build_wheels
-from mailman_suite.host.build_wheels import MANIFEST, WheelsError, verify_manifest, write_manifest
+from mailman_suite.host.build_wheels import (
+    MANIFEST,
+    WheelsError,
+    split_lock,
+    verify_manifest,
+    write_manifest,
+)
 
 BUILD = "3.3.10-py3.11-0123456789ab"
 
@@ -67,3 +73,25 @@ def test_wheels_without_a_manifest_are_refused(wheels: Path):
     (wheels / MANIFEST).unlink()
     with pytest.raises(WheelsError, match="no manifest"):
         verify_manifest(wheels, BUILD)
+
+
+LOCK = """\
+# made by
+a==1 \\
+    --hash=sha256:aa
+    # via b
+uwsgi==2 \\
+    --hash=sha256:cc
+z==3
+"""
+
+
+def test_a_lock_is_split_without_losing_a_line():
+    compiled, others = split_lock(LOCK, "uwsgi")
+    assert compiled == "uwsgi==2 \\\n    --hash=sha256:cc\n"
+    assert sorted((compiled + others).splitlines()) == sorted(LOCK.splitlines())
+
+
+def test_a_lock_without_the_compiled_project_is_refused():
+    with pytest.raises(WheelsError, match="the lock has no uwsgi"):
+        split_lock(LOCK.replace("uwsgi", "gunicorn"), "uwsgi")
