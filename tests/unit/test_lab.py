@@ -1,0 +1,87 @@
+"""What the lab decides before it touches the box."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lab import LabError, access, disks, images, layers, network, paths, records
+from lab.records import Disk, MachineRecord
+
+RECORD = MachineRecord("mail", "10.77.0.10", Disk("bookworm", "bookworm-1", ("suite", "data")))
+
+
+@pytest.mark.parametrize("name", ["", "-a", "1a", "Mail", "a.b", "../a", "a" * 41, "a\n"])
+def test_a_name_that_is_no_host_name_is_refused(name: str) -> None:
+    with pytest.raises(LabError, match="expected lower case, digits and hyphens"):
+        records.check_name(name)
+
+
+@pytest.mark.parametrize("name", ["", ".new", "a/b", "a:b", "a,b", "A", "a b"])
+def test_a_layer_name_that_would_break_a_path_or_mount_is_refused(name: str) -> None:
+    with pytest.raises(LabError, match="found layer name"):
+        records.check_layer_name(name)
+
+
+def test_an_unknown_suite_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(LabError, match="'buster', expected one of bookworm, trixie, bullseye"):
+        images.ensure("buster")
+
+
+def test_machines_get_the_lowest_free_address() -> None:
+    assert network.free_address([]) == "10.77.0.10"
+    assert network.free_address(["10.77.0.10", "10.77.0.12"]) == "10.77.0.11"
+
+
+def test_a_full_network_is_refused() -> None:
+    with pytest.raises(LabError, match="take machines down"):
+        network.free_address([str(host) for host in paths.NETWORK.hosts()])
+
+
+def test_the_newest_layer_lies_on_top_and_the_image_below_all() -> None:
+    lower = disks.overlay(RECORD).split(",")[0].removeprefix("lowerdir=").split(":")
+
+    assert [Path(tree).relative_to(paths.LAYERS).parts[0] for tree in lower[:2]] == [
+        "data",
+        "suite",
+    ]
+    assert lower[2:] == [str(paths.IMAGES / "bookworm-1")]
+
+
+def test_a_machine_knows_its_full_name_by_its_own_address() -> None:
+    assert "10.77.0.10 mail.lab.test mail\n" in disks.identity(RECORD)["etc/hosts"]
+
+
+def test_ssh_finds_a_machine_by_name_full_name_and_address() -> None:
+    config = access.render_ssh_config({"mail": "10.77.0.10"})
+
+    assert config.startswith("Host mail mail.lab.test 10.77.0.10\n    HostName 10.77.0.10\n")
+    assert "StrictHostKeyChecking yes" in config
+
+
+def test_a_digest_follows_contents_names_and_what_lies_below(tmp_path: Path) -> None:
+    inputs = tmp_path / "steps"
+    inputs.mkdir()
+    (inputs / "core.py").write_text("one")
+    digests = [layers.digest([inputs], "image-1"), layers.digest([inputs], "image-2")]
+    (inputs / "core.py").write_text("two")
+    digests.append(layers.digest([inputs], "image-1"))
+    (inputs / "core.py").rename(inputs / "web.py")
+    digests.append(layers.digest([inputs], "image-1"))
+
+    assert len(set(digests)) == 4
+
+
+def test_a_digest_does_not_follow_compiled_files(tmp_path: Path) -> None:
+    (tmp_path / "core.py").write_text("one")
+    before = layers.digest([tmp_path], "image")
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "core.pyc").write_text("compiled")
+
+    assert layers.digest([tmp_path], "image") == before
+
+
+def test_a_digest_of_nothing_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(LabError, match="expected an input of a layer there"):
+        layers.digest([tmp_path / "absent"], "image")
