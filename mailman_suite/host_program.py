@@ -37,6 +37,7 @@ def program(
     `arguments` and `stdin` are sent as JSON; secrets belong into `stdin`, which is neither shown
     nor visible to other users of the host. With `as_user` the program drops root's rights first.
     """
+    connector_arguments: Any = {} if stdin is None else {"_stdin": json.dumps(stdin) + "\n"}
     privilege = ["runuser", "-u", QuoteString(as_user), "--"] if as_user else []
     return StringCommand(
         *privilege,
@@ -46,7 +47,7 @@ def program(
         QuoteString(_source(name)),
         verb,
         QuoteString(json.dumps(arguments, sort_keys=True)),
-        **({} if stdin is None else {"_stdin": json.dumps(stdin) + "\n"}),
+        **connector_arguments,
     )
 
 

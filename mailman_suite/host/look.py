@@ -3,6 +3,8 @@
 Called as `look.py look '{"interpreters": [...], "paths": {...}}'`; reads only.
 """
 
+from __future__ import annotations
+
 import glob
 import json
 import os
@@ -12,9 +14,10 @@ import shutil
 import socket
 import subprocess
 import sys
+from typing import Any
 
 
-def os_release():
+def os_release() -> dict[str, str]:
     """The os-release file with keys in lower case."""
     found = {}
     with open("/etc/os-release", encoding="utf-8") as lines:
@@ -25,14 +28,14 @@ def os_release():
     return found
 
 
-def interpreters(extra):
+def interpreters(extra: list[str]) -> dict[str, list[int] | None]:
     """The version triple of every Python 3 in /usr/bin and of those named; None where it fails."""
     pattern = re.compile(r"/usr/bin/python3(\.\d+)?$")
     paths = {path for path in glob.glob("/usr/bin/python3*") if pattern.match(path)}
     return {path: version_of(path) for path in sorted(paths | set(filter(None, extra)))}
 
 
-def version_of(interpreter):
+def version_of(interpreter: str) -> list[int] | None:
     """The [major, minor, micro] that an interpreter reports, or None."""
     ask = "import sys; print(*sys.version_info[:3])"
     try:
@@ -44,19 +47,19 @@ def version_of(interpreter):
     return [int(part) for part in done.stdout.split()] or None
 
 
-def free_bytes(path):
+def free_bytes(path: str) -> int:
     """Bytes that can still be written under a path, which need not exist yet."""
     while not os.path.exists(path):
         path = os.path.dirname(path)
     return shutil.disk_usage(path).free
 
 
-def memory_bytes():
+def memory_bytes() -> int:
     """The host's memory in bytes."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
-def listening_sockets():
+def listening_sockets() -> dict[str, tuple[str, int]]:
     """Inode -> (address in kernel notation, port) of every TCP socket that listens."""
     found = {}
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
@@ -70,10 +73,10 @@ def listening_sockets():
     return found
 
 
-def listeners():
+def listeners() -> dict[str, dict[str, str]]:
     """Port -> {"command", "unit"} of the process that listens there."""
     sockets = listening_sockets()
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     for link in glob.glob("/proc/[0-9]*/fd/*"):
         try:
             target = os.readlink(link)
@@ -88,7 +91,7 @@ def listeners():
     return found
 
 
-def owner(pid):
+def owner(pid: str) -> dict[str, str]:
     """The command name and systemd unit of a process."""
     try:
         with open(f"/proc/{pid}/comm", encoding="utf-8") as text:
@@ -100,7 +103,7 @@ def owner(pid):
     return {"command": command, "unit": unit[-1] if unit else ""}
 
 
-def suite(paths):
+def suite(paths: dict[str, str]) -> dict[str, str]:
     """How Mailman came onto this host, if it did, and which release runs."""
     venv = paths["venv"]
     if os.path.islink(venv):
@@ -113,7 +116,7 @@ def suite(paths):
     return {"kind": "none", "release": ""}
 
 
-def look(arguments):
+def look(arguments: dict[str, Any]) -> dict[str, Any]:
     """Everything that a run needs to know before its first change."""
     paths = arguments["paths"]
     return {

@@ -7,6 +7,8 @@ A file's text may hold marks such as @@rest_password@@; they stand for the secre
 which is put in here, on the host, and masked again before anything is compared or printed.
 """
 
+from __future__ import annotations
+
 import contextlib
 import grp
 import hashlib
@@ -17,6 +19,10 @@ import re
 import subprocess
 import sys
 import time
+from typing import Any, Optional
+
+# A file before we wrote it: its path, the copy of it (if it was there) and its attributes.
+Undo = tuple[str, Optional[str], Optional[list[str]]]
 
 _ASSIGNED_SECRET = re.compile(
     r"^(.*?(?:pass\w*|secret\w*|key|url)[\"']?\s*[:=]\s*)(?!.*@@)(\S.*)$",
@@ -24,7 +30,7 @@ _ASSIGNED_SECRET = re.compile(
 )
 
 
-def secrets_in(directory):
+def secrets_in(directory: str) -> dict[str, str]:
     """The host's secrets by name; the longest first, so that none is masked in part."""
     found = {}
     if os.path.isdir(directory):
@@ -34,7 +40,7 @@ def secrets_in(directory):
     return dict(sorted(found.items(), key=lambda pair: -len(pair[1])))
 
 
-def masked(text, secrets):
+def masked(text: str, secrets: dict[str, str]) -> str:
     """A text with every secret replaced by its mark."""
     for name, value in secrets.items():
         if value:
@@ -42,7 +48,7 @@ def masked(text, secrets):
     return text
 
 
-def revealed(text, secrets):
+def revealed(text: str, secrets: dict[str, str]) -> str:
     """A text with every mark replaced by its secret. Raises SystemExit where one is missing."""
     for name in set(re.findall(r"@@(\w+)@@", text)):
         if name not in secrets:
@@ -51,32 +57,32 @@ def revealed(text, secrets):
     return text
 
 
-def digest(text):
+def digest(text: str) -> str:
     """The SHA-256 of a text, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def attributes(path):
+def attributes(path: str) -> list[str]:
     """Owner, group and mode of a path itself, such as ["root", "mailman", "640"]."""
     status = os.lstat(path)
     return [owner_name(status.st_uid), group_name(status.st_gid), f"{status.st_mode & 0o7777:o}"]
 
 
-def owner_name(uid):
+def owner_name(uid: int) -> str:
     """A user's name, or its number where it has none."""
     with contextlib.suppress(KeyError):
         return pwd.getpwuid(uid).pw_name
     return str(uid)
 
 
-def group_name(gid):
+def group_name(gid: int) -> str:
     """A group's name, or its number where it has none."""
     with contextlib.suppress(KeyError):
         return grp.getgrgid(gid).gr_name
     return str(gid)
 
 
-def read(path):
+def read(path: str) -> str | None:
     """A file's text; undecodable bytes survive. None where there is no regular file."""
     if os.path.islink(path) or not os.path.isfile(path):
         return None
@@ -84,16 +90,16 @@ def read(path):
         return text.read()
 
 
-def recorded(state):
+def recorded(state: str) -> dict[str, str]:
     """Path -> digest of what we wrote there last."""
     try:
         with open(os.path.join(state, "files.json"), encoding="utf-8") as text:
-            return json.load(text)
+            return dict(json.load(text))
     except (OSError, ValueError):
         return {}
 
 
-def look(declared):
+def look(declared: dict[str, Any]) -> dict[str, Any]:
     """What differs from the declared state: path -> why, and the text for a file."""
     secrets = secrets_in(declared["secrets"])
     written = recorded(declared["state"])
@@ -111,7 +117,9 @@ def look(declared):
     return {"different": different}
 
 
-def file_difference(path, wanted, secrets, written):
+def file_difference(
+    path: str, wanted: dict[str, Any], secrets: dict[str, str], written: str | None
+) -> dict[str, str] | None:
     """Why a file is not as declared, with its masked text; None when it is."""
     text = read(path)
     if text is None:
@@ -125,12 +133,12 @@ def file_difference(path, wanted, secrets, written):
     return None
 
 
-def apply(declared):
+def apply(declared: dict[str, Any]) -> None:
     """Makes the host as declared; puts every file back if a check of the whole fails."""
     secrets = secrets_in(declared["secrets"])
     for path, wanted in sorted(declared["directories"].items()):
         make_directory(path, wanted)
-    undo = []
+    undo: list[Undo] = []
     for path, wanted in declared["files"].items():
         if file_difference(path, wanted, secrets, None):
             before = attributes(path) if os.path.lexists(path) else None
@@ -143,7 +151,7 @@ def apply(declared):
     record(declared)
 
 
-def make_directory(path, wanted):
+def make_directory(path: str, wanted: list[str]) -> None:
     """A directory with this owner, group and mode; its parents must exist or are root's."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with contextlib.suppress(FileExistsError):
@@ -153,7 +161,7 @@ def make_directory(path, wanted):
     os.chmod(path, int(mode, 8))
 
 
-def make_link(path, target):
+def make_link(path: str, target: str) -> None:
     """A symbolic link, replaced in one step so that it never points nowhere."""
     if os.path.islink(path) and os.readlink(path) == target:
         return
@@ -164,7 +172,7 @@ def make_link(path, target):
     os.rename(fresh, path)
 
 
-def keep_copy(path, copies):
+def keep_copy(path: str, copies: str) -> str | None:
     """The place where the present file was copied to, or None where there is no file."""
     text = read(path)
     if text is None:
@@ -177,7 +185,7 @@ def keep_copy(path, copies):
     return kept
 
 
-def write(path, text, wanted):
+def write(path: str, text: str, wanted: list[str]) -> None:
     """A file with this text and these attributes, in one step; private until it is complete."""
     user, group, mode = wanted
     fresh = f"{path}.new"
@@ -193,7 +201,7 @@ def write(path, text, wanted):
     os.rename(fresh, path)
 
 
-def check(commands, undo):
+def check(commands: list[list[str]], undo: list[Undo]) -> None:
     """Runs the checks of the whole; on a failure every file is as it was before."""
     for command in commands:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -205,15 +213,16 @@ def check(commands, undo):
         raise SystemExit(f"{' '.join(command)} refused the new files, the old are back:\n{said}")
 
 
-def put_back(path, kept, before):
+def put_back(path: str, kept: str | None, before: list[str] | None) -> None:
     """The file as it was: from its copy, or gone where there was none."""
-    if kept is None:
+    text = read(kept) if kept else None
+    if text is None or before is None:
         os.unlink(path)
     else:
-        write(path, read(kept), before)
+        write(path, text, before)
 
 
-def record(declared):
+def record(declared: dict[str, Any]) -> None:
     """Remembers what we wrote, so that a later hand edit can be told from an old version."""
     os.makedirs(declared["state"], mode=0o700, exist_ok=True)
     known = recorded(declared["state"])

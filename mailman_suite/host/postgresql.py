@@ -6,7 +6,10 @@
          log and its process list never hold one.
 """
 
+from __future__ import annotations
+
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -14,30 +17,36 @@ import os
 import secrets
 import subprocess
 import sys
+from typing import Any
 
 _ITERATIONS = 4096
+_ROLE = """
+DO $$BEGIN CREATE ROLE {role} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END$$;
+ALTER ROLE {role} LOGIN PASSWORD '{verifier}'
+"""
+_DATABASE = """
+CREATE DATABASE {database} OWNER {owner} ENCODING 'UTF8' TEMPLATE template0
+ LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'
+"""
 
 
-def secret(declared, role):
+def secret(declared: dict[str, Any], role: str) -> str:
     """A role's password, from its file."""
     path = os.path.join(declared["secrets"], declared["roles"][role])
     with open(path, encoding="utf-8") as text:
         return text.read().strip()
 
 
-def psql(statement, port):
+def psql(statement: str, port: int) -> subprocess.CompletedProcess[bytes]:
     """What a statement answers when the server's administrator asks it."""
+    as_administrator = ("runuser", "-u", "postgres", "--")
+    plainly = ("psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-p", str(port))
     return subprocess.run(
-        ["runuser", "-u", "postgres", "--", "psql", "-X", "-q", "-A", "-t", "-p", str(port)]
-        + ["-v", "ON_ERROR_STOP=1"],
-        input=statement.encode(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd="/",
+        [*as_administrator, *plainly], input=statement.encode(), capture_output=True, cwd="/"
     )
 
 
-def can_log_in(role, database, password, port):
+def can_log_in(role: str, database: str, password: str, port: int) -> bool:
     """Whether the role's password opens its database over TCP, as the suite will do it."""
     done = subprocess.run(
         ["psql", "-X", "-q", "-h", "127.0.0.1", "-p", str(port), "-U", role, "-c", "", database],
@@ -48,13 +57,11 @@ def can_log_in(role, database, password, port):
     return done.returncode == 0
 
 
-def look(declared):
+def look(declared: dict[str, Any]) -> dict[str, list[str]]:
     """Roles and databases that are not as declared; all of them where there is no server yet."""
     listed = None
-    try:
+    with contextlib.suppress(FileNotFoundError):
         listed = psql("SELECT datname FROM pg_database", declared["port"])
-    except FileNotFoundError:
-        pass
     if listed is None or listed.returncode:
         return {"roles": sorted(declared["roles"]), "databases": sorted(declared["databases"])}
     existing = set(listed.stdout.decode().split())
@@ -67,7 +74,7 @@ def look(declared):
     return {"roles": closed, "databases": missing}
 
 
-def scram_verifier(password):
+def scram_verifier(password: str) -> str:
     """What PostgreSQL stores for a password (RFC 5802, PostgreSQL's SCRAM-SHA-256 format)."""
     salt = secrets.token_bytes(16)
     salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, _ITERATIONS)
@@ -77,17 +84,15 @@ def scram_verifier(password):
     return f"SCRAM-SHA-256${_ITERATIONS}:{base64.b64encode(salt).decode()}${stored}:{server}"
 
 
-def apply(declared):
+def apply(declared: dict[str, Any]) -> None:
     """Creates what is missing and gives every role its password."""
     todo = look(declared)
     for role in todo["roles"]:
-        run(f"DO $$BEGIN CREATE ROLE {role} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END$$;"
-            f"ALTER ROLE {role} LOGIN PASSWORD '{scram_verifier(secret(declared, role))}'",
-            declared["port"])  # fmt: skip
+        verifier = scram_verifier(secret(declared, role))
+        run(_ROLE.format(role=role, verifier=verifier), declared["port"])
     for database in todo["databases"]:
         owner = declared["databases"][database]
-        run(f"CREATE DATABASE {database} OWNER {owner} ENCODING 'UTF8' TEMPLATE template0"
-            f" LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'", declared["port"])  # fmt: skip
+        run(_DATABASE.format(database=database, owner=owner), declared["port"])
         run(f"REVOKE ALL ON DATABASE {database} FROM PUBLIC", declared["port"])
         print(f"created database {database}", flush=True)
     left = look(declared)
@@ -95,7 +100,7 @@ def apply(declared):
         raise SystemExit(f"PostgreSQL does not let the suite in: {json.dumps(left)}")
 
 
-def run(statement, port):
+def run(statement: str, port: int) -> None:
     """Carries out a statement, or ends the program with the server's words."""
     done = psql(statement, port)
     if done.returncode:

@@ -29,8 +29,8 @@ def main() -> None:
 
 def core_head() -> str:
     """The newest Alembic revision that Core's code brings."""
-    from alembic.config import Config  # type: ignore[import-not-found]
-    from alembic.script import ScriptDirectory  # type: ignore[import-not-found]
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", "mailman.database:alembic")
@@ -42,9 +42,9 @@ def core_head() -> str:
 
 def web_migrations() -> dict[str, list[str]]:
     """Every migration on disk of the applications that mailman-web enables, by application."""
-    import django  # type: ignore[import-not-found]
-    from django.conf import settings  # type: ignore[import-not-found]
-    from django.db.migrations.loader import MigrationLoader  # type: ignore[import-not-found]
+    import django
+    from django.conf import settings
+    from django.db.migrations.loader import MigrationLoader
 
     settings.configure(**_defaults())
     django.setup()

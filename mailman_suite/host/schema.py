@@ -5,20 +5,23 @@
          new release would migrate by itself. -> {"core": bool, "web": [...]}: what is behind.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import sqlite3
 import sys
+from typing import Any
 
 
-def rows(database, secrets, statement):
+def rows(database: dict[str, Any], secrets: str, statement: str) -> list[tuple[Any, ...]]:
     """What a statement selects; no rows where the database or the table does not exist yet."""
     if database["engine"] == "sqlite":
         return sqlite_rows(database["path"], statement)
     return postgresql_rows(database, secrets, statement)
 
 
-def sqlite_rows(path, statement):
+def sqlite_rows(path: str, statement: str) -> list[tuple[Any, ...]]:
     """Rows of an SQLite file, opened for reading alone."""
     if not os.path.exists(path):
         return []
@@ -33,7 +36,9 @@ def sqlite_rows(path, statement):
         connection.close()
 
 
-def postgresql_rows(database, secrets, statement):
+def postgresql_rows(
+    database: dict[str, Any], secrets: str, statement: str
+) -> list[tuple[Any, ...]]:
     """Rows of a PostgreSQL database, in a transaction that cannot write."""
     import psycopg2
 
@@ -50,14 +55,14 @@ def postgresql_rows(database, secrets, statement):
     try:
         with connection.cursor() as cursor:
             cursor.execute(statement)
-            return cursor.fetchall()
+            return list(cursor.fetchall())
     except psycopg2.errors.UndefinedTable:
         return []
     finally:
         connection.close()
 
 
-def look(declared):
+def look(declared: dict[str, Any]) -> dict[str, Any]:
     """What the databases lack of the code's schema."""
     with open(declared["heads"], encoding="utf-8") as text:
         heads = json.load(text)

@@ -5,6 +5,8 @@
 `apply`: the same, with "values": {name: text} for those that are not generated here.
 """
 
+from __future__ import annotations
+
 import grp
 import hashlib
 import json
@@ -12,21 +14,22 @@ import os
 import pwd
 import secrets
 import sys
+from typing import Any
 
 
-def place(declared, name):
+def place(declared: dict[str, Any], name: str) -> str:
     """The path of a secret's file."""
     return os.path.join(declared["directory"], name)
 
 
-def salted(value, salt):
+def salted(value: str, salt: str) -> str:
     """A digest that says whether two secrets are equal and cannot be turned back."""
     return hashlib.scrypt(value.encode(), salt=salt.encode(), n=2**12, r=8, p=1).hex()
 
 
-def look(declared):
+def look(declared: dict[str, Any]) -> dict[str, Any]:
     """{"missing": [...], "attributes": [...], "digests": {name: digest}}."""
-    found = {"missing": [], "attributes": [], "digests": {}}
+    found: dict[str, Any] = {"missing": [], "attributes": [], "digests": {}}
     for name, wanted in declared["names"].items():
         path = place(declared, name)
         if not os.path.isfile(path) or not os.path.getsize(path):
@@ -39,13 +42,13 @@ def look(declared):
     return found
 
 
-def attributes(path):
+def attributes(path: str) -> list[str]:
     """Group name and octal mode of a file."""
     status = os.stat(path)
     return [grp.getgrgid(status.st_gid).gr_name, f"{status.st_mode & 0o7777:o}"]
 
 
-def apply(declared):
+def apply(declared: dict[str, Any]) -> None:
     """Writes given values, generates missing ones, never touches a generated one that exists."""
     for name, (group, mode) in declared["names"].items():
         path = place(declared, name)
@@ -58,7 +61,7 @@ def apply(declared):
         os.chmod(path, int(mode, 8))
 
 
-def write(path, value):
+def write(path: str, value: str) -> None:
     """A private file with the value, complete or not there at all."""
     fresh = f"{path}.new"
     if os.path.lexists(fresh):

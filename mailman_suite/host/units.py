@@ -1,6 +1,7 @@
 """Compares systemd units with what is declared, judged by state and never by memory of a change.
 
-`look`:  {"units": {name: {"state": "running"|"waiting", "inputs": [...], "reload": bool}}, "stamps"}
+`look`:  {"units": {name: {"state": "running"|"waiting", "inputs": [...], "reload": bool,
+         "pid_file"}}, "stamps"}
          -> what has to be done: enable, start, restart, reload, daemon_reload.
 `apply`: the same on standard input; does it, and waits until each unit is active.
 
@@ -8,11 +9,15 @@ A unit must be restarted when it started before one of its inputs changed (their
 set back by a rename or a copied timestamp). A unit that reloads is judged by its last reload too.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
+from typing import Any
 
 _PROPERTIES = "Id,LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,MainPID"
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -20,7 +25,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _TICK_SECONDS = 0.05
 
 
-def systemctl(*arguments):
+def systemctl(*arguments: str) -> str:
     """Runs systemctl; ends the program with systemd's own words where it fails."""
     done = subprocess.run(
         ["systemctl", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -30,7 +35,7 @@ def systemctl(*arguments):
     return done.stdout.decode()
 
 
-def states(names):
+def states(names: Iterable[str]) -> dict[str, dict[str, str]]:
     """Unit name -> its properties."""
     found = {}
     for block in systemctl("show", "--property", _PROPERTIES, *names).split("\n\n"):
@@ -39,7 +44,7 @@ def states(names):
     return found
 
 
-def started(pid):
+def started(pid: str) -> float:
     """When a process started, in seconds since the epoch; 0 where there is none."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8") as text:
@@ -50,7 +55,7 @@ def started(pid):
     return booted + ticks / _TICKS
 
 
-def changed(path):
+def changed(path: str) -> float:
     """When a path itself last changed, in seconds since the epoch; 0 where it is missing."""
     try:
         return os.lstat(path).st_ctime
@@ -58,14 +63,15 @@ def changed(path):
         return 0.0
 
 
-def loaded(name, pid, stamps):
+def loaded(name: str, pid: str, stamps: str) -> float:
     """When a unit last read its inputs: at its start, or at a reload that we saw succeed."""
     return max(started(pid), changed(os.path.join(stamps, name)))
 
 
-def look(declared):
+def look(declared: dict[str, Any]) -> dict[str, Any]:
     """What is to be done, unit by unit; every list empty on a converged host."""
-    todo = {"enable": [], "start": [], "restart": [], "reload": [], "daemon_reload": False}
+    todo: dict[str, Any] = {name: [] for name in ("enable", "start", "restart", "reload")}
+    todo["daemon_reload"] = False
     found = states(declared["units"])
     for name, wanted in declared["units"].items():
         state = found.get(name, {})
@@ -81,7 +87,7 @@ def look(declared):
     return todo
 
 
-def action_for(name, wanted, state, stamps):
+def action_for(name: str, wanted: dict[str, Any], state: dict[str, str], stamps: str) -> str | None:
     """start, restart, reload or None."""
     if state.get("ActiveState") not in ("active", "reloading"):
         return "start"
@@ -94,7 +100,7 @@ def action_for(name, wanted, state, stamps):
     return "reload" if wanted["reload"] else "restart"
 
 
-def pid_of(wanted, state):
+def pid_of(wanted: dict[str, Any], state: dict[str, str]) -> str:
     """The main process: systemd knows it, or the service writes it into a file."""
     if state.get("MainPID", "0") != "0" or not wanted["pid_file"]:
         return state.get("MainPID", "0")
@@ -105,7 +111,7 @@ def pid_of(wanted, state):
         return "0"
 
 
-def apply(declared):
+def apply(declared: dict[str, Any]) -> None:
     """Brings every unit into its declared state."""
     systemctl("daemon-reload")
     todo = look(declared)
@@ -122,7 +128,7 @@ def apply(declared):
         stamp(os.path.join(declared["stamps"], name))
 
 
-def stamp(path):
+def stamp(path: str) -> None:
     """Notes that a reload succeeded, after it did."""
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     with open(path, "w", encoding="utf-8") as text:

@@ -6,10 +6,13 @@ Run by the release's own interpreter as the `mailman` user.
          only when that user does not exist yet.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import sqlite3
 import sys
+from typing import Any
 
 _MADE_BY_A_RUN = {
     "site": "SELECT count(*) FROM django_site WHERE id = 1 AND domain = {web_host}",
@@ -22,7 +25,7 @@ _MADE_BY_A_RUN = {
 _DOMAIN = "SELECT count(*) FROM django_mailman3_maildomain WHERE mail_domain = {domain}"
 
 
-def connect(database, secrets):
+def connect(database: dict[str, Any], secrets: str) -> tuple[Any, str]:
     """A connection to the web database, and the mark that its driver uses for parameters."""
     if database["engine"] == "sqlite":
         return sqlite3.connect(f"file:{database['path']}?mode=ro", uri=True, timeout=30), "?"
@@ -39,7 +42,7 @@ def connect(database, secrets):
     ), "%s"
 
 
-def look(declared):
+def look(declared: dict[str, Any]) -> dict[str, Any]:
     """Which of site, superuser, verified address and mail domains are missing."""
     questions = [(what, statement, declared) for what, statement in _MADE_BY_A_RUN.items()]
     for domain in declared["domains"]:
@@ -53,17 +56,17 @@ def look(declared):
     return {"missing": missing}
 
 
-def counted(connection, mark, statement, values):
+def counted(connection: Any, mark: str, statement: str, values: dict[str, Any]) -> int:
     """How many rows a statement counts, its {names} bound as parameters."""
     names = [part.split("}")[0] for part in statement.split("{")[1:]]
     for name in names:
         statement = statement.replace("{" + name + "}", mark)
     cursor = connection.cursor()
     cursor.execute(statement, [values[name] for name in names])
-    return cursor.fetchone()[0]
+    return int(cursor.fetchone()[0])
 
 
-def apply(declared, password):
+def apply(declared: dict[str, Any], password: str) -> None:
     """Makes site, domains and superuser; never changes an existing user's password."""
     from mailman_web.manage import setup
 
@@ -82,7 +85,7 @@ def apply(declared, password):
     verified_superuser(declared, password)
 
 
-def verified_superuser(declared, password):
+def verified_superuser(declared: dict[str, Any], password: str) -> None:
     """A superuser that can log in at once: its address counts as verified."""
     from allauth.account.models import EmailAddress
     from django.contrib.auth import get_user_model

@@ -118,4 +118,4 @@ def _order(suite: Suite) -> str:
 
 
 def _upload(content: io.BytesIO, name: str) -> FileUploadCommand:
-    return FileUploadCommand(content, f"{_INPUTS}/{name}")  # type: ignore[arg-type]
+    return FileUploadCommand(content, f"{_INPUTS}/{name}")
