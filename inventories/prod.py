@@ -1,3 +1,3 @@
-"""Your production hosts. Each entry is a name that SSH can reach, or (name, {data of this host})."""
+"""Your production hosts, each a name that SSH can reach, or (name, {data of this host})."""
 
 hosts = []

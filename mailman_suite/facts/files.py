@@ -6,6 +6,6 @@ from mailman_suite.host_program import ProgramFact
 
 
 class ManagedFiles(ProgramFact):
-    """`{"different": {path: {"why": ..., "text": ...}}}`, secrets masked (host/managed_files.py)."""
+    """`{"different": {path: {"why", "text"}}}` with secrets masked; see host/managed_files.py."""
 
     program_name = "managed_files"

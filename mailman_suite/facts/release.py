@@ -10,7 +10,7 @@ from mailman_suite import layout
 
 
 class ReleaseState(FactBase[dict[str, str]]):
-    """`{"built", "assets", "current"}`: stamps' contents and the link's target, "" where missing."""
+    """`{"built", "assets", "current"}`: two stamps and the link's target, "" where missing."""
 
     def command(self, directory: str) -> StringCommand:
         """One read-only command."""
