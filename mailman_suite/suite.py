@@ -34,11 +34,7 @@ class Suite:
     machine: str
     fqdn: str
     given_secrets: Mapping[str, HiddenValue]
-
-    @property
-    def identifier(self) -> str:
-        """The name of the release's directory, bound to its lock and its Python."""
-        return self.release.identifier(self.python_version)
+    identifier: str  # the name of the release's directory, bound to its lock and its Python
 
     @property
     def release_directory(self) -> str:
@@ -101,4 +97,5 @@ def suite_of(settings: Settings, look: Mapping[str, Any] | None) -> Suite:
         machine=look["machine"],
         fqdn=look["fqdn"],
         given_secrets=resolve_all(settings.secret_references()),
+        identifier=release.identifier(version),
     )
