@@ -38,12 +38,16 @@ def overlay(record: MachineRecord) -> str:
     return f"lowerdir={lower},{top},redirect_dir=on,index=off,metacopy=off"
 
 
-def freeze(record: MachineRecord, layer: str) -> MachineRecord:
-    """The machine's writes are a layer of that name; the stopped machine goes on above it."""
+def require_new_layer(layer: str) -> None:
+    """LabError unless a layer of that name can be made."""
     records.check_layer_name(layer)
     if layer in records.layers():
         hint = f"`python -m lab prune {layer}` removes it"
         raise LabError(f"found a layer {layer!r} already, expected a new name; {hint}")
+
+
+def freeze(record: MachineRecord, layer: str) -> MachineRecord:
+    """The machine's writes are a layer of that name; the stopped machine goes on above it."""
     disk = replace(record.disk, layers=(*record.disk.layers, layer))
     paths.LAYERS.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=".new-", dir=paths.LAYERS))

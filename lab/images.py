@@ -67,24 +67,21 @@ def _build(suite: str, tree: Path) -> None:
         target = files / path.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
-    _cook([suite, MIRROR, ",".join(INCLUDED), str(packages), str(files), str(root)])
+    _cook([suite, MIRROR, ",".join(INCLUDED), str(packages), str(files), str(root)], building)
     # Only a finished tree gets the name by which it is found.
     os.rename(root, tree)
     shutil.rmtree(building)
 
 
-def _cook(arguments: list[str]) -> None:
-    done = subprocess.run(
-        contained(["bash", str(RECIPE), *arguments]),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    )
+def _cook(arguments: list[str], directory: Path) -> None:
+    # A file, unlike a pipe, can be followed from another terminal.
+    log = directory / "log"
+    argv = contained(["bash", str(RECIPE), *arguments])
+    with log.open("wb") as output:
+        done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     if done.returncode != 0:
-        words = "\n".join(done.stdout.splitlines()[-15:])
-        raise LabError(f"the {arguments[0]} image could not be built; its last lines:\n{words}")
+        words = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+        raise LabError(f"the {arguments[0]} image could not be built; the end of {log}:\n{words}")
 
 
 def _files(suite: str) -> dict[str, str]:

@@ -134,7 +134,7 @@ def _remove_unused_layers() -> list[str]:
 
 def _remove_unused_images() -> list[str]:
     current = {f"{suite}-{images.digest(suite)}" for suite in images.SUITES}
-    needed = current | {record.disk.image for record in records.machines()}
+    needed = current | records.images_in_use()
     removed = []
     for tree in paths.IMAGES.glob("[!.]*"):
         suite = tree.name.split("-")[0]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from lab import access, disks, images, needs, network, packages, paths, power, processes, records
@@ -89,7 +90,7 @@ def up(
     directories of the box that the machine can read, as PATH or PATH:PATH_INSIDE.
     """
     needs.ensure()
-    with held(f"machine-{name}"):
+    with _alone_with(name):
         record = records.machine(name)
         if record is None or not disks.is_whole(record):
             record = _create(name, suite, layer, tuple(binds))
@@ -110,8 +111,7 @@ def running() -> list[Machine]:
 
 def down(name: str) -> None:
     """Machine and disk are gone, also when they were half made; its downloads are kept."""
-    records.check_name(name)
-    with held(f"machine-{name}"):
+    with _alone_with(name):
         _discard(name)
         _publish_addresses()
 
@@ -126,7 +126,7 @@ def down_all() -> None:
 
 def shut_down(name: str) -> None:
     """The machine has stopped cleanly; `up` boots it again."""
-    with held(f"machine-{name}"):
+    with _alone_with(name):
         processes.shut_down(_existing(name).name)
 
 
@@ -136,20 +136,28 @@ def power_cut(name: str) -> None:
     What programs had written but not synced survives, because the box's page cache does; a real
     power cut is harsher in that respect.
     """
-    with held(f"machine-{name}"):
+    with _alone_with(name):
         processes.kill(_existing(name).name)
 
 
 def snapshot(name: str, layer: str) -> None:
     """The machine's writes are a read-only layer; if it ran, it stops cleanly and boots again."""
-    with held(f"machine-{name}"):
+    with _alone_with(name):
         record = _existing(name)
+        disks.require_new_layer(layer)
         was_running = processes.is_running(name)
         processes.shut_down(name)
         packages.collect(record)
         record = disks.freeze(record, layer)
         if was_running:
             power.on(record)
+
+
+@contextmanager
+def _alone_with(name: str) -> Iterator[None]:
+    records.check_name(name)
+    with held(f"machine-{name}"):
+        yield
 
 
 def _create(

@@ -80,6 +80,15 @@ def layers() -> list[str]:
     return sorted(path.parent.name for path in paths.LAYERS.glob("[!.]*/layer.json"))
 
 
+def images_in_use() -> set[str]:
+    """Base images that a machine or layer of any lab on this box stands on."""
+    machines = [_read(path) for path in paths.ALL_STATE.glob("*/machines/*/machine.json")]
+    layers = [_read(path) for path in paths.ALL_STATE.glob("*/layers/*/layer.json")]
+    disks = [content["disk"] for content in machines if content]
+    disks += [content for content in layers if content]
+    return {_disk(disk).image for disk in disks}
+
+
 def write_layer(directory: Path, disk: Disk) -> None:
     """The directory describes itself as the top of this disk."""
     _write(directory / "layer.json", asdict(disk))

@@ -39,6 +39,17 @@ def test_a_killed_up_does_not_block_the_next(seconds: float) -> None:
     assert _lab("shell", "one", "hostname").stdout == "one\n"
 
 
+def test_a_half_made_machine_is_made_anew() -> None:
+    _lab("up", "one")
+    _lab("shell", "one", "touch /srv/old")
+    Path("/var/lib/mailman-lab", PREFIX, "machines/one/machine.json").unlink()
+
+    done = _lab("up", "one")
+
+    assert done.returncode == 0, done.stderr
+    assert _lab("shell", "one", "ls /srv").stdout == ""
+
+
 def test_two_processes_make_two_machines_and_one_machine_once() -> None:
     started = [_start("up", name) for name in ("one", "two", "two")]
 
@@ -68,7 +79,7 @@ def test_a_killed_image_build_leaves_no_process_and_no_mount(tmp_path: Path) -> 
     building.send_signal(signal.SIGKILL)
     building.wait()
 
-    _wait_for(lambda: not _processes_naming(str(tmp_path)))
+    _wait_for(lambda: not _processes_naming(str(tmp_path)), seconds=5)
     assert str(tmp_path) not in Path("/proc/mounts").read_text()
 
 

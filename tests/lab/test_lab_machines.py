@@ -139,6 +139,7 @@ def test_a_machine_goes_on_after_a_snapshot(new_machine: MakeMachine) -> None:
         assert machine.run("cat /srv/kept").stdout == "before"
         with pytest.raises(LabError, match="expected a new name"):
             machine.snapshot(layer)
+        assert machine.is_running(), "a refused snapshot stops nothing"
     finally:
         machine.down()
         layers.prune([layer])
