@@ -41,13 +41,13 @@ def test_a_killed_up_does_not_block_the_next(seconds: float) -> None:
 
 def test_a_half_made_machine_is_made_anew() -> None:
     _lab("up", "one")
-    _lab("shell", "one", "touch /srv/old")
+    _lab("shell", "one", "touch /srv/old /run/old")
     Path("/var/lib/mailman-lab", PREFIX, "machines/one/machine.json").unlink()
 
     done = _lab("up", "one")
 
     assert done.returncode == 0, done.stderr
-    assert _lab("shell", "one", "ls /srv").stdout == ""
+    assert _lab("shell", "one", "ls -d /srv/old /run/old").stdout == ""
 
 
 def test_two_processes_make_two_machines_and_one_machine_once() -> None:
