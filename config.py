@@ -2,7 +2,11 @@
 
 from pyinfra import config
 
+from mailman_suite.limits import refuse_runs_without_hosts
+
 config.REQUIRE_PYINFRA_VERSION = "~=3.10.0"
 config.REQUIRE_PACKAGES = "requirements.txt"
 # The first failed host ends the run: a half-converged fleet is worse than a stopped one.
 config.FAIL_PERCENT = 0
+# A mistyped --limit is an error, not a success that did nothing.
+refuse_runs_without_hosts()

@@ -35,8 +35,12 @@ class Refused(DeployError):
 
     def __init__(self, host: str, reasons: Sequence[Refusal]) -> None:
         self.reasons = tuple(reasons)
-        listed = "\n".join(_paragraph(number, one) for number, one in enumerate(reasons, 1))
-        super().__init__(f"{host} was not touched, because:\n{listed}")
+        super().__init__(f"{host} was not touched, because:\n{listed(reasons)}")
+
+
+def listed(reasons: Sequence[Refusal]) -> str:
+    """The reasons as a numbered list of paragraphs."""
+    return "\n".join(_paragraph(number, one) for number, one in enumerate(reasons, 1))
 
 
 def _paragraph(number: int, refusal: Refusal) -> str:
