@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -119,12 +120,13 @@ print("mine")
 """
     with only_builder(tmp_path / BUILD):
         second = subprocess.Popen(
-            [sys.executable, "-u", "-c", waiter], cwd=ROOT, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-u", "-c", waiter], cwd=ROOT, stdout=subprocess.PIPE, bufsize=0
         )
         assert second.stdout is not None
-        assert second.stdout.readline().startswith("waiting for an earlier build")
-        assert second.poll() is None
-    assert second.stdout.read() == "mine\n"
+        assert second.stdout.readline().startswith(b"waiting for an earlier build")
+        says_more, _, _ = select.select([second.stdout], [], [], 0.3)
+        assert not says_more
+    assert second.stdout.read() == b"mine\n"
     assert second.wait() == 0
 
 
