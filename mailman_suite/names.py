@@ -1,4 +1,4 @@
-"""Which texts can be a host name, an address, a list, a database, a Django setting.
+"""Which texts can be a host name, an address, a list, a database, a path on the host.
 
 Each function returns the value in its canonical form or raises `Refusal`.
 """
@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Any
+from collections.abc import Sequence
 
 from mailman_suite.errors import Refusal
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_LOCAL_PART = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LOCAL_PART = re.compile(rf"(?=.{{1,64}}$){_ATOM}(\.{_ATOM})*")  # RFC 5321's dot-string
+_HOST_PATH = re.compile(r"(/[A-Za-z0-9._+@~=-]+)+")  # unquoted in units, ini files and Nginx
 _LIST_NAME = re.compile(r"[-_.0-9a-z]+")  # Core's default [mailman] listname_chars
 _RESERVED_SUFFIXES = (
     "-bounces",
@@ -30,21 +32,26 @@ _PLACEHOLDERS = ("example.com", "example.net", "example.org")
 
 def host_name(value: str, setting: str) -> str:
     """A fully qualified name that can be a mail domain or a web host, in lower case."""
-    name = value.lower().rstrip(".")
-    labels = name.split(".")
-    if not value or _is_an_ip(name) or len(labels) < 2 or not all(map(_LABEL.fullmatch, labels)):
+    name = value.lower().removesuffix(".")
+    if "." not in name or _is_an_ip(name) or not _is_a_name(name):
         raise Refusal(
             found=f"{setting} names {value!r}",
             expected="a fully qualified host name such as lists.your-domain.org",
             remedy=f"correct {setting} in group_data",
         )
-    if any(name == one or name.endswith("." + one) for one in _PLACEHOLDERS):
+    return _no_placeholder(name, setting)
+
+
+def reachable_name(value: str, setting: str) -> str:
+    """A host name with or without dots, or an IPv4 address; in lower case."""
+    name = value.lower()
+    if not _is_a_name(name) and not _is_an_ipv4(name):
         raise Refusal(
-            found=f"{setting} names {value!r}, a placeholder that nobody can reach",
-            expected="a name of your own, with an MX or address record",
-            remedy=f"put your own name into {setting}",
+            found=f"{setting} names {value!r}",
+            expected="a host name or an IPv4 address",
+            remedy=f"correct {setting} in group_data",
         )
-    return name
+    return _no_placeholder(name, setting)
 
 
 def address(value: str, setting: str) -> str:
@@ -95,47 +102,73 @@ def database_name(value: str) -> str:
     )
 
 
-def django_setting(value: str) -> str:
-    """The name of a Django setting."""
-    if re.fullmatch(r"[A-Z][A-Z0-9_]*", value):
+def host_path(value: str, setting: str) -> str:
+    """The absolute path of a file on the host, of characters that need no quotes anywhere."""
+    if _HOST_PATH.fullmatch(value):
         return value
     raise Refusal(
-        found=f"mailman_web_settings has the key {value!r}",
-        expected="a Django setting's name, all in capitals",
-        remedy="write it as Django's documentation does",
+        found=f"{setting} = {value!r}",
+        expected="an absolute path on the host, of letters, digits and . _ + @ ~ = -",
+        remedy=f"correct {setting}, or give the file a plainer name",
     )
 
 
-def plain(value: Any, setting: str) -> Any:
-    """A value made of text, numbers, booleans, None, lists, tuples and dicts alone."""
-    if isinstance(value, (list, tuple)):
-        return type(value)(plain(one, setting) for one in value)
-    if isinstance(value, dict):
-        return {plain(key, setting): plain(one, setting) for key, one in value.items()}
-    if value is None or isinstance(value, (str, int, float, bool)):
+def module_path(value: str, setting: str) -> str:
+    """The dotted path of a Python module or class."""
+    if re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", value, re.ASCII):
         return value
     raise Refusal(
-        found=f"mailman_web_settings['{setting}'] holds a {type(value).__name__}",
-        expected="text, numbers, booleans, None, lists, tuples and dicts",
-        remedy="write it as plain data, so that it can be rendered into settings.py",
+        found=f"{setting} names {value!r}",
+        expected="a dotted Python path such as allauth.socialaccount.providers.github",
+        remedy=f"correct {setting}",
     )
 
 
-def distinct(values: list[str]) -> list[str]:
-    """The same list, refused when a value stands in it twice."""
+def one_line(value: str, setting: str) -> str:
+    """A text without line ends and other control characters."""
+    if value.isprintable():
+        return value
+    raise Refusal(
+        found=f"{setting} = {value!r}",
+        expected="one line of text without control characters",
+        remedy=f"take the line ends out of {setting}",
+    )
+
+
+def distinct(values: Sequence[str], setting: str) -> None:
+    """Nothing; refuses values of which one stands there twice."""
     twice = sorted({one for one in values if values.count(one) > 1})
     if twice:
         raise Refusal(
-            found=f"{', '.join(twice)} more than once in mailman_domains",
-            expected="each domain once",
-            remedy="remove the repetition",
+            found=f"{', '.join(twice)} more than once in {setting}",
+            expected="each once (capital letters make no difference)",
+            remedy=f"remove the repetition from {setting}",
         )
-    return values
 
 
 def is_secret(key: str) -> bool:
-    """Whether a setting's value must not be shown."""
-    return key.endswith(("password", "_key"))
+    """Whether a setting's value must not be shown: its name speaks of a secret."""
+    return re.search("pass|secret|key|token|url", key.lower()) is not None
+
+
+def _is_a_name(name: str) -> bool:
+    labels = name.split(".")
+    is_numeric = labels[-1].isdigit()  # no top-level domain is, so this is a mistyped address
+    return len(name) <= 253 and not is_numeric and all(map(_LABEL.fullmatch, labels))
+
+
+def _no_placeholder(name: str, setting: str) -> str:
+    if any(name == one or name.endswith("." + one) for one in _PLACEHOLDERS):
+        raise Refusal(
+            found=f"{setting} names {name!r}, a placeholder that nobody can reach",
+            expected="a name of your own, with an MX or address record",
+            remedy=f"put your own name into {setting}",
+        )
+    return name
+
+
+def _is_an_ipv4(name: str) -> bool:
+    return _is_an_ip(name) and ":" not in name
 
 
 def _is_an_ip(name: str) -> bool:

@@ -23,11 +23,13 @@ MEMORY_BYTES = 1 * GIB
 
 def _owners(settings: Settings) -> Mapping[int, tuple[str, ...]]:
     """Port -> the units or commands that may listen there."""
-    web = {layout.HTTP_PORT: ("nginx",)}
+    owners: dict[int, tuple[str, ...]] = {layout.HTTP_PORT: ("nginx",)}
     if settings.tls_certificate:
-        web[layout.HTTPS_PORT] = ("nginx",)
+        owners[layout.HTTPS_PORT] = ("nginx",)
+    if settings.database_is_local:
+        owners[settings.database_port] = ("postgres",)
     return {
-        **web,
+        **owners,
         layout.SMTP_PORT: ("postfix",),
         layout.REST_PORT: (layout.CORE_UNIT,),
         layout.LMTP_PORT: (layout.CORE_UNIT,),
@@ -39,6 +41,8 @@ def refusals(
     settings: Settings, platform: Platform, release: Release, look: Mapping[str, Any]
 ) -> list[Refusal]:
     """Every reason not to touch this host; empty when the run may go on."""
+    if not look["root"]:
+        return list(_system(look))  # the rest was looked at with eyes that do not see all
     return [
         *_system(look),
         *_interpreter(settings, platform, release, look),

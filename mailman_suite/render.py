@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from mailman_suite import layout
 from mailman_suite.errors import Refusal
-from mailman_suite.suite import Suite
 
+if TYPE_CHECKING:
+    from mailman_suite.suite import Suite
+
+# What a mistake in a template can raise besides Jinja's own errors.
+_MISTAKES = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError)
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
@@ -23,7 +27,7 @@ def rendered(path: str, suite: Suite) -> str:
     name = f"{path.lstrip('/')}.j2"
     try:
         return _environment().get_template(name).render(**_variables(suite))
-    except TemplateError as error:
+    except _MISTAKES as error:
         raise Refusal(
             found=f"templates/{name}: {type(error).__name__}: {error}",
             expected="a template that uses settings, release, layout, scheme, origins and "

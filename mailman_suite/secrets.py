@@ -16,7 +16,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 from pyinfra.api import HiddenValue
 
-from mailman_suite.errors import Refusal
+from mailman_suite.errors import Refusal, Refusals
 
 GENERATE = "generate"
 # What may stand unquoted in an ini file, in a database URL and in Python text alike.
@@ -27,11 +27,11 @@ _COMMAND_SECONDS = 60
 class SecretReference:
     """Where a secret comes from: `generate`, `env:NAME`, `file:/path` or `cmd:command`."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, setting: str = "a secret") -> None:
         kind, _, place = text.partition(":")
         if text != GENERATE and not (kind in _SOURCES and place):
             raise Refusal(
-                found="a secret that is neither 'generate' nor a reference",
+                found=f"{setting} is neither 'generate' nor a reference",
                 expected="'generate', 'env:NAME', 'file:/path' or 'cmd:command'",
                 remedy="keep secrets out of group_data: name where the value can be fetched",
             )
@@ -60,17 +60,32 @@ class SecretReference:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        text = core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
-        return core_schema.union_schema([core_schema.is_instance_schema(cls), text])
+        return core_schema.with_info_plain_validator_function(cls._validated)
+
+    @classmethod
+    def _validated(cls, value: Any, info: core_schema.ValidationInfo) -> SecretReference:
+        """Pydantic's own message would repeat the value, which may be a secret."""
+        if isinstance(value, cls):
+            return value
+        return cls(value if isinstance(value, str) else "", f"mailman_{info.field_name}")
 
 
 def resolve_all(references: Mapping[str, SecretReference]) -> dict[str, HiddenValue]:
-    """The values of those secrets that are not generated on the host, by name."""
-    return {
-        name: reference.resolve(f"mailman_{name}")
-        for name, reference in references.items()
-        if not reference.is_generated
-    }
+    """The values of those secrets that are not generated on the host, by name.
+
+    Raises `Refusals` with a reason for each one that cannot be had.
+    """
+    values: dict[str, HiddenValue] = {}
+    reasons: list[Refusal] = []
+    for name, reference in references.items():
+        try:
+            if not reference.is_generated:
+                values[name] = reference.resolve(f"mailman_{name}")
+        except Refusal as refusal:
+            reasons.append(refusal)
+    if reasons:
+        raise Refusals(reasons)
+    return values
 
 
 def _from_environment(name: str, setting: str) -> str:

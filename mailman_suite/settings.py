@@ -6,18 +6,17 @@ error that names the nearest known one. Nothing here talks to a host.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from mailman_suite import names
+from mailman_suite import names, plain_values
 from mailman_suite.contradictions import contradictions
 from mailman_suite.errors import Refusal, Refusals
 from mailman_suite.releases import DEFAULT, release_named
 from mailman_suite.secrets import SecretReference
+from mailman_suite.setting_errors import misspelt, refusals_of
 
 PREFIX = "mailman_"
 
@@ -49,13 +48,18 @@ class ListSettings(_Frozen):
     address: str
     display_name: str = ""
     owners: list[str] = Field(default_factory=list)
-    style: str = "legacy-default"
+    style: Literal["legacy-default", "legacy-announce", "private-default"] = "legacy-default"
     settings: dict[str, bool | int | str | list[str]] = Field(default_factory=dict)
 
     @field_validator("address")
     @classmethod
     def _is_a_list_address(cls, value: str) -> str:
         return names.list_address(value)
+
+    @field_validator("display_name")
+    @classmethod
+    def _is_one_line(cls, value: str) -> str:
+        return names.one_line(value, "a list's display_name")
 
     @field_validator("owners")
     @classmethod
@@ -119,14 +123,40 @@ class Settings(_Frozen):
     @field_validator("domains")
     @classmethod
     def _are_mail_domains(cls, value: list[str]) -> list[str]:
-        return names.distinct([names.host_name(one, "mailman_domains") for one in value])
+        domains = [names.host_name(one, "mailman_domains") for one in value]
+        names.distinct(domains, "mailman_domains")
+        return domains
+
+    @field_validator("lists")
+    @classmethod
+    def _are_different_lists(cls, value: list[ListSettings]) -> list[ListSettings]:
+        names.distinct([one.address for one in value], "mailman_lists")
+        return value
+
+    @field_validator("web_aliases")
+    @classmethod
+    def _are_names_of_the_pages(cls, value: list[str]) -> list[str]:
+        return [names.reachable_name(one, "mailman_web_aliases") for one in value]
+
+    @field_validator("database_host")
+    @classmethod
+    def _is_a_database_host(cls, value: str) -> str:
+        return names.reachable_name(value, "mailman_database_host")
+
+    @field_validator("python", "tls_certificate", "tls_key")
+    @classmethod
+    def _is_a_path_on_the_host(cls, value: str, info: ValidationInfo) -> str:
+        return names.host_path(value, f"{PREFIX}{info.field_name}") if value else ""
+
+    @field_validator("web_apps")
+    @classmethod
+    def _are_modules(cls, value: list[str]) -> list[str]:
+        return [names.module_path(one, "mailman_web_apps") for one in value]
 
     @field_validator("site_owner", "superuser_email")
     @classmethod
-    def _is_an_address(cls, value: str) -> str:
-        return (
-            names.address(value, "mailman_site_owner and mailman_superuser_email") if value else ""
-        )
+    def _is_an_address(cls, value: str, info: ValidationInfo) -> str:
+        return names.address(value, f"{PREFIX}{info.field_name}") if value else ""
 
     @field_validator("superuser_name")
     @classmethod
@@ -146,7 +176,7 @@ class Settings(_Frozen):
         for (section, key), setting in _CORE_SECRETS.items():
             if key in value.get(section, {}):
                 raise _belongs_elsewhere(f"mailman_core_config['{section}']['{key}']", setting)
-        return value
+        return plain_values.core_config(value)
 
     @field_validator("web_settings")
     @classmethod
@@ -154,9 +184,7 @@ class Settings(_Frozen):
         for key, setting in _WEB_SECRETS.items():
             if key in value:
                 raise _belongs_elsewhere(f"mailman_web_settings['{key}']", setting)
-        return {
-            names.django_setting(key): names.plain(content, key) for key, content in value.items()
-        }
+        return plain_values.web_settings(value)
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Settings:
@@ -170,8 +198,9 @@ class Settings(_Frozen):
         try:
             settings = cls.model_validate(ours)
         except ValidationError as error:
-            raise Refusals([_refusal(one) for one in error.errors()]) from None
-        found = list(contradictions(settings))
+            known = {"": [*cls.model_fields], "lists": [*ListSettings.model_fields]}
+            raise Refusals(refusals_of(error.errors(), PREFIX, known)) from None
+        found = [*misspelt(data, PREFIX, [*cls.model_fields]), *contradictions(settings)]
         if found:
             raise Refusals(found)
         return settings
@@ -200,36 +229,3 @@ def _belongs_elsewhere(found: str, setting: str) -> Refusal:
         expected=f"{setting} to decide it",
         remedy=f"remove it and use {setting}",
     )
-
-
-def _refusal(error: ErrorDetails) -> Refusal:
-    """One pydantic error in our words; a `Refusal` raised by a validator is passed on."""
-    raised = error.get("ctx", {}).get("error")
-    if isinstance(raised, Refusal):
-        return raised
-    key = PREFIX + ".".join(str(part) for part in error["loc"])
-    if error["type"] == "missing":
-        return Refusal(found=f"{key} is not set", expected="a value", remedy=_where(key))
-    if error["type"] == "extra_forbidden":
-        return _unknown(key)
-    shown = "a value" if names.is_secret(key) else repr(error["input"])
-    return Refusal(found=f"{key} = {shown}", expected=_lower(error["msg"]), remedy=_where(key))
-
-
-def _unknown(key: str) -> Refusal:
-    fields = ListSettings.model_fields if ".lists." in f".{key}" else Settings.model_fields
-    known = [*(PREFIX + name for name in Settings.model_fields), *fields]
-    near = difflib.get_close_matches(key.rpartition(".")[2] if "." in key else key, known, 1, 0.0)
-    return Refusal(
-        found=f"the unknown setting {key}",
-        expected=f"a setting that group_data/all.py explains; the nearest is {near[0]}",
-        remedy="correct the spelling or remove it",
-    )
-
-
-def _where(key: str) -> str:
-    return f"set {key} in group_data/ or in the inventory; group_data/all.py explains it"
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -12,7 +12,7 @@ from typing import Any
 from pyinfra.api import HiddenValue
 from pyinfra.api.host import Host
 
-from mailman_suite import layout
+from mailman_suite import layout, suite_files
 from mailman_suite.errors import Refusal, Refusals, Refused
 from mailman_suite.facts.look import Look
 from mailman_suite.platforms import Platform, platform_of
@@ -59,9 +59,11 @@ def declared(host: Host) -> Suite:
     try:
         settings = Settings.from_data(host.data.dict())
         look = host.get_fact(Look, arguments=question(settings))
-        return suite_of(settings, look)
+        suite = suite_of(settings, look)
+        suite_files.require_templates(suite)
     except (Refusal, Refusals) as error:
         raise Refused(host.name, error.reasons) from None
+    return suite
 
 
 def question(settings: Settings) -> dict[str, Any]:

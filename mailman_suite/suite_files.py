@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mailman_suite import layout
 from mailman_suite.declared_files import DeclaredFiles, Directory, ManagedFile
 from mailman_suite.render import rendered
-from mailman_suite.suite import Suite
+
+if TYPE_CHECKING:
+    from mailman_suite.suite import Suite
 
 DAILY_JOBS = ("mailman-digests", "mailman-notify")
 
@@ -77,6 +81,12 @@ def proxy(suite: Suite) -> DeclaredFiles:
         links={layout.STATIC: layout.STATIC_TARGET},
         checks=(("nginx", "-t"),),
     )
+
+
+def require_templates(suite: Suite) -> None:
+    """Renders everything once; raises `Refusal` where a template cannot be."""
+    for concern in (configuration, units, proxy):
+        concern(suite)
 
 
 def timers(suite: Suite) -> tuple[str, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,18 +15,38 @@ from mailman_suite.settings import Settings
 from mailman_suite.suite import suite_of
 from mailman_suite.suite_files import web_settings
 from tests.plans.paper_hosts import PaperHost
+from tests.plans.plan import Input, Operation, Plan
 
+POSTGRESQL = {"mailman_database": "postgresql"}
+TLS = {
+    "mailman_tls_certificate": "/etc/ssl/lists.unit.test/fullchain.pem",
+    "mailman_tls_key": "/etc/ssl/lists.unit.test/key.pem",
+}
+LISTS = {
+    "mailman_lists": [
+        {
+            "address": "staff@lists.unit.test",
+            "display_name": "Staff",
+            "owners": ["head@lists.unit.test"],
+            "settings": {"advertised": False},
+        }
+    ]
+}
 NOTHING_TO_DO = {"enable": [], "start": [], "restart": [], "reload": [], "daemon_reload": False}
 
 
-def data(host: PaperHost) -> dict[str, Any]:
-    """The least that an operator declares; an older release where the host's Python is old."""
+def data(host: PaperHost, **more: Any) -> dict[str, Any]:
+    """The least that an operator declares; an older release where the host's Python is old.
+
+    `more` is further group data, such as `**POSTGRESQL`.
+    """
     old = {"mailman_release": "3.3.10"} if host.name == "debian-11" else {}
     return {
         "mailman_web_host": "lists.unit.test",
         "mailman_domains": ["lists.unit.test"],
         "mailman_site_owner": "postmaster@lists.unit.test",
         **old,
+        **more,
     }
 
 
@@ -60,7 +83,7 @@ def bare(host: PaperHost) -> dict[str, Any]:
         "Units": lambda arguments: {**NOTHING_TO_DO, "start": list(arguments["units"])},
         "PostfixMain": {},
         "WebIdentity": {"missing": ["the release"]},
-        "MailingLists": {"missing_domains": ["lists.unit.test"], "missing_lists": []},
+        "MailingLists": _no_lists,
     }
 
 
@@ -73,9 +96,20 @@ def _all_missing(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {path: {"why": "missing"} for path in paths}
 
 
-def converged(host: PaperHost) -> dict[str, Any]:
+def _no_lists(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "missing_domains": list(arguments["domains"]),
+        "missing_lists": [one["address"] for one in arguments["lists"]],
+        "missing_owners": {},
+        "settings": {},
+        "stale_map": True,
+    }
+
+
+def converged(host: PaperHost, **more: Any) -> dict[str, Any]:
     """The answers of a machine that is as `data` declares."""
-    suite = suite_of(Settings.from_data(data(host)), look(host))
+    suite = suite_of(Settings.from_data(data(host, **more)), look(host))
+    values = {name: value.unmask() for name, value in suite.given_secrets.items()}
     platform = platform_of(host.os_release)
     packages = {*platform.runtime_packages, *platform.build_packages, *platform.postgresql_packages}
     return {
@@ -84,7 +118,7 @@ def converged(host: PaperHost) -> dict[str, Any]:
         "RpmPackages": {"installed": packages, "broken": False},
         "Account": {"home": layout.HOME, "group": layout.GROUP, "shell": "/bin/bash"},
         "ManagedFiles": {"different": {}},
-        "Secrets": {"missing": [], "attributes": [], "digests": {}},
+        "Secrets": lambda arguments: _all_secrets(arguments["salt"], values),
         "ReleaseState": {
             "built": "complete",
             "assets": web_settings(suite).sha256,
@@ -95,10 +129,57 @@ def converged(host: PaperHost) -> dict[str, Any]:
         "Units": NOTHING_TO_DO,
         "PostfixMain": _wired_postfix(),
         "WebIdentity": {"missing": []},
-        "MailingLists": {"missing_domains": [], "missing_lists": [], "settings": []},
+        "MailingLists": {
+            "missing_domains": [],
+            "missing_lists": [],
+            "missing_owners": {},
+            "settings": {},
+            "stale_map": False,
+        },
     }
+
+
+def _all_secrets(salt: str, values: Mapping[str, str]) -> dict[str, Any]:
+    digests = {
+        name: hashlib.scrypt(value.encode(), salt=salt.encode(), n=2**12, r=8, p=1).hex()
+        for name, value in values.items()
+    }
+    return {"missing": [], "attributes": [], "digests": digests}
 
 
 def _wired_postfix() -> dict[str, str]:
     unset = dict.fromkeys(PARAMETERS, "")
     return {**unset, **changes(unset), "maps": "yes"}
+
+
+def outline(plan: Plan) -> Plan:
+    """The plan without what has tests of its own or differs from run to run.
+
+    Left out: the text of files, the digest in a release's name, the random salt, an archive's size.
+    """
+    return Plan(plan.host, [_outlined(one) for one in plan.operations], plan.facts_asked)
+
+
+def _outlined(operation: Operation) -> Operation:
+    actions = [
+        Input(json.dumps(_without_texts(one.document))) if isinstance(one, Input) else one
+        for one in operation.actions
+    ]
+    shown = [_stable(one) if isinstance(one, str) else one for one in actions]
+    uploads = [
+        type(one)(one.destination, _stable(one.content), one.mode) if hasattr(one, "mode") else one
+        for one in shown
+    ]
+    return Operation(_stable(operation.name), tuple(uploads), operation.noop)
+
+
+def _stable(text: str) -> str:
+    named = re.sub(r"(-py3\.\d+)-[0-9a-f]{12}\b", r"\1-DIGEST", text)
+    return re.sub(r"\b[0-9a-f]{64}\b", "SHA256", re.sub(r"<\d+ bytes>", "<bytes>", named))
+
+
+def _without_texts(document: Any) -> Any:
+    if not isinstance(document, dict):
+        return document
+    left_out = ("content", "sha256", "salt")
+    return {key: _without_texts(one) for key, one in document.items() if key not in left_out}

@@ -1,0 +1,90 @@
+"""What pydantic says about wrong settings, in our words: found, expected, what to do. Pure.
+
+The value of a secret, and whatever could hold one, is never repeated.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from mailman_suite import names
+from mailman_suite.errors import Refusal
+
+Place = tuple[int | str, ...]
+
+# Deeper parts name the members of a union that were tried: `core_config.mta.max_recipients.int`.
+_DEPTH = {"core_config": 3, "lists": 4}
+# What stands in these is the operator's own, and may well be a password of another service.
+_HATCHES = ("mailman_core_config", "mailman_web_settings")
+
+
+def refusals_of(
+    errors: Iterable[ErrorDetails], prefix: str, known: Mapping[str, Sequence[str]]
+) -> list[Refusal]:
+    """One `Refusal` for each wrong place.
+
+    `known` holds the names that may stand at the top (`""`) and in an entry of `lists`.
+    """
+    places: dict[Place, list[ErrorDetails]] = {}
+    for error in errors:
+        depth = _DEPTH.get(str(error["loc"][0]))
+        places.setdefault(error["loc"][:depth], []).append(error)
+    return [_refusal(place, found, prefix, known) for place, found in places.items()]
+
+
+def misspelt(keys: Iterable[str], prefix: str, known: Sequence[str]) -> list[Refusal]:
+    """Keys that would be passed over in silence because their prefix has a typing mistake."""
+    ours = [prefix + name for name in known]
+    strangers = [key for key in keys if not key.startswith(prefix)]
+    near = {key: difflib.get_close_matches(key, ours, 1, 0.9) for key in strangers}
+    return [_unknown(key, names_found[0]) for key, names_found in near.items() if names_found]
+
+
+def _refusal(
+    place: Place, errors: list[ErrorDetails], prefix: str, known: Mapping[str, Sequence[str]]
+) -> Refusal:
+    first = errors[0]
+    raised = first.get("ctx", {}).get("error")
+    if isinstance(raised, Refusal):
+        return raised
+    key = prefix + ".".join(map(str, place))
+    where = f"set {key} in group_data/ or in the inventory; group_data/all.py explains it"
+    if first["type"] == "missing":
+        return Refusal(found=f"{key} is not set", expected="a value", remedy=where)
+    if first["type"] == "extra_forbidden":
+        return _unknown(key, _nearest(place, prefix, known))
+    expected = " or ".join(dict.fromkeys(map(_expected, errors)))
+    return Refusal(found=f"{key} = {_shown(key, first['input'])}", expected=expected, remedy=where)
+
+
+def _nearest(place: Place, prefix: str, known: Mapping[str, Sequence[str]]) -> str:
+    table = str(place[0]) if len(place) > 1 else ""
+    near = difflib.get_close_matches(str(place[-1]), known[table], 1, 0.0)[0]
+    return near if table else prefix + near
+
+
+def _unknown(key: str, nearest: str) -> Refusal:
+    return Refusal(
+        found=f"the unknown setting {key}",
+        expected=f"a setting that group_data/all.py explains; the nearest is {nearest}",
+        remedy="correct the spelling or remove it",
+    )
+
+
+def _expected(error: ErrorDetails) -> str:
+    if error["type"] == "too_short":
+        return "at least one entry"
+    return error["msg"].removeprefix("Input should be ")
+
+
+def _shown(key: str, value: Any) -> str:
+    if names.is_secret(key) and not isinstance(value, (list, dict)):
+        return "a value that is not repeated here"
+    is_short = value is None or isinstance(value, (str, int, float))
+    if is_short and not key.startswith(_HATCHES):
+        return repr(value)
+    return f"a {type(value).__name__}"
