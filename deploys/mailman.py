@@ -5,7 +5,17 @@ pyinfra inventories/prod.py deploys/mailman.py
 
 from pyinfra import host
 
-from deploys.steps import configuration, database, lists, mta, release, services, system, web
+from deploys.steps import (
+    configuration,
+    database,
+    lists,
+    mta,
+    release,
+    services,
+    system,
+    verify,
+    web,
+)
 from mailman_suite.suite import declared
 
 suite = declared(host)  # looks, and refuses before anything changes
@@ -21,3 +31,4 @@ mta.delivers_to_core(suite)
 services.run(suite)
 web.has_its_site_and_superuser(suite)
 lists.exist(suite)
+verify.answers(suite)

@@ -55,3 +55,4 @@ DOMAINS_MAP = f"{CORE_DATA}/postfix_domains"
 CORE_UNIT = "mailman3.service"
 WEB_UNIT = "mailmanweb.service"
 QCLUSTER_UNIT = "mailmanweb-qcluster.service"
+SERVICES = (CORE_UNIT, WEB_UNIT, QCLUSTER_UNIT)

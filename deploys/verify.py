@@ -1,0 +1,13 @@
+"""Asks the running suite what its users would, changes nothing, and fails for a broken promise.
+
+pyinfra -y inventories/prod.py deploys/verify.py
+"""
+
+from pyinfra import host
+
+from deploys.steps import verify
+from mailman_suite.suite import declared
+
+suite = declared(host)
+
+verify.answers(suite)

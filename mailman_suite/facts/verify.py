@@ -1,0 +1,51 @@
+"""What a running suite shows of itself, asked in one remote command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pyinfra.api import FactBase, FactProcessError, StringCommand
+
+from mailman_suite import layout
+from mailman_suite.host_program import program
+
+_MARK = "= "
+# These ask the databases, for which the release brings the driver.
+_OF_THE_RELEASE = ("schema", "web_identity")
+
+
+class Observations(FactBase[dict[str, Any]]):
+    """Program of `mailman_suite/host/` -> its answer, or `{"error": why}` where it gave none."""
+
+    def command(self, questions: Mapping[str, Any]) -> StringCommand:
+        """Every program, one after the other; none of them changes anything."""
+        parts: list[str | StringCommand] = []
+        for name, arguments in questions.items():
+            python = f"{layout.BIN}/python" if name in _OF_THE_RELEASE else "python3"
+            asked = program(name, "look", arguments, python=python)
+            parts += [f"echo '{_MARK}{name}';", asked, "2>&1;"]
+        return StringCommand(*parts, "true")
+
+    def process(self, output: list[str]) -> dict[str, Any]:
+        """Each program's last line is its answer; one that failed left its complaint there."""
+        answers: dict[str, Any] = {}
+        name = ""
+        for line in output:
+            if line.startswith(_MARK):
+                name = line.removeprefix(_MARK)
+                answers[name] = {"error": "the program said nothing"}
+            elif name:
+                answers[name] = _answer(line)
+        if not answers:
+            raise FactProcessError("the host did not run any of the programs that verify it")
+        return answers
+
+
+def _answer(line: str) -> dict[str, Any]:
+    try:
+        answer = json.loads(line)
+    except json.JSONDecodeError:
+        return {"error": line.strip()}
+    return answer if isinstance(answer, dict) else {"error": line.strip()}

@@ -1,0 +1,247 @@
+"""Observes Core and Postfix as those who use them do; changes nothing and judges nothing.
+
+`look`: {"rest", "password_file", "config", "defaults", "var", "loopback", "lmtp_port",
+         "smtp_port"} -> {"rest", "runners", "lmtp", "smtp", "queues", "postfix"}; whatever could
+         not be observed is {"error": why}.
+"""
+
+from __future__ import annotations
+
+import base64
+import configparser
+import glob
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any, TextIO
+
+Json = dict[str, Any]
+
+# A site of this size is asked for all its lists in about a second; beyond, for the first ones.
+_LISTS = 2000
+_SECONDS = 20
+
+
+def observed(question: Callable[..., Any], *arguments: Any) -> Any:
+    """What a question answers, or why there is no answer: nothing here may pass silently."""
+    try:
+        return question(*arguments)
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def rest(declared: Json) -> Json:
+    """Status and size of each collection, with the addresses of all lists and domains."""
+    with open(declared["password_file"], encoding="utf-8") as text:
+        pair = f"restadmin:{text.read().strip()}"
+    key = "Basic " + base64.b64encode(pair.encode()).decode()
+    found: Json = {"collections": {}, "lists": [], "domains": []}
+    for path in ("domains", f"lists?count={_LISTS}&page=1", "users?count=5&page=1"):
+        status, body = called(f"{declared['rest']}/{path}", key)
+        name = path.partition("?")[0]
+        found["collections"][name] = [status, body.get("total_size")]
+        entries = body.get("entries", [])
+        if name == "lists":
+            found["lists"] = [one["fqdn_listname"] for one in entries]
+            for one in entries[:1]:
+                roster = f"lists/{one['list_id']}/roster/member"
+                status, body = called(f"{declared['rest']}/{roster}?count=5&page=1", key)
+                found["collections"][roster] = [status, body.get("total_size")]
+        if name == "domains":
+            found["domains"] = [one["mail_host"] for one in entries]
+    return found
+
+
+def called(url: str, key: str) -> tuple[int, Json]:
+    """The status and JSON body of a REST request; the body of a refusal is empty."""
+    request = urllib.request.Request(url, headers={"Authorization": key})
+    try:
+        with urllib.request.urlopen(request, timeout=_SECONDS) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        return error.code, {}
+
+
+def runners(declared: Json) -> Json:
+    """Which runners Core's configuration starts, and the ages of the processes that there are.
+
+    The master gives a runner up after ten restarts and goes on without it, so a unit that is active
+    says little about its runners.
+    """
+    running: dict[str, list[int]] = {}
+    now = time.clock_gettime(time.CLOCK_BOOTTIME)
+    ours = [one for one in processes() if declared["config"] in one["words"]]
+    masters = {one["pid"]: one for one in ours if is_program(one, "master")}
+    for one in ours:
+        specified = [word for word in one["words"] if word.startswith("--runner=")]
+        # REST's own workers look like their runner; only the master's children are runners.
+        if specified and one["parent"] in masters:
+            name = specified[0].partition("=")[2].split(":")[0]
+            running.setdefault(name, []).append(round(now - one["started"]))
+    ages = [round(now - one["started"]) for one in masters.values()]
+    return {"configured": configured_runners(declared), "running": running, "masters": ages}
+
+
+def is_program(process: Json, name: str) -> bool:
+    """Whether a process runs the script of that name."""
+    return any(os.path.basename(word) == name for word in process["words"][:3])
+
+
+def processes() -> Iterator[Json]:
+    """Every process: pid, parent, words of its command line, start in seconds since boot."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    for directory in glob.glob("/proc/[0-9]*"):
+        try:
+            with open(f"{directory}/cmdline", encoding="utf-8", errors="replace") as text:
+                words = text.read().split("\0")
+            with open(f"{directory}/stat", encoding="utf-8", errors="replace") as text:
+                fields = text.read().rpartition(")")[2].split()
+        except OSError:
+            continue
+        pid = int(os.path.basename(directory))
+        started = int(fields[19]) / ticks
+        yield {"pid": pid, "parent": int(fields[1]), "words": words, "started": started}
+
+
+def configured_runners(declared: Json) -> dict[str, int]:
+    """Runner -> number of its processes, as Core's own files and the host's configuration say."""
+    (shipped,) = glob.glob(f"{declared['venv']}/lib/python*/site-packages/mailman/config")
+    config = configparser.RawConfigParser(strict=False, allow_no_value=True, delimiters=(":", "="))
+    for path in (f"{shipped}/mailman.cfg", declared["config"]):
+        with open(path, encoding="utf-8") as text:
+            config.read_file(text)
+    found = {}
+    for section in config.sections():
+        if section.startswith("runner.") and section != "runner.master":
+            start = config.get(section, "start", fallback="yes").strip().lower()
+            if start in ("yes", "true", "on", "1"):
+                name = section.partition(".")[2]
+                found[name] = int(config.get(section, "instances", fallback="1"))
+    return found
+
+
+def lmtp(declared: Json) -> str:
+    """The first line that Core's LMTP server says."""
+    place = (declared["loopback"], declared["lmtp_port"])
+    with socket.create_connection(place, timeout=_SECONDS) as peer, peer.makefile("r") as lines:
+        return lines.readline().strip()
+
+
+def smtp(declared: Json, addresses: list[str]) -> Json:
+    """Postfix' greeting, and what it answers to each address as the recipient of a message.
+
+    Nothing is sent: the conversation ends before any content.
+    """
+    place = (declared["loopback"], declared["smtp_port"])
+    with socket.create_connection(place, timeout=_SECONDS) as peer, peer.makefile("rw") as lines:
+        greeting = reply(lines)
+        answers = {}
+        for word in (f"EHLO {socket.getfqdn()}", "MAIL FROM:<>"):
+            said(lines, word)
+        for address in addresses:
+            answers[address] = said(lines, f"RCPT TO:<{address}>")
+        said(lines, "QUIT")
+    return {"greeting": greeting, "recipients": answers}
+
+
+def said(lines: TextIO, word: str) -> str:
+    """The reply to one SMTP command."""
+    lines.write(f"{word}\r\n")
+    lines.flush()
+    return reply(lines)
+
+
+def reply(lines: TextIO) -> str:
+    """The last line of an SMTP reply."""
+    while True:
+        line = lines.readline().strip()
+        if line[3:4] != "-":
+            return line
+
+
+def queues(declared: Json) -> Json:
+    """Queue -> number of messages and seconds since the oldest came; the archiver's spool too."""
+    places = glob.glob(f"{declared['var']}/queue/*")
+    spool = f"{declared['var']}/archives/hyperkitty/spool"
+    found = {os.path.basename(place): waiting(place) for place in places if os.path.isdir(place)}
+    return {"queues": found, "spool": waiting(spool)}
+
+
+def waiting(directory: str) -> list[int]:
+    """[number of files, age of the oldest in seconds]."""
+    now, ages = time.time(), []
+    for path in glob.glob(f"{directory}/*.pck"):
+        try:
+            ages.append(round(now - os.stat(path).st_mtime))
+        except FileNotFoundError:
+            continue
+    return [len(ages), max(ages, default=0)]
+
+
+def postfix(lists: list[str]) -> Json:
+    """Which lists Postfix' maps do not route to Core or do not know, and whether `root` is known.
+
+    Lists are looked up in the maps that `postconf` names now, not in those that ought to be there.
+    """
+    known = {**lookup("local_recipient_maps", [*lists, "root"]),
+             **lookup("relay_recipient_maps", lists)}  # fmt: skip
+    routes = lookup("transport_maps", lists)
+    return {
+        "unrouted": [one for one in lists if not routes.get(one, "").startswith("lmtp:")][:5],
+        "unknown": [one for one in lists if one not in known][:5],
+        "root": "root" in known or not parameter("local_recipient_maps"),
+    }
+
+
+def lookup(name: str, keys: list[str]) -> dict[str, str]:
+    """Key -> what the first of the maps in a parameter that knows it answers."""
+    found: dict[str, str] = {}
+    for mapping in re.split(r"[\s,]+", parameter(name)):
+        if not mapping:
+            continue
+        answer = command("postmap", "-q", "-", mapping, text="\n".join(keys))
+        for line in answer.splitlines():
+            key, _, value = line.partition("\t")
+            found.setdefault(key, value)
+    return found
+
+
+def parameter(name: str) -> str:
+    """The value of a Postfix parameter with everything that it refers to."""
+    return command("postconf", "-xh", name).strip()
+
+
+def command(*words: str, text: str = "") -> str:
+    """A command's output. `postmap` also ends with 1 when it finds nothing, so words decide."""
+    done = subprocess.run(words, input=text.encode(), capture_output=True, timeout=_SECONDS)
+    complaint = done.stderr.decode(errors="replace").strip()
+    if done.returncode and complaint:
+        raise RuntimeError(f"{words[0]}: {complaint.splitlines()[-1]}")
+    return done.stdout.decode()
+
+
+def look(declared: Json) -> Json:
+    """Everything that Core and Postfix show."""
+    answers = observed(rest, declared)
+    lists = answers.get("lists", [])
+    local = observed(lambda: "root@" + parameter("myhostname"))
+    recipients = [*lists[:5], *([local] if isinstance(local, str) else [])]
+    return {
+        "rest": answers,
+        "runners": observed(runners, declared),
+        "lmtp": observed(lmtp, declared),
+        "smtp": observed(smtp, declared, recipients),
+        "queues": observed(queues, declared),
+        "postfix": observed(postfix, lists),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(look(json.loads(sys.argv[2]))))

@@ -1,0 +1,65 @@
+"""The running suite is asked what its users would ask, and the host fails where it disappoints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+
+from pyinfra import host, logger
+from pyinfra.api import QuoteString, StringCommand, operation
+
+from mailman_suite import layout
+from mailman_suite.facts.verify import Observations
+from mailman_suite.promises import Observations as Observed
+from mailman_suite.promises import Verdict, broken, summary, table
+from mailman_suite.suite import Suite
+from mailman_suite.verification import questions, verdicts
+
+# Core needs about 13 seconds from its start until REST answers; a slow disk may triple that.
+_PATIENCE_SECONDS = 90
+_PAUSE_SECONDS = 5
+
+
+@operation()
+def answers(suite: Suite) -> Generator[StringCommand, None, None]:
+    """Every promise of the suite is kept; prints them all, and fails the host for a broken one."""
+    if not host.state.is_executing:
+        # A plan must not judge a host by the state that the run is about to change.
+        host.noop("the running suite is asked when the run comes to it")
+        return
+    found = _settled(suite)
+    _print(found)
+    if broken(found):
+        yield StringCommand("echo", QuoteString(summary(found)), ">&2; exit 1")
+    else:
+        host.noop(summary(found))
+
+
+def _settled(suite: Suite) -> list[Verdict]:
+    """The verdicts, once services that have just been started had their time to begin."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        observed = host.get_fact(Observations, questions=questions(suite))
+        found = verdicts(suite, observed)
+        starting = sorted(one.sentence for one in broken(found) if one.settles)
+        age = _youngest(observed)
+        if not starting or age is None or age > _PATIENCE_SECONDS or time.monotonic() > deadline:
+            return found
+        logger.info(
+            f"{host.print_prefix}a service started {age} s ago, waiting for: {starting[0]}"
+            + (f" and {len(starting) - 1} more" if len(starting) > 1 else "")
+        )
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _youngest(observed: Observed) -> int | None:
+    """Seconds since the last of our services that run began to; None where none runs."""
+    units = observed.get("verify_system", {}).get("units", {})
+    ages = [units[name].get("age") for name in layout.SERVICES if name in units
+            and units[name].get("ActiveState") in ("active", "activating")]  # fmt: skip
+    return min((age for age in ages if age is not None), default=None)
+
+
+def _print(found: list[Verdict]) -> None:
+    for line in table(found):
+        logger.info(f"{host.print_prefix}{line}")

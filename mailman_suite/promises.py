@@ -1,0 +1,113 @@
+"""Promises: what a suite that runs owes its users, and whether it keeps it. Pure.
+
+A promise looks at one observation of a host (`mailman_suite/host/verify_*.py`) and either says what
+it found or raises `Broken`. What was not observed is broken too: unknown is never fine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Observations = Mapping[str, Mapping[str, Any]]
+
+
+class Broken(Exception):
+    """What was found instead of what was expected, and what to do where that is known."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the declaration says, as far as promises are about it."""
+
+    domains: tuple[str, ...]
+    lists: tuple[str, ...]
+    release_directory: str
+    static_stamp: str
+    secrets: tuple[str, ...]
+    web_url: str
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A sentence that is true on a host that is well.
+
+    `program` and `observation` name what it looks at. One that `settles` becomes true by itself
+    while the services start.
+    """
+
+    sentence: str
+    program: str
+    observation: str
+    judge: Callable[[Any, Expected], str]
+    settles: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a promise is kept, with what was found."""
+
+    sentence: str
+    kept: bool
+    detail: str
+    settles: bool = False
+
+
+def judged(
+    promises: Iterable[Promise], observations: Observations, expected: Expected
+) -> list[Verdict]:
+    """The verdict on each promise, in their order."""
+    return [_verdict(one, observations.get(one.program, {}), expected) for one in promises]
+
+
+def _verdict(promise: Promise, found: Mapping[str, Any], expected: Expected) -> Verdict:
+    try:
+        detail, kept = promise.judge(_observation(promise, found), expected), True
+    except Broken as broken:
+        detail, kept = str(broken), False
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        detail, kept = f"the observation makes no sense: {type(error).__name__} {error}", False
+    return Verdict(promise.sentence, kept, detail, promise.settles)
+
+
+def _observation(promise: Promise, found: Mapping[str, Any]) -> Any:
+    """The observation of a promise. Raises `Broken` with the reason why there is none."""
+    if "error" in found:
+        raise Broken(f"could not be observed: {found['error']}")
+    if promise.observation not in found:
+        raise Broken(f"was not observed by host/{promise.program}.py")
+    observation = found[promise.observation]
+    if isinstance(observation, Mapping) and set(observation) == {"error"}:
+        raise Broken(f"could not be observed: {observation['error']}")
+    return observation
+
+
+def broken(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Those promises that are not kept."""
+    return [one for one in verdicts if not one.kept]
+
+
+def table(verdicts: Sequence[Verdict]) -> list[str]:
+    """One line for each promise: the sentence, ok or BROKEN, what was found."""
+    width = max((len(one.sentence) for one in verdicts), default=0)
+    return [
+        f"{one.sentence:<{width}}  {'ok    ' if one.kept else 'BROKEN'}  {one.detail}".rstrip()
+        for one in verdicts
+    ]
+
+
+def summary(verdicts: Sequence[Verdict]) -> str:
+    """How many promises are kept, or which are not."""
+    failed = broken(verdicts)
+    if not failed:
+        return f"all {len(verdicts)} promises are kept"
+    reasons = "; ".join(f"{one.sentence}: {one.detail}" for one in failed)
+    return f"{len(failed)} of {len(verdicts)} promises are broken: {reasons}"
+
+
+def some(things: Iterable[object], most: int = 3) -> str:
+    """The first few of many things, and how many more there are."""
+    listed = [str(one) for one in things]
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more
