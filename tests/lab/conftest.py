@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from installed import COMBINATIONS
+from suites import Suite, clone
 
 import lab
 from lab import machines, records
@@ -50,6 +52,21 @@ def new_module_machine() -> Iterator[MakeMachine]:
     """Makes machines that the tests of one module share."""
     with _machines_until_the_end() as make:
         yield make
+
+
+@pytest.fixture(
+    scope="session",
+    params=[
+        # Tests of one combination share a machine, so one worker has them all.
+        pytest.param(one, id=str(one), marks=pytest.mark.xdist_group(str(one)))
+        for one in COMBINATIONS
+    ],
+)
+def suite(request: pytest.FixtureRequest) -> Iterator[Suite]:
+    """An installed suite of each combination, just booted; tests leave it as declared."""
+    with clone(request.param) as suite:
+        suite.wait_until_serving()
+        yield suite
 
 
 @contextmanager

@@ -1,0 +1,112 @@
+"""A run that ends at any point, in any way, is finished by the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import cycle
+
+import pytest
+from conftest import MakeMachine
+from installed import COMBINATIONS, DEFAULT, Combination, changes
+from interruptions import POINTS, STRIKES, Point, Strike, assert_converges, interrupt
+from suites import CORE, QCLUSTER, WEB, Suite, clone
+
+# How a converged host is changed: settings of both halves, and the other release of the same Core.
+RECONFIGURED = {
+    "mailman_core_config": {"mta": {"max_recipients": 50}},
+    "mailman_web_settings": {"TIME_ZONE": "Europe/Berlin"},
+    "mailman_web_processes": 3,
+}
+SWITCHED = {**RECONFIGURED, "mailman_release": "3.3.10"}
+CHANGE_POINTS = tuple(
+    Point(operation, seconds)
+    for operation, seconds in (
+        ("are current", 0),
+        ("are current", 0.2),
+        ("current release", 1),
+        ("current release", 4),
+        ("Postfix", 0),
+        ("Services and timers", 0.3),
+        ("Services and timers", 2),
+        ("The site is", 0),
+    )
+)
+SWITCH_POINTS = (Point("is built", 3), Point("is built", 15), *CHANGE_POINTS)
+
+
+@pytest.fixture
+def installed_suite() -> Iterator[Suite]:
+    with clone(DEFAULT) as suite:
+        suite.wait_until_serving()
+        yield suite
+
+
+def test_a_first_install_interrupted_in_every_operation_is_finished(
+    new_machine: MakeMachine,
+) -> None:
+    """One machine: each run comes a little further, and is struck in turn in all three ways."""
+    suite = Suite(new_machine(suite=DEFAULT.suite), DEFAULT)
+
+    for point, strike in zip(POINTS, cycle(STRIKES)):
+        interrupt(suite.machine, DEFAULT.data, point, strike)
+
+    assert_converges(suite, DEFAULT.data)
+
+
+def test_a_reconfiguration_interrupted_in_every_operation_is_finished(
+    installed_suite: Suite,
+) -> None:
+    """One machine, changed to and fro, so that every run has something to do."""
+    suite, before = installed_suite, DEFAULT.data
+    wanted = [{**before, **RECONFIGURED}, before]
+
+    for point, strike, data in zip(CHANGE_POINTS, cycle(STRIKES), cycle(wanted)):
+        interrupt(suite.machine, data, point, strike)
+
+    assert_converges(suite, {**before, **RECONFIGURED})
+    assert "50" in suite.run("mailman conf -s mta -k max_recipients")
+
+
+def test_services_restart_for_a_change_that_an_interrupted_run_made(
+    installed_suite: Suite,
+) -> None:
+    suite, data = installed_suite, {**DEFAULT.data, **RECONFIGURED}
+    before = suite.processes()
+    interrupt(suite.machine, data, Point("Postfix", 0), "controller-killed")
+    assert suite.processes() == before, "the run was struck before it came to the services"
+
+    done = suite.converge(RECONFIGURED)
+
+    assert [name.split(" | ")[0] for name in changes(done.stdout)] == ["Services"], done.stdout
+    after = suite.processes()
+    restarted = {name for name in before if before[name] != after[name]}
+    assert restarted == {CORE, WEB, QCLUSTER, "runners"}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("strike", STRIKES)
+@pytest.mark.parametrize("point", POINTS, ids=str)
+@pytest.mark.parametrize("combination", COMBINATIONS, ids=str)
+def test_a_first_install_interrupted_once_is_finished(
+    new_machine: MakeMachine, combination: Combination, point: Point, strike: Strike
+) -> None:
+    suite = Suite(new_machine(suite=combination.suite), combination)
+
+    interrupt(suite.machine, combination.data, point, strike)
+
+    assert_converges(suite, combination.data)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("strike", STRIKES)
+@pytest.mark.parametrize("point", SWITCH_POINTS, ids=str)
+def test_a_change_of_release_interrupted_once_is_finished(
+    installed_suite: Suite, point: Point, strike: Strike
+) -> None:
+    suite, data = installed_suite, {**DEFAULT.data, **SWITCHED}
+
+    interrupt(suite.machine, data, point, strike)
+
+    assert_converges(suite, data)
+    version = "import django; print(django.__version__)"
+    assert suite.run(f"/opt/mailman/venv/bin/python -c '{version}'").startswith("4.2.")
