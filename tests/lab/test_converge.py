@@ -172,7 +172,7 @@ def test_rotated_logs_are_written_on_in_new_files(suite: Suite) -> None:
     old, new = suite.run(f"stat -c %s {log}.1 {log}").split()
     assert old == before[0]
     assert int(new) > int(before[1])
-    assert suite.run(f"stat -c '%U %a' {log}").split() == ["mailman", "640"]
+    assert suite.run(f"stat -c %A {log}").strip().endswith("---")
 
 
 @pytest.mark.parametrize(
