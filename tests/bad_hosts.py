@@ -1,0 +1,150 @@
+"""Hosts that the suite cannot be brought onto as they are, and what has to be said about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mailman_suite import layout
+from tests.bad_settings import GOOD
+
+GIB = 1024**3
+TLS = {
+    "mailman_tls_certificate": "/etc/ssl/fullchain.pem",
+    "mailman_tls_key": "/etc/ssl/key.pem",
+}
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What is wrong with a host, and parts of what is said to be found, expected and to be done.
+
+    `look` replaces parts of what a good Debian 12 machine answers; None stands for no answer.
+    """
+
+    look: dict[str, Any] | None
+    found: str
+    expected: str
+    remedy: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def declared(self) -> dict[str, Any]:
+        """The whole group data of this host."""
+        return {**GOOD, **self.data}
+
+
+def _runs(name: str, **os_release: str) -> Trouble:
+    return Trouble(
+        {"os_release": {**os_release, "pretty_name": name}},
+        f"the host runs {name}",
+        "one of Debian 11, Debian 12, Debian 13",
+        "move the suite to a host with one of these",
+    )
+
+
+def _taken(port: int, command: str, unit: str, **more: Any) -> Trouble:
+    listeners = {str(port): {"command": command, "unit": unit}}
+    shown = f"{command} ({unit})" if unit else command
+    return Trouble(
+        {"listeners": listeners},
+        f"port {port} is taken by {shown}",
+        "to listen there",
+        f"stop or move what listens on port {port}",
+        more,
+    )
+
+
+def _has(kind: str, found: str, remedy: str, release: str = "", expected: str = "") -> Trouble:
+    return Trouble(
+        {"suite": {"kind": kind, "release": release}},
+        found,
+        expected or "a host without Mailman 3",
+        remedy,
+    )
+
+
+TROUBLES = {
+    "Alpine": _runs("Alpine Linux v3.20", id="alpine", version_id="3.20.3"),
+    "Debian 10": _runs("Debian GNU/Linux 10 (buster)", id="debian", version_id="10"),
+    "Arch, which has no version": _runs("Arch Linux", id="arch"),
+    "RHEL 8": _runs("Rocky Linux 8.10", id="rocky", version_id="8.10", id_like="rhel centos"),
+    "no os-release": Trouble(
+        {"os_release": {}}, "the host runs an unknown system", "one of Debian 11", "move the suite"
+    ),
+    "a Python that the release has no lock for": Trouble(
+        {"interpreters": {"/usr/bin/python3": [3, 9, 2]}},
+        "Python 3.9",
+        "Python 3.10 to 3.13 for release 3.3.10+django52",
+        'set mailman_release = "3.3.10" for this host',
+    ),
+    "a Python that no release has a lock for": Trouble(
+        {"interpreters": {"/usr/bin/python3": [3, 14, 0]}},
+        "Python 3.14",
+        "Python 3.10 to 3.13",
+        "use an operating system whose Python is in that range",
+    ),
+    "an interpreter that is not there": Trouble(
+        {"interpreters": {"/usr/bin/python3": [3, 11, 2], "/opt/python/bin/python3": None}},
+        "no working interpreter at /opt/python/bin/python3",
+        "the Python of Debian 12",
+        "correct mailman_python",
+        {"mailman_python": "/opt/python/bin/python3"},
+    ),
+    "too little disk": Trouble(
+        {"free_bytes": GIB}, "1.0 GiB free under /opt/mailman", "at least 2.0 GiB", "make room"
+    ),
+    "too little disk for a converged host": Trouble(
+        {
+            "free_bytes": GIB // 4,
+            "suite": {"kind": "ours", "release": "3.3.10+django52-py3.11-0123456789ab"},
+        },
+        "0.2 GiB free",
+        "at least 0.5 GiB",
+        "make room",
+    ),
+    "too little memory": Trouble(
+        {"memory_bytes": GIB // 2}, "0.5 GiB of memory", "at least 1 GiB", "more memory"
+    ),
+    "another mail server": _taken(25, "exim4", "exim4.service"),
+    "another web server": _taken(80, "apache2", "apache2.service"),
+    "something where Core's REST API belongs": _taken(8001, "node", ""),
+    "something where Core's LMTP server belongs": _taken(8024, "python3", "tool.service"),
+    "something where uWSGI belongs": _taken(8000, "python3", "django.service"),
+    "a web server on the port for TLS": _taken(443, "haproxy", "haproxy.service", **TLS),
+    "something where PostgreSQL belongs": _taken(
+        5432, "docker-proxy", "docker.service", mailman_database="postgresql"
+    ),
+    "commands do not run as root": Trouble(
+        {"root": False, "listeners": {"25": {"command": "an unknown process", "unit": ""}}},
+        "commands on the host do not run as root",
+        "root",
+        "_sudo = True",
+    ),
+    "not booted with systemd": Trouble(
+        {"systemd": False}, "not booted with systemd", "systemd as PID 1", "use a whole machine"
+    ),
+    "no Python at all": Trouble(
+        None, "no python3 on the host", "the distribution's Python 3", "install the package python3"
+    ),
+    "a suite installed by hand": _has(
+        "guide", f"a suite at {layout.VENV} that somebody installed by hand", "nothing was touched"
+    ),
+    "the distribution's own packages": _has(
+        "packages", "the distribution's own Mailman 3 packages", "use another host"
+    ),
+    "another version of Core": _has(
+        "ours",
+        "the host runs release 3.3.9-py3.11-0123456789ab",
+        "does not upgrade between Core versions",
+        "3.3.9-py3.11-0123456789ab",
+        "a release of Core 3.3.10",
+    ),
+    "a certificate that is not there": Trouble(
+        {"missing_files": ["/etc/ssl/fullchain.pem"]},
+        "no file /etc/ssl/fullchain.pem on the host",
+        "the TLS certificate and key",
+        "put it there",
+        TLS,
+    ),
+}

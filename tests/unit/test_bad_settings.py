@@ -1,0 +1,68 @@
+"""Every mistake in group data is refused with what was found, what was expected and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mailman_suite.errors import Refusals
+from mailman_suite.settings import Settings
+from tests.bad_settings import GOOD, MISTAKES, SECRET, Mistake
+from tests.plans.group_data import group_data
+
+
+@pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_named_once_with_a_remedy(mistake: Mistake):
+    with pytest.raises(Refusals) as raised:
+        Settings.from_data(mistake.declared)
+    (reason,) = raised.value.reasons
+    assert mistake.found in reason.found
+    assert mistake.expected in reason.expected
+    assert mistake.remedy in reason.remedy
+    assert SECRET not in str(raised.value)
+
+
+def test_all_mistakes_are_told_together():
+    several = {**GOOD, "mailman_web_processes": 0, "mailman_usenet": "no", "mailman_x": 1}
+    with pytest.raises(Refusals) as raised:
+        Settings.from_data(several)
+    assert len(raised.value.reasons) == 3
+
+
+def test_the_least_that_has_to_be_declared_is_enough():
+    assert Settings.from_data(GOOD).release == group_data("all")["mailman_release"]
+
+
+def test_every_setting_stands_with_its_default_in_the_group_data():
+    documented = {key: value for key, value in group_data("all").items() if "mailman_" in key}
+    settings = Settings.from_data({**documented, **GOOD})
+    assert repr(settings) == repr(Settings.from_data(GOOD))
+    assert {key.removeprefix("mailman_") for key in {**documented, **GOOD}} == set(
+        Settings.model_fields
+    )
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"mailman_web_aliases": ["203.0.113.7", "localhost", "www.lists.unit.test"]},
+        {"mailman_core_config": {"archiver.mhonarc": {"enable": True}, "mta": {"x": "a\nb"}}},
+        {"mailman_web_settings": {"X": {"a": (1, 2.5, None, [True])}}},
+        {"mailman_web_apps": ["allauth.socialaccount.providers.github"]},
+        {"mailman_domains": ["Lists.Unit.Test."]},
+        {"mailman_tls_certificate": "/etc/a+b/c-d_e.pem", "mailman_tls_key": "/k"},
+        {"ssh_user": "root", "_sudo": True, "wave": 1},
+    ],
+    ids=str,
+)
+def test_what_is_no_mistake_is_accepted(more: dict[str, Any]):
+    Settings.from_data({**GOOD, **more})
+
+
+def test_names_are_kept_in_one_spelling():
+    data = {**GOOD, "mailman_domains": ["Lists.Unit.Test."]}
+    lists = [{"address": "Staff@LISTS.unit.test"}]
+    settings = Settings.from_data({**data, "mailman_lists": lists})
+    assert settings.domains == ["lists.unit.test"]
+    assert settings.lists[0].list_id == "staff.lists.unit.test"

@@ -1,0 +1,76 @@
+"""Every host that cannot take the suite is refused with what was found, expected and to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mailman_suite.errors import Refusal, Refusals
+from mailman_suite.settings import Settings
+from mailman_suite.suite import question, suite_of
+from tests.bad_hosts import TLS, TROUBLES, Trouble
+from tests.bad_settings import GOOD
+from tests.plans.paper_hosts import paper_hosts
+from tests.plans.suite_on_paper import look
+
+(DEBIAN_12,) = [host for host in paper_hosts(supported=True) if host.name == "debian-12"]
+
+
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+def test_a_trouble_is_named_once_with_a_remedy(trouble: Trouble):
+    seen = None if trouble.look is None else {**look(DEBIAN_12), **trouble.look}
+    with pytest.raises((Refusal, Refusals)) as raised:
+        suite_of(Settings.from_data(trouble.declared), seen)
+    (reason,) = raised.value.reasons
+    assert trouble.found in reason.found
+    assert trouble.expected in reason.expected
+    assert trouble.remedy in reason.remedy
+
+
+def test_all_troubles_are_told_together():
+    seen = {**look(DEBIAN_12), "systemd": False, "free_bytes": 0, "memory_bytes": 0}
+    with pytest.raises(Refusals) as raised:
+        suite_of(Settings.from_data(GOOD), seen)
+    assert len(raised.value.reasons) == 3
+
+
+@pytest.mark.parametrize(
+    "listeners",
+    [
+        {25: ("master", "postfix@-.service"), 80: ("nginx", "nginx.service")},
+        {8001: ("python3", "mailman3.service"), 8024: ("python3", "mailman3.service")},
+        {8000: ("uwsgi", "mailmanweb.service"), 5432: ("postgres", "postgresql@15-main.service")},
+        {443: ("haproxy", "haproxy.service"), 22: ("sshd", "ssh.service")},
+        {80: ("nginx", "")},
+    ],
+    ids=str,
+)
+def test_what_belongs_to_the_suite_or_is_no_business_of_it_may_listen(
+    listeners: dict[int, tuple[str, str]],
+):
+    answered = {
+        str(port): {"command": command, "unit": unit} for port, (command, unit) in listeners.items()
+    }
+    data = {**GOOD, "mailman_database": "postgresql"}
+    suite_of(Settings.from_data(data), {**look(DEBIAN_12), "listeners": answered})
+
+
+def test_an_interpreter_of_the_operators_own_is_taken():
+    own = "/opt/python/bin/python3"
+    seen: dict[str, Any] = look(DEBIAN_12)
+    seen["interpreters"][own] = [3, 12, 1]
+    suite = suite_of(Settings.from_data({**GOOD, "mailman_python": own}), seen)
+    assert (suite.python, suite.python_version) == (own, (3, 12))
+    assert "-py3.12-" in suite.release_directory
+
+
+def test_the_host_is_asked_for_what_the_settings_name():
+    asked = question(Settings.from_data({**GOOD, **TLS, "mailman_python": "/opt/p"}))
+    assert asked["interpreters"] == ["/opt/p"]
+    assert asked["files"] == list(TLS.values())
+
+
+def test_a_release_of_the_same_core_may_run():
+    seen = {**look(DEBIAN_12, release="3.3.10-py3.11-0123456789ab")}
+    assert suite_of(Settings.from_data(GOOD), seen).release.name == "3.3.10+django52"
