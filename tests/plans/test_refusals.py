@@ -225,14 +225,13 @@ def test_a_limit_that_matches_is_let_through(commandline: Commandline):
     assert "@fake/a was not touched, because:" in run.stderr
 
 
-@pytest.mark.parametrize("text", ["hosts = []\n", None], ids=["as shipped", "missing"])
+@pytest.mark.parametrize("inventory", ["{path}/empty.py", "inventories/missing.py"])
 def test_an_inventory_without_hosts_is_an_error_that_says_how_to_begin(
-    commandline: Commandline, text: str | None
+    commandline: Commandline, inventory: str
 ):
-    inventory = commandline.path / "prod.py"
-    if text is not None:
-        inventory.write_text(text, encoding="utf-8")
-    run = commandline.deploy(str(inventory))
+    commandline.write("empty.py", "hosts = []  # as inventories/prod.py is shipped")
+    inventory = inventory.format(path=commandline.path)
+    run = commandline.deploy(inventory)
     assert run.returncode == 1
     for said in (
         f"the inventory {inventory} has no host",
