@@ -1,0 +1,70 @@
+# templates/etc/mailman3/settings.py.j2, release 3.3.10+django52
+# Set mailman_web_settings in group_data to add or change anything; edits made here are replaced.
+import sys
+from pathlib import Path
+
+from mailman_web.settings.base import *  # noqa: F403
+from mailman_web.settings.mailman import *  # noqa: F403
+
+
+def _secret(name):
+    return Path('/etc/mailman3/secrets', name).read_text().strip()
+
+
+SECRET_KEY = _secret("django_secret_key")
+DEBUG = False
+ADMINS = (("Mailman Suite Admin", 'admin@unit.test'),)
+SERVER_EMAIL = 'postmaster@lists.unit.test'
+DEFAULT_FROM_EMAIL = 'postmaster@lists.unit.test'
+EMAIL_HOST = "localhost"
+EMAIL_PORT = 25
+
+# Core fetches templates and hands over mail by loopback; people come by the other names.
+ALLOWED_HOSTS = ['localhost', '127.0.0.1', 'lists.unit.test', 'www.unit.test', '203.0.113.7']
+CSRF_TRUSTED_ORIGINS = ['https://lists.unit.test', 'https://www.unit.test', 'https://203.0.113.7']
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = 'https'
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": 'mailmanweb',
+        "USER": 'mailmanweb',
+        "PASSWORD": _secret("database_web_password"),
+        "HOST": 'localhost',
+        "PORT": 5432,
+    }
+}
+
+# Each release brings its own static files: they stand beside the virtualenv that runs.
+STATIC_ROOT = str(Path(sys.prefix).resolve().parent / "static")
+# Shared by the web processes and the qcluster worker, which refreshes what they show.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": '/opt/mailman/web/cache',
+        "OPTIONS": {"MAX_ENTRIES": 10000},
+    }
+}
+HAYSTACK_CONNECTIONS = {
+    "default": {
+        "ENGINE": "haystack.backends.whoosh_backend.WhooshEngine",
+        "PATH": '/opt/mailman/web/fulltext_index',
+    }
+}
+
+MAILMAN_REST_API_URL = "http://127.0.0.1:8001"
+MAILMAN_REST_API_USER = "restadmin"
+MAILMAN_REST_API_PASS = _secret("rest_password")
+MAILMAN_ARCHIVER_KEY = _secret("archiver_key")
+MAILMAN_ARCHIVER_FROM = ("127.0.0.1", "::1")
+# Needed since Postorius 1.2 (upgrade guide, "Upgrade to 3.2.0"); it must be reachable from Core.
+POSTORIUS_TEMPLATE_BASE_URL = "http://127.0.0.1:8000"
+
+INSTALLED_APPS = [*INSTALLED_APPS, *['allauth.socialaccount.providers.github']]  # noqa: F405
+
+# From mailman_web_settings; what stands here wins.
+TIME_ZONE = 'Europe/Berlin'
+X = {'a': (1, None, "it's")}

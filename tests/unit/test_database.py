@@ -1,0 +1,35 @@
+"""Both databases as host programs get them: places and names, never a password."""
+
+from __future__ import annotations
+
+import json
+
+from mailman_suite.database import connections
+from mailman_suite.settings import Settings
+from tests.bad_settings import ELSEWHERE, GIVEN, GOOD
+
+
+def test_sqlite_is_two_files_below_the_home_directory():
+    assert connections(Settings.from_data(GOOD)) == {
+        "core": {"engine": "sqlite", "path": "/opt/mailman/mm/var/data/mailman.db"},
+        "web": {"engine": "sqlite", "path": "/opt/mailman/web/mailman-web.db"},
+        "secrets": "/etc/mailman3/secrets",
+    }
+
+
+def test_postgresql_is_two_databases_with_a_role_and_a_secret_each():
+    data = {**GOOD, **ELSEWHERE, **GIVEN, "mailman_database_port": 6432}
+    found = connections(Settings.from_data(data))
+    server = {"engine": "postgresql", "host": "db.unit.test", "port": 6432}
+    core, web = (("mailman", "core"), ("mailmanweb", "web"))
+    for name, part in (core, web):
+        secret = f"database_{part}_password"
+        assert found[part] == {**server, "name": name, "user": name, "secret": secret}
+    assert "env:" not in json.dumps(found)
+
+
+def test_only_a_server_on_the_host_is_ours_to_install():
+    for place, is_local in (("localhost", True), ("127.0.0.1", True), ("db.unit.test", False)):
+        data = {**GOOD, **GIVEN, "mailman_database": "postgresql", "mailman_database_host": place}
+        assert Settings.from_data(data).database_is_local is is_local
+    assert not Settings.from_data(GOOD).database_is_local

@@ -1,0 +1,62 @@
+"""What differs between distributions, for every host on paper."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailman_suite.platforms import PLATFORMS, platform_of
+from mailman_suite.releases import DEFAULT, RELEASES
+from tests.plans.paper_hosts import PaperHost, paper_hosts
+
+HOSTS = paper_hosts(supported=True)
+every_host = pytest.mark.parametrize("host", HOSTS, ids=lambda host: host.name)
+
+
+@every_host
+def test_the_package_tool_is_the_distributions_own(host: PaperHost):
+    is_debian = "debian" in (host.os_release["id"], host.os_release.get("id_like"))
+    assert platform_of(host.os_release).package_tool == ("apt" if is_debian else "dnf")
+
+
+@every_host
+def test_some_release_runs_on_the_platforms_python(host: PaperHost):
+    platform = platform_of(host.os_release)
+    named = platform.python.rpartition("python3.")[2]
+    minor = int(named) if named.isdigit() else int(host.python3.split(".")[1])
+    fitting = [one.name for one in RELEASES.values() if one.supports_python((3, minor))]
+    assert DEFAULT in fitting or host.name == "debian-11"
+    assert fitting
+
+
+@every_host
+def test_the_interpreter_and_what_compiles_against_it_are_installed(host: PaperHost):
+    platform = platform_of(host.os_release)
+    name = platform.python.rpartition("/")[2]
+    assert name in platform.runtime_packages
+    assert any(one.startswith(name) for one in platform.build_packages)
+
+
+@every_host
+def test_every_service_that_the_suite_needs_is_installed(host: PaperHost):
+    platform = platform_of(host.os_release)
+    assert {"nginx", "postfix", "logrotate", "sassc"} <= set(platform.runtime_packages)
+    assert not set(platform.runtime_packages) & set(platform.build_packages)
+    assert platform.postgresql_packages
+
+
+def test_what_the_lab_tests_is_debian():
+    tested = [name for (name, _), platform in PLATFORMS.items() if platform.tested]
+    assert set(tested) == {"debian"}
+
+
+@pytest.mark.parametrize(
+    ("os_release", "name"),
+    [
+        ({"id": "rocky", "id_like": "rhel centos fedora", "version_id": "9.6"}, "RHEL 9 and"),
+        ({"id": "centos", "id_like": "rhel fedora", "version_id": "10"}, "RHEL 10 and"),
+        ({"id": "debian", "version_id": "12"}, "Debian 12"),
+    ],
+    ids=str,
+)
+def test_a_rebuild_counts_as_what_it_was_built_from(os_release: dict[str, str], name: str):
+    assert platform_of(os_release).name.startswith(name)

@@ -1,0 +1,143 @@
+"""References to secrets: fetched on the control machine, refused with reasons, never repeated."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mailman_suite import secrets
+from mailman_suite.errors import Refusal, Refusals
+from mailman_suite.secrets import SecretReference, resolve_all
+
+GOOD = "Correct-horse_battery.staple~1"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "secret"
+
+
+@pytest.mark.parametrize(
+    "reference", ["env:SUITE_TEST_SECRET", "file:{place}", "cmd:cat {place}"], ids=str
+)
+def test_a_secret_is_fetched_and_stays_hidden(
+    reference: str, place: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SUITE_TEST_SECRET", GOOD)
+    place.write_text(f"{GOOD}\n")
+    value = SecretReference(reference.format(place=place)).resolve("mailman_rest_password")
+    assert value.unmask() == GOOD
+    assert GOOD not in f"{value} {value!r}"
+
+
+def test_what_the_host_generates_is_not_fetched():
+    assert SecretReference("generate").is_generated
+    assert resolve_all({"rest_password": SecretReference("generate")}) == {}
+
+
+def _unset(place: Path) -> None:
+    os.environ.pop("SUITE_TEST_UNSET", None)
+
+
+def _nothing(place: Path) -> None: ...
+
+
+def _empty(place: Path) -> None:
+    place.write_text("")
+
+
+def _directory(place: Path) -> None:
+    place.mkdir()
+
+
+def _picture(place: Path) -> None:
+    place.write_bytes(b"\x89PNG\xff\xfe")
+
+
+def _two_lines(place: Path) -> None:
+    place.write_text(f"{GOOD}\n{GOOD}\n")
+
+
+UNRESOLVABLE: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
+    "a variable that is not set": (
+        _unset,
+        "env:SUITE_TEST_UNSET",
+        "environment variable SUITE_TEST_UNSET, which is not set",
+        "export SUITE_TEST_UNSET",
+    ),
+    "a file that is missing": (_nothing, "file:{place}", "(No such file", "create {place}"),
+    "a file that is a directory": (_directory, "file:{place}", "(Is a directory)", "create"),
+    "a file that is no text": (_picture, "file:{place}", "(not text)", "create {place}"),
+    "a file that is empty": (_empty, "file:{place}", "gave 0 characters", "choose such a value"),
+    "a file of two lines": (_two_lines, "file:{place}", "unsuitable", "choose such a value"),
+    "a command that fails": (_nothing, "cmd:exit 3", "exit status 3", "run it by hand"),
+    "a command that is not there": (_nothing, "cmd:/nowhere/pass", "exit status 127", "by hand"),
+    "a command that hangs": (_nothing, "cmd:exec sleep 60", "did not end within", "by hand"),
+    "a command that prints nothing": (_nothing, "cmd:true", "gave 0 characters", "choose"),
+    "a secret that is too short": (_nothing, "cmd:echo short", "gave 5 characters", "choose"),
+    "a secret with a quote": (_nothing, 'cmd:printf "a\'bcdefghijklm"', "unsuitable", "choose"),
+    "a secret with an at sign": (_nothing, "cmd:echo p@ssword-p@ssword", "unsuitable", "choose"),
+}
+
+
+@pytest.mark.parametrize(
+    ("prepare", "reference", "found", "remedy"), UNRESOLVABLE.values(), ids=UNRESOLVABLE
+)
+def test_a_reference_that_leads_nowhere_is_refused(
+    prepare: Callable[[Path], None],
+    reference: str,
+    found: str,
+    remedy: str,
+    place: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(secrets, "_COMMAND_SECONDS", 0.5)
+    prepare(place)
+    with pytest.raises(Refusals) as raised:
+        resolve_all({"rest_password": SecretReference(reference.format(place=place))})
+    (reason,) = raised.value.reasons
+    assert "mailman_rest_password" in reason.found
+    assert found in reason.found
+    assert reason.expected
+    assert remedy.format(place=place) in reason.remedy
+    assert GOOD not in str(raised.value)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not read")
+def test_a_file_of_somebody_else_is_refused(place: Path):
+    place.write_text(GOOD)
+    place.chmod(0o600)
+    os.chmod(place.parent, 0o755)
+    os.seteuid(65534)
+    try:
+        with pytest.raises(Refusal, match=r"\(Permission denied\)"):
+            SecretReference(f"file:{place}").resolve("mailman_rest_password")
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.parametrize("text", ["", "env", "env:", "vault:x", "hunter2-hunter2", "Generate"])
+def test_what_is_no_reference_is_refused_without_being_repeated(text: str):
+    with pytest.raises(Refusal) as raised:
+        SecretReference(text, "mailman_archiver_key")
+    assert raised.value.found == "mailman_archiver_key is neither 'generate' nor a reference"
+
+
+@pytest.mark.parametrize("value", [GOOD, "a" * 12, "a" * 512])
+def test_what_may_stand_unquoted_in_every_file_is_allowed(value: str):
+    assert secrets.ALLOWED.fullmatch(value)
+
+
+@pytest.mark.parametrize("character", list(" \n\t'\"\\@:/%#$;{}[]=+ü"))
+def test_what_would_need_quotes_somewhere_is_not_allowed(character: str):
+    assert not secrets.ALLOWED.fullmatch(f"abcdefghijkl{character}m")
+
+
+def test_a_generated_secret_is_allowed_too():
+    """`host/secrets.py` makes them so, and the same files hold them."""
+    from mailman_suite.host.secrets import secrets as source
+
+    assert all(secrets.ALLOWED.fullmatch(source.token_urlsafe(32)) for _ in range(50))

@@ -1,0 +1,141 @@
+"""Every file of a suite, word for word: `UPDATE_GOLDEN=1` accepts what the templates say now."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import difflib
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailman_suite import layout, suite_files
+from mailman_suite.declared_files import DeclaredFiles, ManagedFile
+from mailman_suite.settings import Settings
+from mailman_suite.suite import Suite, suite_of
+from tests.bad_settings import GOOD
+from tests.plans.paper_hosts import paper_hosts
+from tests.plans.suite_on_paper import POSTGRESQL, TLS, look
+
+GOLDEN = Path(__file__).parent / "golden"
+(DEBIAN_12,) = [host for host in paper_hosts(supported=True) if host.name == "debian-12"]
+HATCHES: dict[str, Any] = {
+    "mailman_usenet": True,
+    "mailman_web_aliases": ["www.unit.test", "203.0.113.7"],
+    "mailman_superuser_email": "admin@unit.test",
+    "mailman_core_config": {
+        "mta": {"max_recipients": 50, "remove_dkim_headers": True},
+        "archiver.mhonarc": {"command": "first\nsecond"},
+    },
+    "mailman_web_apps": ["allauth.socialaccount.providers.github"],
+    "mailman_web_settings": {"TIME_ZONE": "Europe/Berlin", "X": {"a": (1, None, "it's")}},
+}
+SUITES = {"sqlite": {}, "postgresql-tls": {**POSTGRESQL, **TLS, **HATCHES}}
+
+
+def suite(more: dict[str, Any]) -> Suite:
+    return suite_of(Settings.from_data({**GOOD, **more}), look(DEBIAN_12))
+
+
+def everything(of: Suite) -> DeclaredFiles:
+    return suite_files.configuration(of) + suite_files.units(of) + suite_files.proxy(of)
+
+
+def text_of(path: str, more: dict[str, Any]) -> str:
+    (found,) = [one for one in everything(suite(more)).files if one.path == path]
+    return found.content
+
+
+CASES = [
+    pytest.param(name, one, id=f"{name}-{Path(one.path).name}")
+    for name, more in SUITES.items()
+    for one in everything(suite(more)).files
+]
+
+
+@pytest.mark.parametrize(("name", "file"), CASES)
+def test_a_file_reads_as_it_did(name: str, file: ManagedFile):
+    golden = GOLDEN / name / file.path.lstrip("/")
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.parent.mkdir(parents=True, exist_ok=True)
+        golden.write_text(file.content, encoding="utf-8")
+    before = golden.read_text(encoding="utf-8").splitlines()
+    changed = difflib.unified_diff(before, file.content.splitlines(), str(golden), "now", "", "", 1)
+    assert before == file.content.splitlines(), "\n".join(changed)
+
+
+def test_every_golden_file_is_still_made():
+    kept = {path.relative_to(GOLDEN) for path in GOLDEN.rglob("*") if path.is_file()}
+    made = {Path(case.values[0], case.values[1].path.lstrip("/")) for case in CASES}
+    assert kept == made
+
+
+@pytest.mark.parametrize("more", SUITES.values(), ids=SUITES)
+def test_what_holds_a_secret_is_not_for_everybody(more: dict[str, Any]):
+    for one in everything(suite(more)).files:
+        if "@@" in one.content:
+            assert (one.owner, one.group, one.mode) == ("root", layout.GROUP, "640"), one.path
+
+
+@pytest.mark.parametrize("more", SUITES.values(), ids=SUITES)
+def test_every_mark_is_a_secret_that_the_host_gets(more: dict[str, Any]):
+    of = suite(more)
+    texts = "".join(one.content for one in everything(of).files)
+    assert set(re.findall(r"@@(\w+)@@", texts)) <= set(of.settings.secret_references())
+
+
+@pytest.mark.parametrize("more", SUITES.values(), ids=SUITES)
+def test_no_file_names_a_placeholder(more: dict[str, Any]):
+    for one in everything(suite(more)).files:
+        assert not re.search(r"example\.(com|org|net)", one.content), one.path
+
+
+@pytest.mark.parametrize("more", SUITES.values(), ids=SUITES)
+def test_djangos_settings_are_python(more: dict[str, Any]):
+    tree = ast.parse(text_of(layout.WEB_SETTINGS, more))
+    assigned = [node.targets[0] for node in tree.body if isinstance(node, ast.Assign)]
+    names = {target.id for target in assigned if isinstance(target, ast.Name)}
+    assert names >= {"SECRET_KEY", "DATABASES", "ALLOWED_HOSTS", "STATIC_ROOT"}
+    assert names >= set(more.get("mailman_web_settings", {}))
+
+
+@pytest.mark.parametrize("more", SUITES.values(), ids=SUITES)
+def test_core_reads_its_configuration_section_by_section(more: dict[str, Any]):
+    """Core merges a section that stands twice, so this parser must, too."""
+    parser = configparser.ConfigParser(strict=False, interpolation=None)
+    parser.read_string(text_of(layout.CORE_CONFIG, more))
+    assert parser["webservice"]["admin_pass"] == "@@rest_password@@"
+    for section, keys in more.get("mailman_core_config", {}).items():
+        assert set(keys) <= set(parser[section])
+
+
+def test_a_value_of_two_lines_stays_one_value():
+    text = text_of(layout.CORE_CONFIG, {"mailman_core_config": {"mta": {"x": "a\n[webservice]"}}})
+    parser = configparser.ConfigParser(strict=False, interpolation=None)
+    parser.read_string(text)
+    assert parser["mta"]["x"] == "a\n[webservice]"
+    assert parser["webservice"]["admin_pass"] == "@@rest_password@@"
+
+
+def test_every_timer_that_runs_has_a_unit():
+    of = suite({})
+    names = {Path(one.path).name for one in suite_files.units(of).files}
+    for timer in suite_files.timers(of):
+        template = re.sub("@.*", "@.timer", timer)
+        assert {template, template.replace(".timer", ".service")} <= names
+
+
+def test_every_template_becomes_a_file():
+    made = {one.path.lstrip("/") + ".j2" for one in everything(suite({})).files}
+    folder = Path(suite_files.__file__).parents[1] / "templates"
+    templates = {str(path.relative_to(folder)) for path in folder.rglob("*.j2")}
+    assert {name for name in templates if "/_" not in name} == made
+
+
+def test_directories_of_data_are_the_suites_and_those_of_code_are_roots():
+    owners = {one.path: one.owner for one in suite_files.directories().directories}
+    assert owners[layout.RELEASES] == owners[layout.ETC] == owners[layout.SECRETS] == "root"
+    assert owners[layout.VAR] == owners[layout.WEB] == layout.USER
