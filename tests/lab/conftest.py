@@ -25,6 +25,8 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     """Everything in this directory needs real machines, and says so when there can be none."""
     ours = [item for item in items if HERE in item.path.parents]
     reason = lab.why_not() if ours else None
+    if reason and os.environ.get("CI"):
+        raise pytest.UsageError(f"continuous integration must not skip the lab: {reason}")
     for item in ours:
         item.add_marker("lab")
         if reason:
