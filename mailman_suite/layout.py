@@ -56,3 +56,7 @@ CORE_UNIT = "mailman3.service"
 WEB_UNIT = "mailmanweb.service"
 QCLUSTER_UNIT = "mailmanweb-qcluster.service"
 SERVICES = (CORE_UNIT, WEB_UNIT, QCLUSTER_UNIT)
+
+PROBE_ACCOUNT = "mailman-probe"  # exists while a probe lasts; its lists are mailman-probe-<random>
+PROBE_HOME = "/var/lib/mailman-probe"
+PROBE_LOCK = "/run/mailman-probe.lock"

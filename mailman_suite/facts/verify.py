@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pyinfra.api import FactBase, FactProcessError, StringCommand
+from pyinfra.api import FactBase, StringCommand
 
 from mailman_suite import layout
 from mailman_suite.host_program import program
@@ -17,7 +17,12 @@ _OF_THE_RELEASE = ("schema", "web_identity")
 
 
 class Observations(FactBase[dict[str, Any]]):
-    """Program of `mailman_suite/host/` -> its answer, or `{"error": why}` where it gave none."""
+    """Program of `mailman_suite/host/` -> its answer, or `{"error": why}` where it gave none.
+
+    One that is not there at all was not run; a promise that needs it is broken.
+    """
+
+    default = staticmethod(dict)
 
     def command(self, questions: Mapping[str, Any]) -> StringCommand:
         """Every program, one after the other; none of them changes anything."""
@@ -38,8 +43,6 @@ class Observations(FactBase[dict[str, Any]]):
                 answers[name] = {"error": "the program said nothing"}
             elif name:
                 answers[name] = _answer(line)
-        if not answers:
-            raise FactProcessError("the host did not run any of the programs that verify it")
         return answers
 
 
@@ -49,3 +52,17 @@ def _answer(line: str) -> dict[str, Any]:
     except json.JSONDecodeError:
         return {"error": line.strip()}
     return answer if isinstance(answer, dict) else {"error": line.strip()}
+
+
+class LocalDomains(FactBase[str]):
+    """Postfix' `mydestination` with everything that it refers to."""
+
+    default = staticmethod(str)
+
+    def command(self) -> StringCommand:
+        """One read-only command."""
+        return StringCommand("postconf -xh mydestination")
+
+    def process(self, output: list[str]) -> str:
+        """An empty value is an answer: the host delivers no mail of its own."""
+        return " ".join(output).strip()

@@ -1,0 +1,13 @@
+"""Sends one message through the running suite, from SMTP to the archive, and removes it again.
+
+pyinfra -y inventories/prod.py deploys/probe.py
+"""
+
+from pyinfra import host
+
+from deploys.steps import verify
+from mailman_suite.suite import declared
+
+suite = declared(host)
+
+verify.delivers(suite)

@@ -1,0 +1,65 @@
+"""A message of our own goes the whole way: SMTP, LMTP, Core, a mailbox, the archive."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Generator
+
+from pyinfra import host
+from pyinfra.api import Host, State, StringCommand, operation
+from pyinfra.api.arguments import ConnectorArguments
+from pyinfra.connectors.util import CommandOutput
+
+from mailman_suite import layout, posting
+from mailman_suite.facts.verify import LocalDomains
+from mailman_suite.host_program import program
+from mailman_suite.suite import Suite
+from mailman_suite.verification import proxy
+
+
+class ShownCommand(StringCommand):
+    """A command whose output is shown while it runs, because people wait for it."""
+
+    def execute(
+        self, state: State, host: Host, connector_arguments: ConnectorArguments
+    ) -> tuple[bool, CommandOutput]:
+        """As any other command, but never silent; what was shown is not repeated after an error."""
+        status, _ = host.run_shell_command(
+            self, print_output=True, print_input=state.print_input, **connector_arguments
+        )
+        return status, CommandOutput([])
+
+
+@operation(is_idempotent=False)
+def arrives(suite: Suite) -> Generator[StringCommand, None, None]:
+    """A post to a hidden list reaches a mailbox and the archive; then all of it is removed.
+
+    + suite: the host's suite; the list is made in its first domain
+    """
+    domain = posting.local_domain(host.get_fact(LocalDomains))
+    address = f"{layout.PROBE_ACCOUNT}-{secrets.token_hex(6)}@{suite.settings.domains[0]}"
+    member = f"{layout.PROBE_ACCOUNT}@{domain}"
+    order = posting.post(address, member, posting.PROBE_MAILBOX, proxy(suite))
+    probe = posting.probe(address, member)
+    yield ShownCommand(
+        f"exec 9>{layout.PROBE_LOCK}; flock -n 9 ||",
+        "{ echo 'another probe is under way on this host' >&2; exit 1; };",
+        "clean() {",
+        program("probe", "clean", probe),
+        f"&& MAILMAN_WEB_CONFIG={layout.WEB_SETTINGS}",
+        program("probe", "forget", probe, python=_release_python(), as_user=layout.USER),
+        "&&",
+        program("probe", "leave", probe),
+        "; };",
+        f"if getent passwd {layout.PROBE_ACCOUNT} >/dev/null; then",
+        "echo 'removing what an interrupted probe left'; clean || exit 1; fi;",
+        # Whatever happens from here on, what was made is removed again.
+        "trap 'exit 1' HUP INT TERM; trap 'status=$?; clean || status=1; exit $status' EXIT;",
+        program("probe", "make", probe),
+        "&&",
+        program("post", "send", order),
+    )
+
+
+def _release_python() -> str:
+    return f"{layout.BIN}/python"
