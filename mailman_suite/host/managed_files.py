@@ -59,7 +59,13 @@ def revealed(text: str, secrets: dict[str, str]) -> str:
 
 def digest(text: str) -> str:
     """The SHA-256 of a text, in hexadecimal."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
+
+
+def shown(text: str) -> str:
+    """A text that can be printed: what was no text in it is replaced, other secrets hidden."""
+    readable = text.encode(errors="surrogateescape").decode(errors="replace")
+    return _ASSIGNED_SECRET.sub(r"\1********", readable)
 
 
 def attributes(path: str) -> list[str]:
@@ -127,7 +133,7 @@ def file_difference(
     text = masked(text, secrets)
     if digest(text) != wanted["sha256"]:
         why = "edited" if written and digest(text) != written else "outdated"
-        return {"why": why, "text": _ASSIGNED_SECRET.sub(r"\1********", text)}
+        return {"why": why, "text": shown(text)}
     if attributes(path) != wanted["attributes"]:
         return {"why": "attributes"}
     return None
