@@ -22,7 +22,10 @@ class Observations(FactBase[dict[str, Any]]):
     One that is not there at all was not run; a promise that needs it is broken.
     """
 
-    default = staticmethod(dict)
+    @staticmethod
+    def default() -> dict[str, Any]:
+        """No program was run."""
+        return {}
 
     def command(self, questions: Mapping[str, Any]) -> StringCommand:
         """Every program, one after the other; none of them changes anything."""
@@ -57,7 +60,10 @@ def _answer(line: str) -> dict[str, Any]:
 class LocalDomains(FactBase[str]):
     """Postfix' `mydestination` with everything that it refers to."""
 
-    default = staticmethod(str)
+    @staticmethod
+    def default() -> str:
+        """An empty value prints nothing."""
+        return ""
 
     def command(self) -> StringCommand:
         """One read-only command."""
