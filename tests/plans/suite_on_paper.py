@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +13,6 @@ from mailman_suite.settings import Settings
 from mailman_suite.suite import suite_of
 from mailman_suite.suite_files import web_settings
 from tests.plans.paper_hosts import PaperHost
-from tests.plans.plan import Input, Operation, Plan
 
 POSTGRESQL = {"mailman_database": "postgresql"}
 TLS = {
@@ -150,36 +147,3 @@ def _all_secrets(salt: str, values: Mapping[str, str]) -> dict[str, Any]:
 def _wired_postfix() -> dict[str, str]:
     unset = dict.fromkeys(PARAMETERS, "")
     return {**unset, **changes(unset), "maps": "yes"}
-
-
-def outline(plan: Plan) -> Plan:
-    """The plan without what has tests of its own or differs from run to run.
-
-    Left out: the text of files, the digest in a release's name, the random salt, an archive's size.
-    """
-    return Plan(plan.host, [_outlined(one) for one in plan.operations], plan.facts_asked)
-
-
-def _outlined(operation: Operation) -> Operation:
-    actions = [
-        Input(json.dumps(_without_texts(one.document))) if isinstance(one, Input) else one
-        for one in operation.actions
-    ]
-    shown = [_stable(one) if isinstance(one, str) else one for one in actions]
-    uploads = [
-        type(one)(one.destination, _stable(one.content), one.mode) if hasattr(one, "mode") else one
-        for one in shown
-    ]
-    return Operation(_stable(operation.name), tuple(uploads), operation.noop)
-
-
-def _stable(text: str) -> str:
-    named = re.sub(r"(-py3\.\d+)-[0-9a-f]{12}\b", r"\1-DIGEST", text)
-    return re.sub(r"\b[0-9a-f]{64}\b", "SHA256", re.sub(r"<\d+ bytes>", "<bytes>", named))
-
-
-def _without_texts(document: Any) -> Any:
-    if not isinstance(document, dict):
-        return document
-    left_out = ("content", "sha256", "salt")
-    return {key: _without_texts(one) for key, one in document.items() if key not in left_out}
