@@ -26,7 +26,6 @@ class Expected:
     release_directory: str
     static_stamp: str
     secrets: tuple[str, ...]
-    web_url: str
 
 
 @dataclass(frozen=True)

@@ -73,8 +73,8 @@ def sockets(found: Any, expected: Expected) -> str:
     """People come through the proxy and through Postfix; everything else stays inside."""
     outside = [f"{unit} on {address}" for unit, addresses in found.items() for address in addresses
                if not address.startswith(_LOOPBACK)]  # fmt: skip
-    if outside:
-        raise Broken(f"{some(outside)}, expected loopback alone")
+    if outside or not found:
+        raise Broken(f"{some(outside) or 'none listens'}, expected loopback alone")
     return some((address for addresses in found.values() for address in addresses), 9)
 
 
@@ -105,14 +105,14 @@ def core_schema(found: Any, expected: Expected) -> str:
 
 def web_schema(found: Any, expected: Expected) -> str:
     """Django does not look at migrations when it starts."""
-    if found:
+    if found != []:
         raise Broken(f"not applied: {some(found)}; run deploys/mailman.py")
     return "every migration is applied"
 
 
 def identity(found: Any, expected: Expected) -> str:
     """Somebody can log in and administer."""
-    if found:
+    if found != []:
         raise Broken(f"missing: {some(found)}; run deploys/mailman.py")
     return "with a verified address"
 

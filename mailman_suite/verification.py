@@ -42,7 +42,6 @@ def expected(suite: Suite) -> Expected:
         release_directory=suite.release_directory,
         static_stamp=web_settings(suite).sha256,
         secrets=tuple(suite.settings.secret_references()),
-        web_url=suite.web_url,
     )
 
 
