@@ -1,0 +1,188 @@
+"""Host programs that only look: at the machine, at SQLite's schemas, at a password's verifier."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import socket
+import sqlite3
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailman_suite.host import look, postgresql, schema
+
+REVISION = "a1b2c3"
+HEADS = {"core": REVISION, "web": {"auth": ["0001_initial"], "hyperkitty": ["0001", "0002"]}}
+
+
+def database(path: Path, *statements: str) -> dict[str, str]:
+    connection = sqlite3.connect(path)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+    return {"engine": "sqlite", "path": str(path)}
+
+
+def core(path: Path, *revisions: str) -> dict[str, str]:
+    rows = [f"INSERT INTO alembic_version VALUES ('{one}')" for one in revisions]
+    return database(path, "CREATE TABLE alembic_version (version_num TEXT)", *rows)
+
+
+def web(path: Path, *applied: str) -> dict[str, str]:
+    pairs = [one.split(".") for one in applied]
+    rows = [f"INSERT INTO django_migrations VALUES ('{app}', '{name}')" for app, name in pairs]
+    return database(path, "CREATE TABLE django_migrations (app TEXT, name TEXT)", *rows)
+
+
+@pytest.fixture
+def declared(tmp_path: Path) -> dict[str, Any]:
+    """Both databases as the release's code expects them."""
+    (tmp_path / "heads.json").write_text(json.dumps(HEADS))
+    applied = [f"{app}.{name}" for app, names in HEADS["web"].items() for name in names]
+    return {
+        "heads": str(tmp_path / "heads.json"),
+        "core": core(tmp_path / "core.db", REVISION),
+        "web": web(tmp_path / "web.db", *applied, "sites.0001_of_another_release"),
+        "secrets": str(tmp_path),
+    }
+
+
+def test_a_current_schema_lacks_nothing(declared: dict[str, Any]):
+    assert schema.look(declared) == {"core": False, "web": []}
+
+
+def test_no_database_lacks_everything(declared: dict[str, Any], tmp_path: Path):
+    nowhere = {"engine": "sqlite", "path": str(tmp_path / "none.db")}
+    found = schema.look({**declared, "core": nowhere, "web": nowhere})
+    assert found["core"] is True
+    assert found["web"] == ["auth.0001_initial", "hyperkitty.0001", "hyperkitty.0002"]
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_an_empty_database_lacks_everything(declared: dict[str, Any], tmp_path: Path):
+    empty = database(tmp_path / "empty.db")
+    assert schema.look({**declared, "core": empty})["core"] is True
+    assert len(schema.look({**declared, "web": empty})["web"]) == 3
+
+
+@pytest.mark.parametrize("revisions", [["0ld"], [], [REVISION, "0ther"]], ids=str)
+def test_another_revision_of_core_is_behind(
+    declared: dict[str, Any], tmp_path: Path, revisions: list[str]
+):
+    assert schema.look({**declared, "core": core(tmp_path / "b.db", *revisions)})["core"] is True
+
+
+def test_one_missing_migration_is_named(declared: dict[str, Any], tmp_path: Path):
+    behind = web(tmp_path / "behind.db", "auth.0001_initial", "hyperkitty.0001")
+    assert schema.look({**declared, "web": behind})["web"] == ["hyperkitty.0002"]
+
+
+def test_a_database_that_cannot_be_read_is_no_empty_one(declared: dict[str, Any], tmp_path: Path):
+    (tmp_path / "broken.db").write_text("this is no database, whatever its name says" * 100)
+    broken = {"engine": "sqlite", "path": str(tmp_path / "broken.db")}
+    with pytest.raises(sqlite3.DatabaseError):
+        schema.look({**declared, "core": broken})
+
+
+def test_looking_writes_nothing(declared: dict[str, Any], tmp_path: Path):
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    schema.look(declared)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+# RFC 7677, section 3: the exchange for the password "pencil".
+SALT = "W22ZaJ0SNY7soEsUEjb6gQ=="
+EXCHANGE = (
+    "n=user,r=rOprNGfwEbeRWgbNEkqO,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
+    f"s={SALT},i=4096,c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"
+).encode()
+CLIENT_PROOF = base64.b64decode("dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=")
+SERVER_SIGNATURE = "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="
+
+
+def test_a_verifier_holds_what_the_standards_example_proves(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(postgresql.secrets, "token_bytes", lambda length: base64.b64decode(SALT))
+    method, salt, keys = postgresql.scram_verifier("pencil").split("$")
+    assert (method, salt) == ("SCRAM-SHA-256", f"4096:{SALT}")
+    stored, server = map(base64.b64decode, keys.split(":"))
+    signature = hmac.digest(server, EXCHANGE, "sha256")
+    assert base64.b64encode(signature).decode() == SERVER_SIGNATURE
+    mask = hmac.digest(stored, EXCHANGE, "sha256")
+    client = bytes(a ^ b for a, b in zip(CLIENT_PROOF, mask, strict=True))
+    assert hashlib.sha256(client).digest() == stored
+
+
+def test_a_verifier_is_salted_anew_and_holds_no_password():
+    one, other = (postgresql.scram_verifier("Correct-horse_battery") for _ in range(2))
+    assert one != other
+    assert "Correct-horse_battery" not in one
+
+
+def test_a_host_without_postgresql_lacks_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    declared = {"roles": {"b": "x", "a": "y"}, "databases": {"d": "a"}, "port": 5432}
+    assert postgresql.look({**declared, "secrets": ""}) == {"roles": ["a", "b"], "databases": ["d"]}
+
+
+@pytest.mark.parametrize(
+    "family", [socket.AF_INET, socket.AF_INET6], ids=lambda family: family.name
+)
+def test_whoever_listens_is_named(family: socket.AddressFamily):
+    address = "127.0.0.1" if family == socket.AF_INET else "::1"
+    try:
+        listener = socket.create_server((address, 0), family=family)
+    except OSError:
+        pytest.skip(f"no {address} here")
+    with listener:
+        port = str(listener.getsockname()[1])
+        own = Path("/proc/self/comm").read_text().strip()
+        assert look.listeners()[port]["command"] == own
+    assert port not in look.listeners()
+
+
+def test_only_interpreters_that_work_have_a_version(tmp_path: Path):
+    broken = tmp_path / "python3"
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    missing = str(tmp_path / "none")
+    found = look.interpreters(["", sys.executable, str(broken), missing])
+    assert found[sys.executable] == list(sys.version_info[:3])
+    assert found[str(broken)] is None
+    assert found[missing] is None
+    assert "" not in found
+
+
+def test_room_is_told_for_a_directory_that_does_not_exist_yet(tmp_path: Path):
+    status = os.statvfs(tmp_path)
+    free = look.free_bytes(str(tmp_path / "not" / "yet"))
+    assert abs(free - status.f_bavail * status.f_frsize) < 1024**3
+
+
+def test_a_suite_is_known_by_what_its_virtualenv_is(tmp_path: Path):
+    venv = tmp_path / "venv"
+    assert look.suite({"venv": str(venv)})["kind"] in ("none", "packages")
+    venv.mkdir()
+    assert look.suite({"venv": str(venv)}) == {"kind": "guide", "release": ""}
+    venv.rmdir()
+    venv.symlink_to("releases/3.3.10-py3.11-abc/venv")
+    assert look.suite({"venv": str(venv)}) == {"kind": "ours", "release": "3.3.10-py3.11-abc"}
+
+
+def test_one_look_answers_all_at_once(tmp_path: Path):
+    asked = {
+        "interpreters": [],
+        "files": [__file__, "/nowhere/key.pem"],
+        "paths": {"home": str(tmp_path), "venv": str(tmp_path / "venv")},
+    }
+    found = json.loads(json.dumps(look.look(asked)))
+    assert found["missing_files"] == ["/nowhere/key.pem"]
+    assert found["root"] is (os.geteuid() == 0)
+    assert found["os_release"]["id"]
+    assert found["memory_bytes"] > 2**28
