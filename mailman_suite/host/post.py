@@ -118,6 +118,8 @@ def handed_over(order: Json, message: EmailMessage) -> str:
 def taken_by_core(queue_id: str) -> bool | None:
     """True once Postfix has got rid of the message. Raises `Failed` where it was put off."""
     done = subprocess.run(["postqueue", "-j"], capture_output=True, timeout=30)
+    if done.returncode:
+        raise Failed(f"postqueue: {done.stderr.decode(errors='replace').strip()}")
     for line in done.stdout.decode(errors="replace").splitlines():
         entry = json.loads(line)
         if entry["queue_id"] == queue_id:

@@ -137,6 +137,8 @@ def attempted(step: Any, order: Json) -> str:
 def unqueue(order: Json) -> None:
     """Postfix forgets the probe's messages, so that nobody gets a bounce."""
     done = subprocess.run(["postqueue", "-j"], capture_output=True, timeout=60)
+    if done.returncode:
+        raise RuntimeError(f"postqueue: {done.stderr.decode(errors='replace').strip()}")
     for line in done.stdout.decode(errors="replace").splitlines():
         entry = json.loads(line)
         addresses = [entry["sender"], *(one["address"] for one in entry["recipients"])]

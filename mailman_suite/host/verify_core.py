@@ -206,7 +206,9 @@ def lookup(name: str, keys: list[str]) -> dict[str, str]:
     for mapping in re.split(r"[\s,]+", parameter(name)):
         if not mapping:
             continue
-        answer = command("postmap", "-q", "-", mapping, text="\n".join(keys))
+        # Root reads a table itself; through `proxy:` it would wait for a Postfix that is down.
+        table = re.sub("^proxy:", "", mapping)
+        answer = command("postmap", "-q", "-", table, text="\n".join(keys))
         for line in answer.splitlines():
             key, _, value = line.partition("\t")
             found.setdefault(key, value)
