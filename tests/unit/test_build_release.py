@@ -10,6 +10,7 @@ import os
 import select
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,10 @@ def build(tmp_path: Path) -> Build:
 @pytest.fixture
 def account(tmp_path: Path) -> Account:
     """An ordinary user with a scratch directory that it can reach."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+    shared = Path(tempfile.gettempdir())
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.is_relative_to(shared) and folder != shared:
+            folder.chmod(0o755)
     account = Account("nobody", tmp_path / "scratch")
     account.directory(account.scratch)
     return account
@@ -113,6 +116,7 @@ def test_a_failed_command_tells_its_last_words(account: Account):
 def test_a_second_builder_waits_until_the_first_ends(tmp_path: Path):
     waiter = f"""
 import sys
+import tempfile
 from pathlib import Path
 from mailman_suite.host.release_tree import only_builder
 only_builder(Path({str(tmp_path / BUILD)!r}))
