@@ -39,6 +39,7 @@ mailman_superuser_email = ""  # empty means the site owner's address
 # are kept at these values; everything else belongs to the list's owners. For example:
 # {"address": "staff@lists.your-domain.org", "display_name": "Staff",
 #  "owners": ["head@your-domain.org"], "settings": {"advertised": False}}
+# "style" chooses what a new list begins as: "legacy-default", "legacy-announce", "private-default".
 mailman_lists = []
 # True where a list exchanges posts with a Usenet group: Core's nntp runner is then started.
 mailman_usenet = False
