@@ -1,8 +1,12 @@
 """The running suite, asked as its users would ask it."""
 
+from pyinfra import host
 from pyinfra.api import deploy
 
+from mailman_suite.errors import Refusal, Refused
+from mailman_suite.facts.verify import LocalDomains
 from mailman_suite.operations import probe, verify
+from mailman_suite.posting import local_domain
 from mailman_suite.suite import Suite
 
 
@@ -15,4 +19,10 @@ def answers(suite: Suite) -> None:
 @deploy("Verify")
 def delivers(suite: Suite) -> None:
     """A message goes the whole way, from SMTP to a mailbox and the archive."""
-    probe.arrives(name="A post reaches its member and the archive", suite=suite)
+    try:
+        domain = local_domain(host.get_fact(LocalDomains))
+    except Refusal as error:
+        raise Refused(host.name, error.reasons) from None
+    probe.arrives(
+        name="A post reaches its member and the archive", suite=suite, member_domain=domain
+    )

@@ -5,13 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Generator
 
-from pyinfra import host
 from pyinfra.api import Host, State, StringCommand, operation
 from pyinfra.api.arguments import ConnectorArguments
 from pyinfra.connectors.util import CommandOutput
 
 from mailman_suite import layout, posting
-from mailman_suite.facts.verify import LocalDomains
 from mailman_suite.host_program import program
 from mailman_suite.suite import Suite
 from mailman_suite.verification import proxy
@@ -31,14 +29,14 @@ class ShownCommand(StringCommand):
 
 
 @operation(is_idempotent=False)
-def arrives(suite: Suite) -> Generator[StringCommand, None, None]:
+def arrives(suite: Suite, member_domain: str) -> Generator[StringCommand, None, None]:
     """A post to a hidden list reaches a mailbox and the archive; then all of it is removed.
 
     + suite: the host's suite; the list is made in its first domain
+    + member_domain: a domain whose mail the host delivers itself
     """
-    domain = posting.local_domain(host.get_fact(LocalDomains))
     address = f"{layout.PROBE_ACCOUNT}-{secrets.token_hex(6)}@{suite.settings.domains[0]}"
-    member = f"{layout.PROBE_ACCOUNT}@{domain}"
+    member = f"{layout.PROBE_ACCOUNT}@{member_domain}"
     order = posting.post(address, member, posting.PROBE_MAILBOX, proxy(suite))
     probe = posting.probe(address, member)
     yield ShownCommand(
