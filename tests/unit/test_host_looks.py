@@ -91,6 +91,12 @@ def test_a_database_that_cannot_be_read_is_no_empty_one(declared: dict[str, Any]
         schema.look({**declared, "core": broken})
 
 
+def test_a_schema_of_something_else_is_no_empty_one(declared: dict[str, Any], tmp_path: Path):
+    other = database(tmp_path / "other.db", "CREATE TABLE alembic_version (x TEXT)")
+    with pytest.raises(sqlite3.OperationalError, match="no such column"):
+        schema.look({**declared, "core": other})
+
+
 def test_looking_writes_nothing(declared: dict[str, Any], tmp_path: Path):
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     schema.look(declared)
