@@ -85,7 +85,8 @@ def test_secrets_in_hand_edits_are_not_shown(suite: Suite) -> None:
         assert [line for line in lines.splitlines() if line.split()[0] not in done.stdout] == []
         assert WRONG in newest_copy(suite, path), "the copy has it, for root"
     assert WRONG not in done.stdout
-    assert set(suite.run(f"stat -c '%U-%a' {COPIES}/*").split()) == {"root-600"}
+    assert suite.run(f"stat -c '%U %a' {COPIES}").split() == ["root", "700"]
+    assert set(suite.run(f"stat -c '%U-%a' {COPIES}/etc_*").split()) == {"root-600"}
 
 
 _WITH_SECRETS = {
@@ -147,6 +148,7 @@ def test_a_proxy_that_would_not_start_is_refused_and_everything_stays(suite: Sui
     assert suite.run(digest) == before
     assert suite.processes() == processes
     assert suite.visitor.get("/mailman3/lists/").status == 200
+    assert suite.converge().returncode == 0, "without the mistake all is well"
 
 
 def test_the_escape_hatches_take_effect_and_restart_only_whom_they_concern(suite: Suite) -> None:
