@@ -45,7 +45,8 @@ mailman_lists = []
 mailman_usenet = False
 
 # --- database --------------------------------------------------------------------------------
-# "sqlite" for trying and for small sites, "postgresql" for everything else.
+# "sqlite" for trying and for small sites, "postgresql" for everything else. Decide before the first
+# run: a later change begins with an empty database, and nothing moves the data.
 mailman_database = "sqlite"
 # "localhost" installs PostgreSQL on the host; any other name must have both databases already.
 mailman_database_host = "localhost"
@@ -61,7 +62,7 @@ mailman_database_web_password = "generate"
 mailman_rest_password = "generate"
 mailman_archiver_key = "generate"
 mailman_django_secret_key = "generate"
-mailman_superuser_password = "generate"
+mailman_superuser_password = "generate"  # used once, when the superuser is made
 
 # --- escape hatches --------------------------------------------------------------------------
 # Any section and key of mailman.cfg, for example {"mta": {"max_recipients": 50}}.
