@@ -31,3 +31,6 @@ def present(domains: list[str], lists: list[ListSettings]) -> Generator[StringCo
     yield program("mailing_lists", "apply", declared)
     if found["stale_map"]:
         yield core_command("aliases")
+    if found["missing_lists"]:
+        # Postfix' resolver looks for a changed map every ten seconds and bounces until it has.
+        yield StringCommand("postfix reload")
