@@ -10,7 +10,14 @@ from pyinfra.api import QuoteString, StringCommand, operation
 
 from mailman_suite.facts.packages import DebPackages, RpmPackages
 
-# Another apt (unattended-upgrades, say) may hold the lock for minutes on a fresh machine.
+# Another apt may run for minutes: unattended-upgrades on a fresh machine, or that of a run whose
+# controller was lost. apt-get itself waits for one lock of the three, and dpkg for none.
+_LOCKS = ("/var/lib/dpkg/lock-frontend", "/var/lib/apt/lists/lock", "/var/cache/apt/archives/lock")
+_WAIT = (
+    "timeout 600 python3 -c 'import fcntl, sys; "
+    '[fcntl.lockf(open(path, "w"), fcntl.LOCK_EX) for path in sys.argv[1:]]\' '
+    f"{' '.join(_LOCKS)} &&"
+)
 _APT = (
     "DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600"
     " -o Dpkg::Options::=--force-confold"
@@ -24,14 +31,17 @@ def debs(names: Iterable[str]) -> Generator[StringCommand, None, None]:
     found = host.get_fact(DebPackages, names=wanted)
     if found["broken"]:
         yield StringCommand(
+            _WAIT,
             "DEBIAN_FRONTEND=noninteractive dpkg --configure -a --force-confold &&",
             _APT,
             "--fix-broken install",
         )
     missing = _missing(wanted, found)
     if missing:
-        yield StringCommand(_APT, "update")
-        yield StringCommand(_APT, "install --no-install-recommends", *map(QuoteString, missing))
+        yield StringCommand(_WAIT, _APT, "update")
+        yield StringCommand(
+            _WAIT, _APT, "install --no-install-recommends", *map(QuoteString, missing)
+        )
     elif not found["broken"]:
         host.noop("every package is installed")
 

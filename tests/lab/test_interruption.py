@@ -9,7 +9,7 @@ import pytest
 from conftest import MakeMachine
 from installed import COMBINATIONS, DEFAULT, Combination, changes
 from interruptions import POINTS, STRIKES, Point, Strike, assert_converges, interrupt
-from suites import CORE, QCLUSTER, WEB, Suite, clone
+from suites import CORE, QCLUSTER, WEB, Suite, clone, eventually
 
 # How a converged host is changed: settings of both halves, and the other release of the same Core.
 RECONFIGURED = {
@@ -83,6 +83,19 @@ def test_services_restart_for_a_change_that_an_interrupted_run_made(
     after = suite.processes()
     restarted = {name for name in before if before[name] != after[name]}
     assert restarted == {CORE, WEB, QCLUSTER, "runners"}
+
+
+def test_a_run_waits_for_the_packages_of_one_that_was_lost(new_machine: MakeMachine) -> None:
+    """A controller that is cut off leaves its apt-get running, with packages half configured."""
+    machine = new_machine(suite=DEFAULT.suite)
+    install = "apt-get install --quiet --yes --no-install-recommends nginx postfix build-essential"
+    machine.run(f"apt-get update; systemd-run --setenv=DEBIAN_FRONTEND=noninteractive {install}")
+    eventually(lambda: bool(machine.run("dpkg --audit").stdout), "packages are half configured")
+
+    said = interrupt(machine, DEFAULT.data, Point("user mailman exists", 0), "controller-killed")
+
+    assert "locked" not in said
+    assert machine.run("dpkg --audit").stdout == ""
 
 
 @pytest.mark.full
