@@ -55,7 +55,9 @@ def timed(
         for line in process.stdout:
             said.append(line)
             if begins := _BEGINS.match(line):
-                marks.append((_DIGEST.sub("", begins[1]), time.monotonic()))
+                # The bar that pyinfra puts after a step's name would end a table's cell.
+                name = _DIGEST.sub("", begins[1]).replace(" | ", ": ")
+                marks.append((name, time.monotonic()))
     if process.returncode:
         raise RunFailed(f"exit status {process.returncode}:\n{''.join(said[-60:])}")
     ends = [moment for _, moment in marks[1:]] + [time.monotonic()]
