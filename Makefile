@@ -8,6 +8,11 @@ INSTALLED := $(VENV)/installed
 TEST_INSTALLED := $(VENV)/test-installed
 INVENTORY ?= inventories/prod.py
 FAST_TESTS := tests/unit tests/facts tests/operations tests/plans tests/contract
+# The lab's own tests look at all of its machines, so they run before those that make some.
+define lab-tests
+	$(BIN)/pytest -q -m $(1) tests/lab/test_lab_*.py
+	$(BIN)/pytest -q -n 2 --dist loadgroup -m $(1) --ignore-glob='*/test_lab_*.py' tests/lab
+endef
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-down plan apply verify probe lint test test-fast test-lab test-full bench locks lab-list lab-down clean
@@ -40,17 +45,17 @@ lint: $(TEST_INSTALLED) ## ruff and mypy
 
 test: lint ## all tests, with real machines where this computer can have them
 	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
-	$(BIN)/pytest -q -m "lab and not full" tests/lab
+	$(call lab-tests,"lab and not full")
 
 test-fast: $(TEST_INSTALLED) ## the tests without machines, in under 20 s
 	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
 
 test-lab: $(TEST_INSTALLED) ## the tests on real machines alone
-	$(BIN)/pytest -q -m "lab and not full" tests/lab
+	$(call lab-tests,"lab and not full")
 
 test-full: lint ## everything, also what takes hours
 	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
-	$(BIN)/pytest -q -m lab tests/lab
+	$(call lab-tests,lab)
 
 bench: $(TEST_INSTALLED) ## the figures, measured side by side on lab machines
 	$(BIN)/python -m tests.bench

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,16 @@ class ManagedFile:
     def sha256(self) -> str:
         """The digest of the text with its marks, in hexadecimal."""
         return hashlib.sha256(self.content.encode()).hexdigest()
+
+    @property
+    def marks(self) -> list[str]:
+        """The names of the secrets that stand in the text."""
+        return sorted(set(re.findall(r"@@(\w+)@@", self.content)))
+
+    def without_content(self) -> dict[str, Any]:
+        """What tells whether a file on the host is this one."""
+        attributes = [self.owner, self.group, self.mode]
+        return {"sha256": self.sha256, "attributes": attributes, "marks": self.marks}
 
 
 @dataclass(frozen=True)
@@ -58,10 +69,7 @@ class DeclaredFiles:
     def without_content(self) -> dict[str, Any]:
         """The arguments of `host/managed_files.py look`: nothing long, nothing secret."""
         return {
-            "files": {
-                one.path: {"sha256": one.sha256, "attributes": [one.owner, one.group, one.mode]}
-                for one in self.files
-            },
+            "files": {one.path: one.without_content() for one in self.files},
             "directories": {one.path: [one.owner, one.group, one.mode] for one in self.directories},
             "links": dict(self.links),
             "secrets": layout.SECRETS,

@@ -47,6 +47,7 @@ def refusals(
         *_system(look),
         *_interpreter(settings, platform, release, look),
         *_existing_suite(release, look),
+        *_other_database(settings, look),
         *_room(look),
         *_ports(settings, look),
         *_files(look),
@@ -129,6 +130,18 @@ def _other_release(release: Release, running: str) -> Iterator[Refusal]:
             found=f"the host runs release {running}",
             expected=f"a release of Core {release.core}, which has the same database schema",
             remedy="this version installs and converges; it does not upgrade between Core versions",
+        )
+
+
+def _other_database(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
+    """An empty database in place of a full one would look like lost lists and members."""
+    present = look["suite"].get("database")
+    if present and present != settings.database:
+        yield Refusal(
+            found=f"the suite keeps its data in {present}, and mailman_database is "
+            f"{settings.database!r}",
+            expected=f"mailman_database = {present!r}",
+            remedy="set it back; this version does not move data from one database to another",
         )
 
 

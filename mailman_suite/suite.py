@@ -71,7 +71,11 @@ def question(settings: Settings) -> dict[str, Any]:
     return {
         "interpreters": [settings.python],
         "files": [path for path in (settings.tls_certificate, settings.tls_key) if path],
-        "paths": {"home": layout.HOME, "venv": layout.VENV},
+        "paths": {
+            "home": layout.HOME,
+            "venv": layout.VENV,
+            "core_config": layout.CORE_CONFIG,
+        },
     }
 
 

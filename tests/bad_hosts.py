@@ -9,6 +9,7 @@ from mailman_suite import layout
 from tests.bad_settings import GOOD
 
 GIB = 1024**3
+RUNNING = "3.3.10+django52-py3.11-0123456789ab"
 TLS = {
     "mailman_tls_certificate": "/etc/ssl/fullchain.pem",
     "mailman_tls_key": "/etc/ssl/key.pem",
@@ -97,7 +98,7 @@ TROUBLES = {
     "too little disk for a converged host": Trouble(
         {
             "free_bytes": GIB // 4,
-            "suite": {"kind": "ours", "release": "3.3.10+django52-py3.11-0123456789ab"},
+            "suite": {"kind": "ours", "release": RUNNING},
         },
         "0.2 GiB free",
         "at least 0.5 GiB",
@@ -139,6 +140,12 @@ TROUBLES = {
         "does not upgrade between Core versions",
         "3.3.9-py3.11-0123456789ab",
         "a release of Core 3.3.10",
+    ),
+    "data in another kind of database": Trouble(
+        {"suite": {"kind": "ours", "release": RUNNING, "database": "postgresql"}},
+        "the suite keeps its data in postgresql, and mailman_database is 'sqlite'",
+        "mailman_database = 'postgresql'",
+        "does not move data",
     ),
     "a certificate that is not there": Trouble(
         {"missing_files": ["/etc/ssl/fullchain.pem"]},

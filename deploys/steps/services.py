@@ -27,7 +27,13 @@ def run(suite: Suite) -> None:
 
 _SECRETS = (f"{layout.SECRETS}/rest_password", f"{layout.SECRETS}/archiver_key")
 _CORE_FILES = (layout.CORE_CONFIG, layout.ARCHIVER_CONFIG, layout.REST_CONFIG)
-_WEB_FILES = (layout.WEB_SETTINGS, f"{layout.SECRETS}/django_secret_key", *_SECRETS)
+_WEB_FILES = (
+    layout.WEB_SETTINGS,
+    f"{layout.STATIC}/.stamp",  # the pages name compressed files by their digests
+    f"{layout.SECRETS}/django_secret_key",
+    f"{layout.SECRETS}/database_web_password",
+    *_SECRETS,
+)
 
 
 def _inputs(unit: str, *files: str) -> tuple[str, ...]:

@@ -108,12 +108,22 @@ def suite(paths: dict[str, str]) -> dict[str, str]:
     venv = paths["venv"]
     if os.path.islink(venv):
         release = os.path.basename(os.path.dirname(os.path.realpath(venv)))
-        return {"kind": "ours", "release": release}
+        return {"kind": "ours", "release": release, "database": database(paths["core_config"])}
     if os.path.isdir(venv):
         return {"kind": "guide", "release": ""}
     if os.path.isfile("/usr/lib/mailman3/bin/mailman") or os.path.isdir("/usr/share/mailman3-web"):
         return {"kind": "packages", "release": ""}
     return {"kind": "none", "release": ""}
+
+
+def database(core_config: str) -> str:
+    """The kind of database that Core is configured for; "" where it is not configured yet."""
+    try:
+        with open(core_config, encoding="utf-8", errors="replace") as text:
+            kinds = re.findall(r"^class:\s*mailman\.database\.(\w+)\.", text.read(), re.MULTILINE)
+    except OSError:
+        return ""
+    return kinds[-1] if kinds else ""
 
 
 def look(arguments: dict[str, Any]) -> dict[str, Any]:

@@ -31,20 +31,20 @@ _ASSIGNED_SECRET = re.compile(
 
 
 def secrets_in(directory: str) -> dict[str, str]:
-    """The host's secrets by name; the longest first, so that none is masked in part."""
+    """The host's secrets by name."""
     found = {}
     if os.path.isdir(directory):
         for name in os.listdir(directory):
             with open(os.path.join(directory, name), encoding="utf-8") as text:
                 found[name] = text.read().strip()
-    return dict(sorted(found.items(), key=lambda pair: -len(pair[1])))
+    return found
 
 
 def masked(text: str, secrets: dict[str, str]) -> str:
-    """A text with every secret replaced by its mark."""
-    for name, value in secrets.items():
-        if value:
-            text = text.replace(value, f"@@{name}@@")
+    """A text with every secret replaced by its mark; the longest first, so that none is in part."""
+    for name in sorted(secrets, key=lambda name: -len(secrets[name])):
+        if secrets[name]:
+            text = text.replace(secrets[name], f"@@{name}@@")
     return text
 
 
@@ -130,10 +130,11 @@ def file_difference(
     text = read(path)
     if text is None:
         return {"why": "missing"}
-    text = masked(text, secrets)
+    # Only what the file declares: another secret may be equal, or so short that it is a word.
+    text = masked(text, {name: secrets[name] for name in wanted["marks"] if name in secrets})
     if digest(text) != wanted["sha256"]:
         why = "edited" if written and digest(text) != written else "outdated"
-        return {"why": why, "text": shown(text)}
+        return {"why": why, "text": shown(masked(text, secrets))}
     if attributes(path) != wanted["attributes"]:
         return {"why": "attributes"}
     return None

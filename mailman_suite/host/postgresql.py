@@ -31,7 +31,7 @@ CREATE DATABASE {database} OWNER {owner} ENCODING 'UTF8' TEMPLATE template0
 
 
 def secret(declared: dict[str, Any], role: str) -> str:
-    """A role's password, from its file."""
+    """A role's password, from its file. Raises FileNotFoundError."""
     path = os.path.join(declared["secrets"], declared["roles"][role])
     with open(path, encoding="utf-8") as text:
         return text.read().strip()
@@ -46,10 +46,15 @@ def psql(statement: str, port: int) -> subprocess.CompletedProcess[bytes]:
     )
 
 
-def can_log_in(role: str, database: str, password: str, port: int) -> bool:
+def can_log_in(declared: dict[str, Any], role: str, database: str) -> bool:
     """Whether the role's password opens its database over TCP, as the suite will do it."""
+    try:
+        password = secret(declared, role)
+    except FileNotFoundError:
+        return False
+    place = ("-h", "127.0.0.1", "-p", str(declared["port"]))
     done = subprocess.run(
-        ["psql", "-X", "-q", "-h", "127.0.0.1", "-p", str(port), "-U", role, "-c", "", database],
+        ["psql", "-X", "-q", *place, "-U", role, "-c", "", database],
         env={**os.environ, "PGPASSWORD": password, "PGCONNECT_TIMEOUT": "5"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -69,7 +74,7 @@ def look(declared: dict[str, Any]) -> dict[str, list[str]]:
     closed = [
         role
         for database, role in sorted(declared["databases"].items())
-        if not can_log_in(role, database, secret(declared, role), declared["port"])
+        if not can_log_in(declared, role, database)
     ]
     return {"roles": closed, "databases": missing}
 

@@ -17,7 +17,8 @@ SITE = DeclaredFiles(
 
 def test_the_question_holds_no_content():
     asked = SITE.without_content()
-    assert "rest_password" not in json.dumps(asked["files"])
+    assert "key: " not in json.dumps(asked["files"])
+    assert asked["files"]["/etc/a.conf"]["marks"] == ["rest_password"]
     assert asked["files"]["/etc/a.conf"]["attributes"] == ["root", "mailman", "640"]
     assert asked["directories"] == {"/etc/a.d": ["root", "root", "750"]}
     assert asked["links"] == {"/a": "b"}

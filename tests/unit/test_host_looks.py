@@ -172,13 +172,17 @@ def test_room_is_told_for_a_directory_that_does_not_exist_yet(tmp_path: Path):
 
 
 def test_a_suite_is_known_by_what_its_virtualenv_is(tmp_path: Path):
-    venv = tmp_path / "venv"
-    assert look.suite({"venv": str(venv)})["kind"] in ("none", "packages")
+    venv, config = tmp_path / "venv", tmp_path / "mailman.cfg"
+    paths = {"venv": str(venv), "core_config": str(config)}
+    assert look.suite(paths)["kind"] in ("none", "packages")
     venv.mkdir()
-    assert look.suite({"venv": str(venv)}) == {"kind": "guide", "release": ""}
+    assert look.suite(paths) == {"kind": "guide", "release": ""}
     venv.rmdir()
     venv.symlink_to("releases/3.3.10-py3.11-abc/venv")
-    assert look.suite({"venv": str(venv)}) == {"kind": "ours", "release": "3.3.10-py3.11-abc"}
+    ours = {"kind": "ours", "release": "3.3.10-py3.11-abc"}
+    assert look.suite(paths) == {**ours, "database": ""}
+    config.write_text("[database]\nclass: mailman.database.sqlite.SQLiteDatabase\n")
+    assert look.suite(paths) == {**ours, "database": "sqlite"}
 
 
 def test_one_look_answers_all_at_once(tmp_path: Path):

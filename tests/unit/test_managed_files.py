@@ -33,6 +33,7 @@ class Host:
             "content": self.content,
             "sha256": managed_files.digest(self.content),
             "attributes": self.attributes,
+            "marks": ["rest_password"],
         }
         return {
             "files": {str(self.file): entry},
@@ -186,8 +187,14 @@ def test_bytes_that_are_no_text_are_seen_and_kept(converged: Host):
 
 
 def test_the_longest_secret_is_masked_first():
-    secrets = managed_files.masked("abcdef abc", {"long": "abcdef", "short": "abc", "none": ""})
-    assert secrets == "@@long@@ @@short@@"
+    secrets = {"short": "abc", "long": "abcdef", "none": ""}
+    assert managed_files.masked("abcdef abc", secrets) == "@@long@@ @@short@@"
+
+
+@pytest.mark.parametrize("value", [SECRET, "pass"])
+def test_a_secret_that_the_file_does_not_declare_changes_nothing(converged: Host, value: str):
+    (converged.root / "secrets" / "another").write_text(f"{value}\n")
+    assert converged.different() == {}
 
 
 def test_a_password_that_is_none_of_ours_is_hidden_too():
