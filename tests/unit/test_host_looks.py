@@ -97,6 +97,11 @@ def test_a_schema_of_something_else_is_no_empty_one(declared: dict[str, Any], tm
         schema.look({**declared, "core": other})
 
 
+def test_before_the_release_is_built_everything_is_behind(declared: dict[str, Any], tmp_path: Path):
+    unbuilt = {**declared, "heads": str(tmp_path / "none" / "heads.json")}
+    assert schema.look(unbuilt) == {"core": True, "web": ["all"]}
+
+
 def test_looking_writes_nothing(declared: dict[str, Any], tmp_path: Path):
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     schema.look(declared)
