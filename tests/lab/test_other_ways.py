@@ -7,8 +7,8 @@ from pathlib import Path
 import installed
 import pytest
 from conftest import MakeMachine
-from installed import DEFAULT, INSTALL_SECONDS, WEB_HOST
-from suites import Suite
+from installed import DEFAULT, INSTALL_SECONDS, WEB_HOST, Combination
+from suites import Suite, clone
 
 from lab.machines import Machine
 
@@ -83,6 +83,39 @@ def test_sudo_https_and_a_database_elsewhere(
     suite.add_reader()
     assert _redirect(machine) == f"https://{WEB_HOST}/archives/"
     assert "Available lists" in _page_by_https(machine)
+
+
+@pytest.mark.full
+def test_database_passwords_are_renewed_after_they_were_removed() -> None:
+    with clone(Combination("bookworm", "postgresql", DEFAULT.release)) as suite:
+        suite.wait_until_serving()
+        before = suite.secrets()
+        suite.run("rm /etc/mailman3/secrets/database_*_password")
+
+        done = suite.converge()
+
+        assert done.returncode == 0, done.stdout
+        changed = {name for name, value in suite.secrets().items() if value != before[name]}
+        assert changed == {"database_core_password", "database_web_password"}
+        suite.delivers()
+        assert installed.changes(suite.converge().stdout) == []
+
+
+@pytest.mark.full
+def test_postgresql_may_be_there_before_the_suite(new_module_machine: MakeMachine) -> None:
+    machine = new_module_machine(suite="bookworm")
+    machine.run(
+        "apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -qy install postgresql"
+    )
+    data = {**DEFAULT.data, "mailman_database": "postgresql"}
+
+    # With change detection, as an operator runs it: every fact is asked before anything is there.
+    planned = installed.converge(machine, data, ("--dry",))
+    done = installed.converge(machine, data, timeout=INSTALL_SECONDS)
+
+    assert planned.returncode == 0, planned.stdout
+    assert done.returncode == 0, done.stdout
+    assert installed.changes(installed.converge(machine, data).stdout) == []
 
 
 def _page_by_https(machine: Machine) -> str:
