@@ -41,17 +41,15 @@ _DEBIAN_RUNTIME = (
     "nginx",
     "postfix",
 )
-_DEBIAN_BUILD = ("build-essential", "python3-dev", "patch")
 
 
-def _debian(name: str, libpython: str, *, tested: bool = False) -> Platform:
+def _debian(name: str, *, tested: bool = False) -> Platform:
     return Platform(
         name=name,
         package_tool="apt",
         python="/usr/bin/python3",
-        # uWSGI's wheel is linked to it; only a host that compiles gets it by the way.
-        runtime_packages=(*_DEBIAN_RUNTIME, libpython),
-        build_packages=_DEBIAN_BUILD,
+        runtime_packages=_DEBIAN_RUNTIME,
+        build_packages=("patch",),
         postgresql_packages=("postgresql",),
         tested=tested,
     )
@@ -72,18 +70,18 @@ def _redhat(name: str, python: str) -> Platform:
             "nginx",
             "postfix",
         ),
-        build_packages=("gcc", f"{python}-devel", "patch"),
+        build_packages=("patch",),
         postgresql_packages=("postgresql-server",),
         postgresql_initialise="test -e /var/lib/pgsql/data/PG_VERSION || postgresql-setup --initdb",
     )
 
 
 PLATFORMS: Mapping[tuple[str, str], Platform] = {
-    ("debian", "11"): _debian("Debian 11", "libpython3.9", tested=True),
-    ("debian", "12"): _debian("Debian 12", "libpython3.11", tested=True),
-    ("debian", "13"): _debian("Debian 13", "libpython3.13", tested=True),
-    ("ubuntu", "22.04"): _debian("Ubuntu 22.04", "libpython3.10"),
-    ("ubuntu", "24.04"): _debian("Ubuntu 24.04", "libpython3.12t64"),
+    ("debian", "11"): _debian("Debian 11", tested=True),
+    ("debian", "12"): _debian("Debian 12", tested=True),
+    ("debian", "13"): _debian("Debian 13", tested=True),
+    ("ubuntu", "22.04"): _debian("Ubuntu 22.04"),
+    ("ubuntu", "24.04"): _debian("Ubuntu 24.04"),
     ("fedora", "42"): _redhat("Fedora 42", "python3.13"),
     ("fedora", "43"): _redhat("Fedora 43", "python3.13"),
     ("rhel", "9"): _redhat("RHEL 9 and its rebuilds", "python3.12"),

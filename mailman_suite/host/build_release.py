@@ -121,7 +121,7 @@ def build_from_index(build: Build, account: Account, progress: Progress) -> str:
     build_wheels.fetch_patched(
         build.venv_python, build.release_dir, build.inputs / "patches", account
     )
-    progress("Download, verify and build every package (uWSGI is compiled)")
+    progress("Download and verify every package")
     build_wheels.build_all(build.venv_python, build.release_dir, account, build.wheels)
     give_to_root(build.wheels)
     return build_wheels.write_manifest(build.wheels, build.identifier)

@@ -50,24 +50,20 @@ def fetch_patched(python: Path, locks: Path, patches: Path, account: Account) ->
 def build_all(python: Path, locks: Path, account: Account, wheels: Path) -> None:
     """Fill `wheels` with one wheel per entry of the lock; source packages are built here.
 
-    uWSGI takes as long to compile as all others take to download, so both happen at once.
+    Those are pure Python, so no compiler is needed: uWSGI comes as its maintainers' own wheel.
+    Two pips share the work, since one alone waits for the network half of the time.
     """
     lock = (locks / "packages.lock").read_text(encoding="utf-8")
-    halves = []
-    for name, entries in zip(("compiled.lock", "others.lock"), split_lock(lock, "uwsgi")):
-        halves.append(account.scratch / name)
-        halves[-1].write_text(entries, encoding="utf-8")
+    halves = [account.scratch / f"half-{number}.lock" for number in (1, 2)]
+    for number, half in enumerate(halves):
+        half.write_text("".join(entries(lock)[number::2]), encoding="utf-8")
     with ThreadPoolExecutor(len(halves)) as pool:
         list(pool.map(lambda half: _build(python, half, account, wheels), halves))
 
 
-def split_lock(lock: str, project: str) -> tuple[str, str]:
-    """The entry of one project, and all others, each with its hashes."""
-    entries = re.split(r"^(?=\w)", lock, flags=re.MULTILINE)
-    chosen = [entry for entry in entries if entry.startswith(f"{project}==")]
-    if not chosen:
-        raise WheelsError(f"the lock has no {project}; expected every release to bring it")
-    return "".join(chosen), "".join(entry for entry in entries if entry not in chosen)
+def entries(lock: str) -> list[str]:
+    """The entries of a lock, each with its hashes."""
+    return [part for part in re.split(r"^(?=\w)", lock, flags=re.MULTILINE) if part[:1].isalnum()]
 
 
 def _build(python: Path, lock: Path, account: Account, wheels: Path) -> None:

@@ -56,7 +56,7 @@ def _build(suite: Suite, *archives: str) -> Generator[PyinfraCommand, None, None
 
 
 def _build_packages(suite: Suite) -> Generator[PyinfraCommand, None, None]:
-    """The compiler comes only to a host that builds wheels, not to those that get them."""
+    """What builds wheels comes only to a host that does, not to those that get them."""
     install = packages.debs if suite.platform.package_tool == "apt" else packages.rpms
     yield from install._inner(names=suite.platform.build_packages)
 

@@ -12,7 +12,6 @@ from mailman_suite.host import build_wheels
 from mailman_suite.host.build_wheels import (
     MANIFEST,
     WheelsError,
-    split_lock,
     verify_manifest,
     write_manifest,
 )
@@ -75,23 +74,9 @@ def test_wheels_without_a_manifest_are_refused(wheels: Path):
         verify_manifest(wheels, BUILD)
 
 
-LOCK = """\
-# made by
-a==1 \\
-    --hash=sha256:aa
-    # via b
-uwsgi==2 \\
-    --hash=sha256:cc
-z==3
-"""
-
-
-def test_a_lock_is_split_without_losing_a_line():
-    compiled, others = split_lock(LOCK, "uwsgi")
-    assert compiled == "uwsgi==2 \\\n    --hash=sha256:cc\n"
-    assert sorted((compiled + others).splitlines()) == sorted(LOCK.splitlines())
-
-
-def test_a_lock_without_the_compiled_project_is_refused():
-    with pytest.raises(WheelsError, match="the lock has no uwsgi"):
-        split_lock(LOCK.replace("uwsgi", "gunicorn"), "uwsgi")
+def test_a_lock_is_divided_into_entries_and_none_is_lost():
+    lock = "# made by\na==1 \\\n    --hash=sha256:1\nB_c==2 \\\n    --hash=sha256:2\n    # via a\n"
+    assert build_wheels.entries(lock) == [
+        "a==1 \\\n    --hash=sha256:1\n",
+        "B_c==2 \\\n    --hash=sha256:2\n    # via a\n",
+    ]
