@@ -53,7 +53,7 @@ test-fast: $(TEST_INSTALLED) ## the tests without machines, in under 20 s
 test-lab: $(TEST_INSTALLED) ## the tests on real machines alone
 	$(call lab-tests,"lab and not full")
 
-test-full: lint ## everything, also what takes hours
+test-full: lint ## everything, also every way to interrupt every combination; about two hours
 	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
 	$(call lab-tests,lab)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import cycle
+from itertools import chain, cycle
 
 import pytest
 from conftest import MakeMachine
@@ -100,28 +100,30 @@ def test_a_run_waits_for_the_packages_of_one_that_was_lost(new_machine: MakeMach
 
 @pytest.mark.full
 @pytest.mark.parametrize("strike", STRIKES)
-@pytest.mark.parametrize("point", POINTS, ids=str)
 @pytest.mark.parametrize("combination", COMBINATIONS, ids=str)
-def test_a_first_install_interrupted_once_is_finished(
-    new_machine: MakeMachine, combination: Combination, point: Point, strike: Strike
+def test_a_first_install_struck_in_every_operation_in_one_way_is_finished(
+    new_machine: MakeMachine, combination: Combination, strike: Strike
 ) -> None:
     suite = Suite(new_machine(suite=combination.suite), combination)
 
-    interrupt(suite.machine, combination.data, point, strike)
+    for point in POINTS:
+        interrupt(suite.machine, combination.data, point, strike)
 
     assert_converges(suite, combination.data)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("strike", STRIKES)
-@pytest.mark.parametrize("point", SWITCH_POINTS, ids=str)
-def test_a_change_of_release_interrupted_once_is_finished(
-    installed_suite: Suite, point: Point, strike: Strike
+def test_a_change_of_release_struck_in_every_operation_is_finished(
+    installed_suite: Suite, strike: Strike
 ) -> None:
-    suite, data = installed_suite, {**DEFAULT.data, **SWITCHED}
+    """One machine, switched to and fro; the other release is built under the first two strikes."""
+    suite, before, other = installed_suite, DEFAULT.data, {**DEFAULT.data, **SWITCHED}
+    wanted = chain([other, other], cycle([other, before]))
 
-    interrupt(suite.machine, data, point, strike)
+    for point, data in zip(SWITCH_POINTS, wanted):
+        interrupt(suite.machine, data, point, strike)
 
-    assert_converges(suite, data)
+    assert_converges(suite, other)
     version = "import django; print(django.__version__)"
     assert suite.run(f"/opt/mailman/venv/bin/python -c '{version}'").startswith("4.2.")
