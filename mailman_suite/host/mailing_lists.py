@@ -136,20 +136,35 @@ def apply(declared: dict[str, Any]) -> None:
     wait_for(rest)
     todo = look(declared)
     for domain in todo["missing_domains"]:
-        rest.call("POST", "domains", {"mail_host": domain})
-        print(f"created domain {domain}", flush=True)
+        create(rest, "domains", {"mail_host": domain})
     for one in declared["lists"]:
         if one["address"] in todo["missing_lists"]:
-            rest.call(
-                "POST", "lists", {"fqdn_listname": one["address"], "style_name": one["style"]}
-            )
-            print(f"created list {one['address']}", flush=True)
+            create(rest, "lists", {"fqdn_listname": one["address"], "style_name": one["style"]})
     todo = look(declared)
     for address, owners in todo["missing_owners"].items():
         add_owners(rest, address, owners)
     for address, changed in todo["settings"].items():
         rest.call("PATCH", f"lists/{address.replace('@', '.', 1)}/config", changed)
         print(f"set {', '.join(sorted(changed))} of {address}", flush=True)
+
+
+def create(rest: Rest, collection: str, entry: dict[str, Any]) -> None:
+    """Makes an entry; a run that lost its controller may have made it a moment ago (400)."""
+    try:
+        rest.call("POST", collection, entry)
+        print(f"created {', '.join(entry.values())} in {collection}", flush=True)
+    except urllib.error.HTTPError as error:
+        place = "/".join((collection, next(iter(entry.values()))))
+        if error.code != 400 or not exists(rest, place):
+            raise SystemExit(f"Core refused {place}: {error} {error.read().decode()}") from None
+
+
+def exists(rest: Rest, place: str) -> bool:
+    """Whether Core has something at this place."""
+    try:
+        return rest.call("GET", place) is not None
+    except urllib.error.HTTPError:
+        return False
 
 
 def add_owners(rest: Rest, address: str, owners: list[str]) -> None:

@@ -194,6 +194,7 @@ def look(declared: Json) -> Json:
     """Everything that the system shows of the suite."""
     owned = pids(declared)
     return {
+        "booted": round(time.time() - started(1)),
         "units": observed(units, declared),
         "timers": observed(timers, declared),
         "processes": observed(processes, declared, owned),

@@ -53,11 +53,12 @@ def _settled(suite: Suite) -> list[Verdict]:
 
 
 def _youngest(observed: Observed) -> int | None:
-    """Seconds since the last of our services that run began to; None where none runs."""
-    units = observed.get("verify_system", {}).get("units", {})
+    """Seconds since the host booted, or since the last of our running services began."""
+    system = observed.get("verify_system", {})
+    units = system.get("units", {})
     ages = [units[name].get("age") for name in layout.SERVICES if name in units
             and units[name].get("ActiveState") in ("active", "activating")]  # fmt: skip
-    return min((age for age in ages if age is not None), default=None)
+    return min((age for age in [system.get("booted"), *ages] if age is not None), default=None)
 
 
 def _print(found: list[Verdict]) -> None:
