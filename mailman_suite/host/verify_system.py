@@ -1,8 +1,8 @@
 """Observes units, timers, processes, sockets and private files of the suite; judges nothing.
 
 `look`: {"services", "ours", "jobs": {timer: service}, "venv", "releases", "static",
-         "private": [...], "secrets"} -> {"units", "timers", "processes", "sockets", "private",
-         "release"}; whatever could not be observed is {"error": why}. `ours` are those services
+         "private": [...], "secrets"} -> {"booted", "units", "timers", "processes", "sockets",
+         "private", "release"}; whatever could not be observed is {"error": why}. `ours` are those services
          that run the release's code.
 """
 
