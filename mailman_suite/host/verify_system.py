@@ -2,8 +2,8 @@
 
 `look`: {"services", "ours", "jobs": {timer: service}, "venv", "releases", "static",
          "private": [...], "secrets"} -> {"booted", "units", "timers", "processes", "sockets",
-         "private", "release"}; whatever could not be observed is {"error": why}. `ours` are those services
-         that run the release's code.
+         "private", "release"}; whatever could not be observed is {"error": why}. `ours` are those
+         services that run the release's code.
 """
 
 from __future__ import annotations
