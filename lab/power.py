@@ -10,22 +10,37 @@ from lab.commands import LabError, run
 from lab.records import MachineRecord
 
 BOOT_SECONDS = 60.0
+PORT_SECONDS = 2.0
+
+
+class PortTakenError(LabError):
+    """The machine's end of the bridge still belongs to what ran under its name before."""
 
 
 def on(record: MachineRecord) -> None:
     """The machine runs on the disk that it has, and answers on SSH."""
     network.ensure()
     if not processes.is_running(record.name):
-        processes.kill(record.name)
-        for other in records.machines():
-            packages.collect(other)
-        packages.lend(record)
-        # The address may have belonged to a machine with another hardware address.
-        run(["ip", "neighbour", "flush", "to", record.address, "dev", paths.BRIDGE])
-        directory = paths.machine_directory(record.name)
-        console, root = directory / "console.log", directory / "root"
-        processes.start(record.name, disks.overlay(record), root, _nspawn(record), console)
-    _wait_for_ssh(record)
+        _start(record)
+    try:
+        _wait_for_ssh(record)
+    except PortTakenError:
+        # The kernel takes a network apart some time after the last process in it was killed.
+        time.sleep(PORT_SECONDS)
+        _start(record)
+        _wait_for_ssh(record)
+
+
+def _start(record: MachineRecord) -> None:
+    processes.kill(record.name)
+    for other in records.machines():
+        packages.collect(other)
+    packages.lend(record)
+    # The address may have belonged to a machine with another hardware address.
+    run(["ip", "neighbour", "flush", "to", record.address, "dev", paths.BRIDGE])
+    directory = paths.machine_directory(record.name)
+    console, root = directory / "console.log", directory / "root"
+    processes.start(record.name, disks.overlay(record), root, _nspawn(record), console)
 
 
 def _nspawn(record: MachineRecord) -> list[str]:
@@ -56,4 +71,5 @@ def _wait_for_ssh(record: MachineRecord) -> None:
             time.sleep(0.05)
     console = paths.machine_directory(record.name) / "console.log"
     words = "\n".join(console.read_text(errors="replace").splitlines()[-15:])
-    raise LabError(f"{record.name} did not answer on SSH; the end of {console}:\n{words}")
+    kind = PortTakenError if "Failed to add new veth" in words else LabError
+    raise kind(f"{record.name} did not answer on SSH; the end of {console}:\n{words}")
