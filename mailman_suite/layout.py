@@ -45,7 +45,6 @@ WEB_PORT = 8000
 HTTP_PORT = 80
 HTTPS_PORT = 443
 SMTP_PORT = 25
-POSTGRESQL_PORT = 5432
 
 POSTFIX_MAIN = "/etc/postfix/main.cf"
 POSTFIX_PID = "/var/spool/postfix/pid/master.pid"
