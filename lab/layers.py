@@ -111,8 +111,13 @@ def _remove_older(prefix: str, newest: str) -> None:
 
 
 def _remove(name: str) -> None:
-    """The layer is gone; the rename takes it from sight before its files go one by one."""
+    """The layer is gone; the rename takes it from sight before its files go one by one.
+
+    Two processes may choose the same layer: the one that comes second finds nothing to do.
+    """
     with held("addresses"):
+        if not (paths.LAYERS / name).exists():
+            return
         above = users(name)
         if above:
             raise LabError(f"layer {name} is in use by {', '.join(above)}; remove those first")

@@ -85,3 +85,17 @@ def test_a_digest_does_not_follow_compiled_files(tmp_path: Path) -> None:
 def test_a_digest_of_nothing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(LabError, match="expected an input of a layer there"):
         layers.digest([tmp_path / "absent"], "image")
+
+
+def test_a_layer_that_two_processes_remove_at_once_is_gone_without_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both chose it before either held the lock; the second finds nothing to do."""
+    monkeypatch.setattr(paths, "LAYERS", tmp_path / "layers")
+    monkeypatch.setattr(paths, "LOCKS", tmp_path / "locks")
+    monkeypatch.setattr(paths, "MACHINES", tmp_path / "machines")
+    layer = paths.LAYERS / "suite-bookworm-1"
+    layer.mkdir(parents=True)
+    for _ in range(2):
+        layers._remove(layer.name)
+    assert list(paths.LAYERS.iterdir()) == []
