@@ -1,0 +1,147 @@
+"""Hosts as somebody made them by hand along upstream's virtualenv guide: layers, then clones."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import secrets
+import shlex
+import string
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from handmade_suite import HandmadeSuite
+from installed import DOMAIN, LIST, WEB_HOST, Combination
+
+from lab import layers, machines
+from lab.machines import Machine
+
+HERE = Path(__file__).parent / "guide_made"
+_SQLITE = MappingProxyType(
+    {
+        "core_database_class": "mailman.database.sqlite.SQLiteDatabase",
+        "core_database_url": "sqlite:////opt/mailman/mm/var/data/mailman.db",
+        "web_database": "{'ENGINE': 'django.db.backends.sqlite3',"
+        " 'NAME': '/opt/mailman/web/mailman-web.db', 'OPTIONS': {'timeout': 30}}",
+    }
+)
+_POSTGRESQL = MappingProxyType(
+    {
+        "core_database_class": "mailman.database.postgresql.PostgreSQLDatabase",
+        "core_database_url": "postgresql://mailman:@@database_password@@@localhost/mailman",
+        "web_database": "{'ENGINE': 'django.db.backends.postgresql_psycopg2',"
+        " 'NAME': 'mailmanweb', 'USER': 'mailman', 'PASSWORD': '@@database_password@@',"
+        " 'HOST': 'localhost', 'PORT': '5432'}",
+    }
+)
+_NUMBERS = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Handmade:
+    """A Debian suite, a Core release and a database, and the release of ours that comes next."""
+
+    suite: str
+    core: str
+    database: str
+    becomes: str
+    python: str = "python3"
+
+    @property
+    def name(self) -> str:
+        """What tests call it."""
+        return f"{self.core}-{self.suite}-{self.database}"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+HANDMADE = (Handmade("bullseye", "3.3.8", "sqlite", becomes="3.3.10"),)
+MAIN = HANDMADE[0]
+
+
+def layer(one: Handmade) -> str:
+    """The name of the layer that holds the finished host, made now or before."""
+    return layers.cached(
+        f"guide-{one.core}-{one.database}",
+        [HERE / "etc", HERE / "configure.sh", HERE / "crontab", DOMAIN, LIST, WEB_HOST],
+        lambda machine: _configure(machine, one),
+        suite=one.suite,
+        parent=_packages(one),
+    )
+
+
+@contextmanager
+def clone(one: Handmade) -> Iterator[Machine]:
+    """A machine that is such a host, just booted; gone at the end."""
+    base = layer(one)
+    machine = machines.up(f"test-{os.getpid()}-guide-{next(_NUMBERS)}", layer=base)
+    try:
+        yield machine
+    finally:
+        machine.down()
+
+
+def suite(machine: Machine, one: Handmade) -> HandmadeSuite:
+    """The machine's suite, to be asked."""
+    return HandmadeSuite(machine, Combination(one.suite, one.database, one.becomes))
+
+
+def _packages(one: Handmade) -> str:
+    """The layer with Debian's packages and the virtual environment, which take minutes."""
+    constraints = HERE / "sets" / f"{one.core}.txt"
+    return layers.cached(
+        f"guide-packages-{one.core}-{one.database}",
+        [HERE / "packages.sh", constraints, one.python],
+        lambda machine: _install(machine, one, constraints),
+        suite=one.suite,
+    )
+
+
+def _install(machine: Machine, one: Handmade, constraints: Path) -> None:
+    machine.run("install -m 644 /dev/stdin /tmp/constraints.txt", stdin=constraints.read_text())
+    _run(machine, "packages.sh", one.database, one.python)
+
+
+def _configure(machine: Machine, one: Handmade) -> None:
+    values = _values(one)
+    for path in sorted(file for file in HERE.glob("etc/**/*") if file.is_file()):
+        target = f"/{path.relative_to(HERE)}".removesuffix(".in")
+        machine.run(f"install -D -m 644 /dev/stdin {target}", stdin=_filled(path, values))
+    machine.run("install -m 600 /dev/stdin /root/database", stdin=values["database_password"])
+    _run(machine, "configure.sh", one.database, WEB_HOST, DOMAIN)
+    machine.run("crontab -u mailman -", stdin=(HERE / "crontab").read_text())
+    suite(machine, one).add_list()
+
+
+def _values(one: Handmade) -> dict[str, str]:
+    """What this host's owner wrote into the files; every host has passwords of its own."""
+    database = _SQLITE if one.database == "sqlite" else _POSTGRESQL
+    alphabet = string.ascii_lowercase + string.digits + "!#$%^&*(-_=+)"
+    return {
+        **database,
+        "web_host": WEB_HOST,
+        "domain": DOMAIN,
+        "rest_password": secrets.token_urlsafe(18),
+        "archiver_key": secrets.token_urlsafe(18),
+        "database_password": secrets.token_urlsafe(18),
+        "secret_key": "".join(secrets.choice(alphabet) for _ in range(50)),
+    }
+
+
+def _run(machine: Machine, script: str, *arguments: str) -> None:
+    """The script ran to its end; AssertionError with what it said otherwise."""
+    words = shlex.join(("bash", "-s", "-", *arguments))
+    done = machine.run(f"{words} 2>&1", stdin=(HERE / script).read_text(), check=False)
+    assert done.returncode == 0, f"{script} on {machine.name}:\n{done.stdout[-4000:]}"
+
+
+def _filled(path: Path, values: dict[str, str]) -> str:
+    text = path.read_text()
+    while re.search(r"@@\w+@@", text):
+        text = re.sub(r"@@(\w+)@@", lambda mark: values[mark[1]], text)
+    return text

@@ -1,0 +1,82 @@
+"""The hosts that were made by hand along upstream's guide work before anybody upgrades them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import guide_made
+import pytest
+from guide_made import HANDMADE, MAIN, Handmade
+from handmade_suite import HandmadeSuite
+from installed import DOMAIN, LIST, LIST_ID
+
+LANDMARKS = (
+    *("/etc/mailman3/mailman.cfg", "/etc/mailman3/settings.py", "/etc/mailman3/uwsgi.ini"),
+    *("/etc/mailman3/mailman-hyperkitty.cfg", "/etc/nginx/sites-enabled/mailman"),
+    *("/etc/systemd/system/mailman3.service", "/etc/systemd/system/mailmanweb.service"),
+    "/opt/mailman/mm/var/data/postfix_lmtp",
+)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(
+            one,
+            id=one.name,
+            marks=[
+                pytest.mark.xdist_group(f"guide-{one.name}"),
+                *([] if one == MAIN else [pytest.mark.full]),
+            ],
+        )
+        for one in HANDMADE
+    ],
+)
+def made(request: pytest.FixtureRequest) -> Iterator[tuple[Handmade, HandmadeSuite]]:
+    one = request.param
+    with guide_made.clone(one) as machine:
+        suite = guide_made.suite(machine, one)
+        suite.wait_until_serving()
+        yield one, suite
+
+
+def test_it_runs_the_core_that_its_name_says(made: tuple[Handmade, HandmadeSuite]) -> None:
+    one, suite = made
+
+    status, answer = suite.rest("GET", "system/versions")
+
+    assert (status, answer["mailman_version"].split()[2]) == (200, one.core)
+
+
+def test_it_is_laid_out_as_the_guide_says(made: tuple[Handmade, HandmadeSuite]) -> None:
+    _, suite = made
+
+    assert suite.run("stat --format=%F /opt/mailman/venv").strip() == "directory"
+    suite.run(f"stat {' '.join(LANDMARKS)}")
+    assert "mailman digests --periodic" in suite.run("crontab -u mailman -l")
+    assert suite.run("systemctl list-units --failed --plain --no-legend") == ""
+
+
+def test_collections_answer(made: tuple[Handmade, HandmadeSuite]) -> None:
+    _, suite = made
+
+    assert suite.rest("GET", "lists")[1]["entries"][0]["fqdn_listname"] == LIST
+    assert suite.rest("GET", "domains")[1]["entries"][0]["mail_host"] == DOMAIN
+    assert suite.rest("GET", f"lists/{LIST_ID}/roster/owner")[0] == 200
+
+
+def test_pages_open(made: tuple[Handmade, HandmadeSuite]) -> None:
+    _, suite = made
+
+    page = suite.visitor.get("/mailman3/lists/")
+
+    assert (page.status, suite.visitor.get("/archives/").status) == (200, 200)
+    sheets = page.style_sheets()
+    assert sheets and {suite.visitor.get(sheet).status for sheet in sheets} == {200}
+    assert suite.visitor.get("/favicon.ico").status == 200
+
+
+def test_a_post_reaches_the_mailbox_and_the_archive(made: tuple[Handmade, HandmadeSuite]) -> None:
+    _, suite = made
+
+    suite.delivers()
