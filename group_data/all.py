@@ -19,6 +19,12 @@ ssh_paramiko_connect_kwargs = {"transport_factory": nodelay_transport}
 # --- release ---------------------------------------------------------------------------------
 # A tested set of package versions; releases/<name>/notes.md says what each one is.
 mailman_release = "3.3.10+django52"
+# Gates that an upgrade to a release may pass although they ask for your word: release -> names
+# from docs/gates.md; the refusal prints the line, e.g. {"3.3.10+django52": ["nntp_runner"]}.
+mailman_acknowledged = {}
+# What an upgrade from before Core 3.3.1 does about bounces that were recorded and never counted:
+# "probe" asks a member before its delivery is disabled, "mark_processed" forgets those bounces.
+mailman_stale_bounces = "probe"
 # Another interpreter than the distribution's own, as a path on the host.
 mailman_python = ""
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from mailman_suite import names, plain_values
+from mailman_suite import gates, names, plain_values
 from mailman_suite.contradictions import contradictions
 from mailman_suite.errors import Refusal, Refusals
 from mailman_suite.releases import DEFAULT, release_named
@@ -81,6 +81,8 @@ class Settings(_Frozen):
     """What one host's suite should be; `group_data/all.py` explains every key."""
 
     release: str = DEFAULT
+    acknowledged: dict[str, list[str]] = Field(default_factory=dict)
+    stale_bounces: Literal["probe", "mark_processed"] = "probe"
     python: str = ""
     web_host: str
     web_aliases: list[str] = Field(default_factory=list)
@@ -114,6 +116,11 @@ class Settings(_Frozen):
     @classmethod
     def _is_a_known_release(cls, value: str) -> str:
         return release_named(value).name
+
+    @field_validator("acknowledged")
+    @classmethod
+    def _names_known_gates(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
+        return gates.acknowledged(value)
 
     @field_validator("web_host")
     @classmethod

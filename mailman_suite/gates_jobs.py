@@ -1,0 +1,52 @@
+"""Which of a host's cron jobs a release's own timers replace, and which would fail. Pure.
+
+A job is `{"file", "line", "user", "command"}` as `host/survey_files.py` answers it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Job = Mapping[str, Any]
+
+_CORE_COMMAND = re.compile(r"(?:^|[\s/;&|'\"(])mailman3?\s+(?:-[-\w]+(?:[= ]/\S+)?\s+)*(\w+)")
+_RUNJOBS = re.compile(r"\brunjobs\b")
+# Timers of ours send digests and notices; Core's own runner gates news since 3.3.5.
+_OURS = ("digests", "notify", "gatenews")
+_GONE_OPTIONS = re.compile(r"\bmembers\b.*\s(?:--(?:add|del|delete|sync)|-[axs])\b")
+
+
+def core_command(job: Job) -> str:
+    """The subcommand of `mailman` that a job runs, such as `digests`; "" where it runs none."""
+    found = _CORE_COMMAND.search(job["command"])
+    return found[1] if found else ""
+
+
+def doubled(jobs: Sequence[Job]) -> list[Job]:
+    """The jobs that would run beside a timer of ours: to be removed."""
+    return [job for job in jobs if core_command(job) in _OURS or _RUNJOBS.search(job["command"])]
+
+
+def as_root(jobs: Sequence[Job]) -> list[Job]:
+    """Other jobs that run `mailman` as root, which Core refuses since 3.3.5."""
+    return [
+        job
+        for job in jobs
+        if core_command(job) and job["user"] == "root" and job not in doubled(jobs)
+        and "--run-as-root" not in job["command"]
+    ]  # fmt: skip
+
+
+def with_gone_options(jobs: Sequence[Job]) -> list[Job]:
+    """Jobs that call options of `mailman members` that 3.3.4 disabled."""
+    return [
+        job for job in jobs
+        if core_command(job) == "members" and _GONE_OPTIONS.search(job["command"])
+    ]  # fmt: skip
+
+
+def listed(jobs: Sequence[Job]) -> str:
+    """The jobs for people: each one's file and command."""
+    return "; ".join(f"{job['file']}: {job['command']}" for job in jobs)
