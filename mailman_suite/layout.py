@@ -54,6 +54,7 @@ DOMAINS_MAP = f"{CORE_DATA}/postfix_domains"
 CORE_UNIT = "mailman3.service"
 WEB_UNIT = "mailmanweb.service"
 QCLUSTER_UNIT = "mailmanweb-qcluster.service"
+PACKAGES_UNIT = "mailman3-suite-packages"  # installs what is not needed yet, during a run
 SERVICES = (CORE_UNIT, WEB_UNIT, QCLUSTER_UNIT)
 
 PROBE_ACCOUNT = "mailman-probe"  # exists while a probe lasts; its lists are mailman-probe-<random>

@@ -16,7 +16,8 @@ from mailman_suite.errors import Refusal
 class Platform:
     """One distribution release that the suite can be installed on.
 
-    `python` is the interpreter that releases are built with (a path); `tested` says whether the lab
+    `python` is the interpreter that releases are built with (a path). `build_packages` come only to
+    a host that builds a release, `mta_packages` while a run goes on. `tested` says whether the lab
     runs the suite on it for real or only plans it on paper.
     """
 
@@ -24,6 +25,7 @@ class Platform:
     package_tool: str
     python: str
     runtime_packages: tuple[str, ...]
+    mta_packages: tuple[str, ...]
     build_packages: tuple[str, ...]
     postgresql_packages: tuple[str, ...]
     postgresql_initialise: str | None = None  # what the server needs before its first start
@@ -32,14 +34,11 @@ class Platform:
 
 _DEBIAN_RUNTIME = (
     "python3",
-    "python3-venv",
     "ca-certificates",
-    "gettext",
     "sassc",
     "lynx",
     "logrotate",
     "nginx",
-    "postfix",
 )
 
 
@@ -49,7 +48,8 @@ def _debian(name: str, *, tested: bool = False) -> Platform:
         package_tool="apt",
         python="/usr/bin/python3",
         runtime_packages=_DEBIAN_RUNTIME,
-        build_packages=("patch",),
+        mta_packages=("postfix",),
+        build_packages=("python3-venv", "gettext"),
         postgresql_packages=("postgresql",),
         tested=tested,
     )
@@ -63,14 +63,13 @@ def _redhat(name: str, python: str) -> Platform:
         runtime_packages=(
             python,
             "ca-certificates",
-            "gettext",
             "sassc",
             "lynx",
             "logrotate",
             "nginx",
-            "postfix",
         ),
-        build_packages=("patch",),
+        mta_packages=("postfix",),
+        build_packages=("gettext",),
         postgresql_packages=("postgresql-server",),
         postgresql_initialise="test -e /var/lib/pgsql/data/PG_VERSION || postgresql-setup --initdb",
     )

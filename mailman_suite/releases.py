@@ -15,14 +15,16 @@ Python = tuple[int, int]
 
 _ROOT = Path(__file__).parent.parent
 # Raise this when the builder makes another directory of the same inputs: every host builds anew.
-_BUILD = 1
+_BUILD = 2
 _BUILDERS = (
     "account.py",
+    "build_assets.py",
     "build_release.py",
     "build_wheels.py",
     "patch_wheel.py",
     "read_heads.py",
     "release_tree.py",
+    "unpack_release.py",
 )
 
 

@@ -35,6 +35,7 @@ class Suite:
     fqdn: str
     given_secrets: Mapping[str, HiddenValue]
     identifier: str  # the name of the release's directory, bound to its lock and its Python
+    running: str  # the identifier of the release that the host runs now, empty where there is none
 
     @property
     def release_directory(self) -> str:
@@ -45,7 +46,7 @@ class Suite:
     def packages(self) -> tuple[str, ...]:
         """The distribution's packages that the suite needs to run."""
         server = self.platform.postgresql_packages if self.settings.database_is_local else ()
-        return (*self.platform.runtime_packages, *server)
+        return (*self.platform.runtime_packages, *self.platform.mta_packages, *server)
 
     @property
     def web_url(self) -> str:
@@ -104,4 +105,5 @@ def suite_of(settings: Settings, look: Mapping[str, Any] | None) -> Suite:
         fqdn=look["fqdn"],
         given_secrets=resolve_all(settings.secret_references()),
         identifier=release.identifier(version),
+        running=look["suite"]["release"],
     )

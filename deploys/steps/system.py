@@ -4,17 +4,35 @@ from pyinfra.api import deploy
 
 from mailman_suite import layout
 from mailman_suite.operations import account, files, packages
+from mailman_suite.release_archives import kept_release
 from mailman_suite.suite import Suite
 from mailman_suite.suite_files import directories
 
 
 @deploy("System")
 def prepared(suite: Suite) -> None:
-    """Packages, account and directories are there."""
-    wanted = suite.packages
-    if suite.platform.package_tool == "apt":
-        packages.debs(name="The distribution's packages are installed", names=wanted)
+    """Packages, account and directories are there; the MTA's packages are on their way."""
+    platform, name = suite.platform, "The distribution's packages are installed"
+    wanted = (*suite.packages, *_build_packages(suite))
+    if platform.package_tool == "apt":
+        packages.debs(name=name, names=wanted, following=platform.mta_packages)
     else:
-        packages.rpms(name="The distribution's packages are installed", names=wanted)
+        packages.rpms(name=name, names=wanted)
     account.present(name=f"The user {layout.USER} exists", user=layout.USER, home=layout.HOME)
     files.managed(name="Directories have their owners and modes", declared=directories())
+
+
+@deploy("System")
+def mta_installed(suite: Suite) -> None:
+    """The MTA's packages are there too."""
+    platform, name = suite.platform, "The MTA's packages are installed"
+    if platform.package_tool == "apt":
+        packages.debs(name=name, names=platform.mta_packages)
+    else:
+        packages.rpms(name=name, names=platform.mta_packages)
+
+
+def _build_packages(suite: Suite) -> tuple[str, ...]:
+    """What a build will need, in the same call; the build itself makes sure of it."""
+    is_built = suite.running == suite.identifier or kept_release(suite).exists()
+    return () if is_built else suite.platform.build_packages

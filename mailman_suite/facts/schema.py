@@ -11,7 +11,7 @@ from mailman_suite.host_program import ProgramFact, program
 
 
 class Schema(ProgramFact):
-    """`{"core": behind?, "web": [missing migrations]}`, or `{"unbuilt": true}` before a release."""
+    """`{"core": behind?, "web": [missing migrations], "new": empty?}` as `host/schema.py` answers."""
 
     program_name = "schema"
 
@@ -21,5 +21,5 @@ class Schema(ProgramFact):
         return StringCommand(
             f"if test -x {python}; then",
             program(self.program_name, "look", arguments, python=python),
-            """; else echo '{"unbuilt": true, "core": true, "web": ["all"]}'; fi""",
+            """; else echo '{"new": false, "core": true, "web": ["all"]}'; fi""",
         )

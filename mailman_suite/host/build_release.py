@@ -2,9 +2,9 @@
 
     PYTHONPATH=INPUT_DIR python3 -s -m mailman_suite.host.build_release INPUT_DIR
 
-INPUT_DIR holds build.json, the locks, the patches and, if an identical host built them already,
-the wheels. Nothing that was downloaded runs as root, and the finished tree belongs to root. The
-stamp is written last: a directory without it is half-built and made anew, one with it stays.
+INPUT_DIR holds build.json, the locks and the patches. Nothing that was downloaded runs as root, and
+the finished tree belongs to root. The stamp is written last: a directory without it is half-built
+and made anew, one with it stays.
 """
 
 from __future__ import annotations
@@ -20,11 +20,17 @@ from pathlib import Path
 from mailman_suite.host import build_wheels
 from mailman_suite.host.account import Account, CommandError
 from mailman_suite.host.patch_wheel import PatchError
-from mailman_suite.host.release_tree import Progress, give_to_root, only_builder, write_durably
+from mailman_suite.host.release_tree import (
+    STAMP,
+    Progress,
+    give_to_root,
+    is_complete,
+    only_builder,
+    write_durably,
+)
 
-STAMP = "stamp.json"
 _TRANSLATED = ("postorius", "hyperkitty", "django_mailman3")
-_EXPECTED = (CommandError, PatchError, build_wheels.WheelsError, OSError)
+_EXPECTED = (CommandError, PatchError, OSError)
 
 
 @dataclass(frozen=True)
@@ -43,9 +49,14 @@ class Build:
         return self.release_dir / "venv" / "bin" / "python"
 
     @property
+    def scratch(self) -> Path:
+        """What the finished release does not have."""
+        return self.release_dir / "scratch"
+
+    @property
     def wheels(self) -> Path:
-        """Where the wheels stay, to be fetched for other hosts."""
-        return self.release_dir / "wheels"
+        """Where the wheels are while they are needed."""
+        return self.scratch / "wheels"
 
 
 def main(arguments: list[str]) -> int:
@@ -58,7 +69,7 @@ def main(arguments: list[str]) -> int:
     os.umask(0o022)
     try:
         with only_builder(build.release_dir) as lock:
-            if is_complete(build):
+            if is_complete(build.release_dir, build.identifier):
                 print(f"{build.identifier} is complete already")
             else:
                 make(build, lock.fileno())
@@ -68,32 +79,17 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def is_complete(build: Build) -> bool:
-    """Whether the stamp is there and is for this very build."""
-    try:
-        stamp = json.loads((build.release_dir / STAMP).read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return False
-    return bool(stamp["identifier"] == build.identifier)
-
-
 def make(build: Build, lock: int) -> None:
     """Make the release directory from nothing and stamp it."""
-    shipped = build.inputs / "wheels"
-    progress = Progress(7 if shipped.exists() else 9)
+    progress = Progress(9)
     progress("An empty release directory and its virtual environment")
     account = begin(build, lock)
-    if shipped.exists():
-        progress("Verify the wheels that an identical host built")
-        shutil.copytree(shipped, build.wheels, dirs_exist_ok=True)
-        manifest = build_wheels.verify_manifest(build.wheels, build.identifier)
-    else:
-        manifest = build_from_index(build, account, progress)
+    fill_wheels(build, account, progress)
     install(build, account, progress)
     progress("Import everything and note the schema heads")
     heads = account.run(build.venv_python, "-I", "-c", program("read_heads"))
     finish(build, account, heads, progress)
-    stamp = {"identifier": build.identifier, "wheels": manifest, "seconds": progress.seconds()}
+    stamp = {"identifier": build.identifier, "seconds": progress.seconds()}
     write_durably(build.release_dir / STAMP, json.dumps(stamp, indent=1) + "\n")
     print(f"{build.identifier} is complete after {progress.seconds():.1f} s", flush=True)
 
@@ -105,16 +101,15 @@ def begin(build: Build, lock: int) -> Account:
     build.release_dir.mkdir(mode=0o755)
     for lock_file in build.inputs.glob("*.lock"):  # they stay, to say what is installed
         shutil.copyfile(lock_file, build.release_dir / lock_file.name)
-    scratch = build.release_dir / "scratch"
-    account = Account(build.user, scratch, (lock,))
-    for directory in (scratch, build.wheels, build.release_dir / "venv"):
+    account = Account(build.user, build.scratch, (lock,))
+    for directory in (build.scratch, build.wheels, build.release_dir / "venv"):
         account.directory(directory)
     account.run(build.python, "-m", "venv", build.release_dir / "venv")
     return account
 
 
-def build_from_index(build: Build, account: Account, progress: Progress) -> str:
-    """Fill the wheels directory from the package index; the manifest's SHA-256."""
+def fill_wheels(build: Build, account: Account, progress: Progress) -> None:
+    """Fill the wheels directory from the package index."""
     progress("The locked build tools")
     build_wheels.fetch_tools(build.venv_python, build.release_dir, account)
     progress("Upstream's wheels with our patches")
@@ -123,8 +118,6 @@ def build_from_index(build: Build, account: Account, progress: Progress) -> str:
     )
     progress("Download and verify every package")
     build_wheels.build_all(build.venv_python, build.release_dir, account, build.wheels)
-    give_to_root(build.wheels)
-    return build_wheels.write_manifest(build.wheels, build.identifier)
 
 
 def install(build: Build, account: Account, progress: Progress) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import time
 from pathlib import Path
 from typing import TextIO
+
+STAMP = "stamp.json"
 
 
 class Progress:
@@ -37,6 +40,15 @@ def only_builder(release_dir: Path) -> TextIO:
     return lock
 
 
+def is_complete(release_dir: Path, identifier: str) -> bool:
+    """Whether the stamp is there and is for this very build."""
+    try:
+        stamp = json.loads((release_dir / STAMP).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return False
+    return bool(stamp["identifier"] == identifier)
+
+
 def give_to_root(directory: Path) -> None:
     """Make root the owner of everything below, and take write access from all others."""
     for folder, folders, files in os.walk(directory):
@@ -54,6 +66,11 @@ def write_durably(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+    sync_directory(path.parent)
+
+
+def sync_directory(directory: Path) -> None:
+    """Bring a directory's entries, such as a new name, to the disk."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)

@@ -2,7 +2,8 @@
 
 `look`:  {"heads", "core": {...}, "web": {...}, "secrets"}, run by the release's own interpreter,
          which has the PostgreSQL driver; starts neither Core nor Django, since a Core command of a
-         new release would migrate by itself. -> {"core": bool, "web": [...]}: what is behind.
+         new release would migrate by itself.
+         -> {"core": bool, "web": [...], "new": bool}: what is behind, and whether neither has any.
 """
 
 from __future__ import annotations
@@ -76,13 +77,14 @@ def connected(database: dict[str, Any], secrets: str) -> Any:
 def look(declared: dict[str, Any]) -> dict[str, Any]:
     """What the databases lack of the code's schema; everything before the release is built."""
     if not os.path.exists(declared["heads"]):
-        return {"core": True, "web": ["all"]}
+        return {"core": True, "web": ["all"], "new": False}
     with open(declared["heads"], encoding="utf-8") as text:
         heads = json.load(text)
     core = rows(declared["core"], declared["secrets"], "SELECT version_num FROM alembic_version")
     applied = rows(declared["web"], declared["secrets"], "SELECT app, name FROM django_migrations")
     expected = {(app, name) for app, names in heads["web"].items() for name in names}
     return {
+        "new": not core and not applied,
         "core": [row[0] for row in core] != [heads["core"]],
         "web": sorted(f"{app}.{name}" for app, name in expected - set(map(tuple, applied))),
     }

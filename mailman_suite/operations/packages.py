@@ -1,13 +1,14 @@
-"""Installs what is missing of the distribution's packages, in one call of its tool."""
+"""Installs what is missing of the distribution's packages, in few calls of its tool."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Collection, Generator, Iterable
 from typing import cast
 
 from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
 
+from mailman_suite import layout
 from mailman_suite.facts.packages import DebPackages, RpmPackages
 
 # Another apt may run for minutes: unattended-upgrades on a fresh machine, or that of a run whose
@@ -18,6 +19,8 @@ _WAIT = (
     '[fcntl.lockf(open(path, "w"), fcntl.LOCK_EX) for path in sys.argv[1:]]\' '
     f"{' '.join(_LOCKS)} &&"
 )
+# Our own calls wait for each other's end, also between two of apt's locks; nothing inherits this.
+_ONE_AT_A_TIME = f"flock -o -w 600 /run/{layout.PACKAGES_UNIT}.lock sh -c"
 _APT = (
     "DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600"
     " -o Dpkg::Options::=--force-confold"
@@ -25,25 +28,56 @@ _APT = (
 
 
 @operation()
-def debs(names: Iterable[str]) -> Generator[StringCommand, None, None]:
-    """The named Debian packages are installed and configured."""
+def debs(
+    names: Iterable[str], following: Collection[str] = ()
+) -> Generator[StringCommand, None, None]:
+    """The named Debian packages are installed and configured, `following` at least on their way.
+
+    + following: those of the names that need not be there yet. Their installation goes on by itself
+      while the run does, and is waited for where they are named again.
+    """
     wanted = list(names)
     found = host.get_fact(DebPackages, names=wanted)
-    if found["broken"]:
-        yield StringCommand(
-            _WAIT,
-            "DEBIAN_FRONTEND=noninteractive dpkg --configure -a --force-confold &&",
-            _APT,
-            "--fix-broken install",
-        )
     missing = _missing(wanted, found)
-    if missing:
-        yield StringCommand(_WAIT, _APT, "update")
+    if found["broken"]:
+        yield StringCommand(_ONE_AT_A_TIME, QuoteString(_REPAIR))
+    if now := [name for name in missing if name not in following]:
+        yield deb_installation(now)
+    if later := [name for name in missing if name in following]:
         yield StringCommand(
-            _WAIT, _APT, "install --no-install-recommends", *map(QuoteString, missing)
+            f"systemctl is-active --quiet {layout.PACKAGES_UNIT} ||",
+            f"systemd-run --quiet --collect --unit={layout.PACKAGES_UNIT}",
+            _ONE_AT_A_TIME,
+            QuoteString(_locked_installation(later)),
         )
-    elif not found["broken"]:
+    if not missing and not found["broken"]:
         host.noop("every package is installed")
+
+
+def deb_installation(names: Collection[str]) -> StringCommand:
+    """The command that installs Debian packages; it returns at once where they are installed."""
+    return StringCommand(_ready(names), _ONE_AT_A_TIME, QuoteString(_locked_installation(names)))
+
+
+# Asked again when it is its turn: what was broken may have been an installation that went on.
+_REPAIR = (
+    f'{_WAIT} {{ test -z "$(dpkg --audit)" ||'
+    " { DEBIAN_FRONTEND=noninteractive dpkg --configure -a --force-confold &&"
+    f" {_APT} --fix-broken install; }}; }}"
+)
+
+
+def _locked_installation(names: Collection[str]) -> str:
+    quoted = [QuoteString(name) for name in names]
+    install = StringCommand(_APT, "install --no-install-recommends", *quoted)
+    return f"{_WAIT} {{ {_ready(names)} {{ {_APT} update && {install.get_raw_value()}; }}; }}"
+
+
+def _ready(names: Collection[str]) -> str:
+    """A test whether the packages are installed and configured, and `||`."""
+    quoted = [QuoteString(name) for name in names]
+    states = StringCommand("dpkg-query -W -f='${db:Status-Abbrev}'", *quoted, "2>/dev/null")
+    return f"test \"$({states.get_raw_value()})\" = '{'ii ' * len(names)}' ||"
 
 
 @operation()
@@ -54,9 +88,14 @@ def rpms(names: Iterable[str]) -> Generator[StringCommand, None, None]:
     if not missing:
         host.noop("every package is installed")
         return
-    yield StringCommand(
-        "dnf -q -y --setopt=install_weak_deps=False install", *map(QuoteString, missing)
-    )
+    yield rpm_installation(missing)
+
+
+def rpm_installation(names: Collection[str]) -> StringCommand:
+    """The command that installs RPM packages; it returns at once where they are installed."""
+    quoted = [QuoteString(name) for name in names]
+    dnf = "dnf -q -y --setopt=install_weak_deps=False install"
+    return StringCommand("rpm -q --quiet", *quoted, "||", dnf, *quoted)
 
 
 def _missing(wanted: list[str], found: dict[str, object]) -> list[str]:

@@ -10,6 +10,7 @@ from pyinfra import host
 from pyinfra.api import (
     FileDownloadCommand,
     FileUploadCommand,
+    FunctionCommand,
     QuoteString,
     StringCommand,
     operation,
@@ -19,10 +20,17 @@ from pyinfra.api.command import PyinfraCommand
 from mailman_suite import layout
 from mailman_suite.facts.release import ReleaseState
 from mailman_suite.operations import packages
+from mailman_suite.release_archives import (
+    build_inputs,
+    digest_file,
+    intact_digest,
+    keep,
+    kept_release,
+)
 from mailman_suite.suite import Suite
-from mailman_suite.wheelhouse import build_inputs, kept_wheels
 
 _INPUTS = f"{layout.STAGING}/build"
+_ARCHIVE = "release.tar.gz"
 # A build that hangs must not go on for ever once nobody reads its output any more.
 _BUILD_SECONDS = 3600
 
@@ -34,41 +42,50 @@ def built(suite: Suite) -> Generator[PyinfraCommand, None, None]:
     if state["built"]:
         host.noop(f"{suite.identifier} is built")
         return
-    wheels = kept_wheels(suite)
+    archive = kept_release(suite)
+    sha256 = intact_digest(archive)
     yield _empty_inputs()
     yield _upload(build_inputs(suite, _order(suite)), "inputs.tar")
-    if wheels.exists():
-        yield FileUploadCommand(str(wheels), f"{_INPUTS}/wheels.tar")
-        yield from _build(suite, "inputs.tar", "wheels.tar")
+    if sha256:
+        yield FileUploadCommand(str(archive), f"{_INPUTS}/{_ARCHIVE}")
+        yield _run(suite, f"unpack_release {_INPUTS} {sha256}")
         return
-    yield from _build_packages(suite)
-    yield from _build(suite, "inputs.tar")
-    yield from _keep_wheels(suite)
+    yield _build_packages(suite)
+    yield _run(suite, f"build_release {_INPUTS}")
+    yield from _keep(suite)
 
 
-def _build(suite: Suite, *archives: str) -> Generator[PyinfraCommand, None, None]:
-    unpack = " && ".join(f"tar -xf {archive} && rm {archive}" for archive in archives)
-    yield StringCommand(
-        f"cd {_INPUTS} && {unpack} && timeout {_BUILD_SECONDS}",
+def _run(suite: Suite, words: str) -> StringCommand:
+    return StringCommand(
+        f"cd {_INPUTS} && tar -xf inputs.tar && timeout {_BUILD_SECONDS}",
         QuoteString(suite.python),
-        f"-m mailman_suite.host.build_release {_INPUTS} && rm -rf {_INPUTS}",
+        f"-s -m mailman_suite.host.{words} && rm -rf {_INPUTS}",
     )
 
 
-def _build_packages(suite: Suite) -> Generator[PyinfraCommand, None, None]:
-    """What builds wheels comes only to a host that does, not to those that get them."""
-    install = packages.debs if suite.platform.package_tool == "apt" else packages.rpms
-    yield from install._inner(names=suite.platform.build_packages)
+def _build_packages(suite: Suite) -> StringCommand:
+    """What only a build needs comes to no host that gets a finished release."""
+    with_apt = suite.platform.package_tool == "apt"
+    installation = packages.deb_installation if with_apt else packages.rpm_installation
+    return installation(suite.platform.build_packages)
 
 
-def _keep_wheels(suite: Suite) -> Generator[PyinfraCommand, None, None]:
-    """Brings the wheels to the control machine, for the next host of this kind."""
-    wheels = kept_wheels(suite)
-    wheels.parent.mkdir(parents=True, exist_ok=True)
-    archive = f"{layout.STAGING}/wheels.tar"
-    yield StringCommand("tar -C", QuoteString(suite.release_directory), f"-cf {archive} wheels")
-    yield FileDownloadCommand(archive, str(wheels))
-    yield StringCommand(f"rm {archive}")
+def _keep(suite: Suite) -> Generator[PyinfraCommand, None, None]:
+    """Brings the finished directory to the control machine, for the next host of this kind."""
+    archive = kept_release(suite)
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    # Several hosts may build at a time: each has a name of its own until the archive is whole.
+    fetched = archive.with_name(f".{archive.name}.{host.name.replace('/', '_')}")
+    packed = f"{layout.STAGING}/{_ARCHIVE}"
+    yield StringCommand(
+        "tar -C",
+        QuoteString(suite.release_directory),
+        f"-I 'gzip -1' -cf {packed} . && sha256sum {packed} >{packed}.sha256",
+    )
+    yield FileDownloadCommand(packed, str(fetched))
+    yield FileDownloadCommand(f"{packed}.sha256", str(digest_file(fetched)))
+    yield FunctionCommand(keep, (fetched, archive), {})
+    yield StringCommand(f"rm {packed} {packed}.sha256")
 
 
 @operation()

@@ -8,8 +8,11 @@ from typing import Any
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
+from mailman_suite import layout
 from mailman_suite.commands import core_command, web_command
 from mailman_suite.facts.schema import Schema
+
+_CORE = layout.CORE_UNIT
 
 
 @operation()
@@ -24,7 +27,11 @@ def current(databases: Mapping[str, Any], heads: str) -> Generator[StringCommand
         host.noop("both schemas are current")
         return
     if behind["core"]:
-        # Any Core command migrates first; this one prints nothing, unlike `mailman info`.
-        yield core_command("aliases")
+        # Any Core command migrates first; unlike `mailman info` this one shows no secret, and
+        # unlike `mailman aliases` it needs no Postfix.
+        yield core_command("lists", "--quiet")
+    if behind["new"]:
+        # Core takes longest to start, and nobody waits for a suite that has no data yet.
+        yield StringCommand("systemctl daemon-reload && systemctl start --no-block", _CORE)
     if behind["web"]:
         yield web_command("migrate", "--noinput", "--verbosity", "1")

@@ -76,7 +76,7 @@ def bare(host: PaperHost) -> dict[str, Any]:
         "Secrets": _no_secrets,
         "ReleaseState": {"built": "", "assets": "", "current": ""},
         "SuiteDatabases": lambda arguments: {"roles": ["core"], "databases": ["core"]},
-        "Schema": {"unbuilt": True, "core": True, "web": ["all"]},
+        "Schema": {"new": True, "core": True, "web": ["all"]},
         "Units": lambda arguments: {**NOTHING_TO_DO, "start": list(arguments["units"])},
         "PostfixMain": {},
         "WebIdentity": {"missing": ["the release"]},
@@ -108,7 +108,7 @@ def converged(host: PaperHost, **more: Any) -> dict[str, Any]:
     suite = suite_of(Settings.from_data(data(host, **more)), look(host))
     values = {name: value.unmask() for name, value in suite.given_secrets.items()}
     platform = platform_of(host.os_release)
-    packages = {*platform.runtime_packages, *platform.build_packages, *platform.postgresql_packages}
+    packages = {*suite.packages, *platform.postgresql_packages}
     return {
         "Look": look(host, suite.identifier),
         "DebPackages": {"installed": packages, "broken": False},
@@ -122,7 +122,7 @@ def converged(host: PaperHost, **more: Any) -> dict[str, Any]:
             "current": f"{suite.release_directory}/venv",
         },
         "SuiteDatabases": {"roles": [], "databases": []},
-        "Schema": {"core": False, "web": []},
+        "Schema": {"new": False, "core": False, "web": []},
         "Units": NOTHING_TO_DO,
         "PostfixMain": _wired_postfix(),
         "WebIdentity": {"missing": []},

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 from pathlib import Path
 
 import pytest
 
 from mailman_suite.errors import Refused
+from mailman_suite.release_archives import digest_file, kept_release
 from mailman_suite.settings import Settings
 from mailman_suite.suite import suite_of
-from mailman_suite.wheelhouse import kept_wheels
 from tests.plans.expectations import assert_budget, assert_converged, assert_no_leaks
 from tests.plans.harness import plan_of
 from tests.plans.paper_hosts import PaperHost, paper_hosts
@@ -40,8 +41,8 @@ every_supported_host = pytest.mark.parametrize(
 
 
 @pytest.fixture(autouse=True)
-def no_wheels_from_earlier_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("mailman_suite.wheelhouse.CACHE", tmp_path)
+def no_releases_from_earlier_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("mailman_suite.release_archives.CACHE", tmp_path)
     return tmp_path
 
 
@@ -57,7 +58,7 @@ def bare_plan(host: PaperHost) -> Plan:
 def test_a_bare_host_gets_its_packages_by_its_own_tool(host: PaperHost):
     first, *others = bare_plan(host).changes
     tool = "apt-get" if host.os_release["id"] in ("debian", "ubuntu") else "dnf"
-    assert tool in first.commands[-1]
+    assert tool in first.commands[0]
     assert len(others) >= 5
 
 
@@ -76,16 +77,46 @@ def test_all_hosts_have_the_same_operations_in_the_same_order():
     assert len(names) == 1, names
 
 
-def test_the_second_host_of_a_kind_gets_the_wheels_of_the_first_and_builds_none(tmp_path: Path):
-    host = named("debian-12")
-    suite = suite_of(Settings.from_data(data(host)), look(host))
+def commands(plan: Plan) -> str:
+    return "\n".join(command for op in plan.operations for command in op.commands)
+
+
+def keep_a_release(host: PaperHost, content: bytes) -> None:
+    """The control machine has an archive for this host, as `sha256sum` and a download left it."""
+    archive = kept_release(suite_of(Settings.from_data(data(host)), look(host)))
+    archive.write_bytes(content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    digest_file(archive).write_text(f"{sha256}  /var/lib/release.tar.gz\n")
+
+
+@every_supported_host
+def test_the_second_host_of_a_kind_gets_the_release_of_the_first_and_builds_none(host: PaperHost):
     first = bare_plan(host)
-    kept_wheels(suite).write_bytes(b"\xff wheels")
+    keep_a_release(host, b"\xff release")
     second = bare_plan(host)
-    assert "--no-install-recommends patch" in first.text()
-    assert "--no-install-recommends patch" not in second.text()
+    only_to_build = ("gettext", "host.build_release")
+    assert all(words in commands(first) for words in only_to_build)
+    assert not any(words in commands(second) for words in only_to_build)
+    assert "host.unpack_release" in commands(second)
     uploads = [upload for op in second.operations for upload in op.uploads]
-    assert "<8 bytes>" in [upload.content for upload in uploads]
+    assert "<9 bytes>" in [upload.content for upload in uploads]
+
+
+def test_a_damaged_release_is_not_sent_but_built_anew(caplog: pytest.LogCaptureFixture):
+    host = named("debian-12")
+    keep_a_release(host, b"\xff release")
+    archive = kept_release(suite_of(Settings.from_data(data(host)), look(host)))
+    archive.write_bytes(b"\xff relea")
+    plan = bare_plan(host)
+    assert "host.build_release" in commands(plan)
+    assert "host.unpack_release" not in commands(plan)
+    assert "is built anew" in caplog.text
+
+
+def test_a_host_that_runs_the_release_needs_nothing_to_build_it():
+    host = named("debian-12")
+    answers = {**converged(host), "DebPackages": bare(host)["DebPackages"]}
+    assert "gettext" not in commands(plan_of(DEPLOY, data(host), answers))
 
 
 def test_a_given_secret_travels_in_standard_input_only(monkeypatch: pytest.MonkeyPatch):

@@ -53,8 +53,8 @@ every_declaration = pytest.mark.parametrize("more", DECLARED.values(), ids=DECLA
 
 @pytest.fixture(autouse=True)
 def an_operators_computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without wheels of earlier runs, and with a secret in its environment."""
-    monkeypatch.setattr("mailman_suite.wheelhouse.CACHE", tmp_path)
+    """Without releases of earlier runs, and with a secret in its environment."""
+    monkeypatch.setattr("mailman_suite.release_archives.CACHE", tmp_path)
     monkeypatch.setenv("SUITE_TEST_SECRET", SECRET)
 
 
@@ -107,4 +107,4 @@ def test_a_changed_secret_is_sent_to_a_converged_host(monkeypatch: pytest.Monkey
 def test_only_a_database_server_of_its_own_is_installed(more: dict[str, Any]):
     host = named("debian-12")
     first = plan_of(DEPLOY, data(host, **more), bare(host)).changes[0]
-    assert ("postgresql" in first.commands[-1].split()) is (more == POSTGRESQL)
+    assert ("postgresql" in first.commands[0].split()) is (more == POSTGRESQL)

@@ -18,8 +18,14 @@ import pytest
 from mailman_suite.host import build_release
 from mailman_suite.host.account import Account, CommandError
 from mailman_suite.host.build_assets import Assets, build_settings, switch
-from mailman_suite.host.build_release import Build, is_complete
-from mailman_suite.host.release_tree import give_to_root, only_builder, write_durably
+from mailman_suite.host.build_release import Build
+from mailman_suite.host.release_tree import (
+    STAMP,
+    give_to_root,
+    is_complete,
+    only_builder,
+    write_durably,
+)
 
 ROOT = Path(__file__).parents[2]
 BUILD = "3.3.10-py3.11-0123456789ab"
@@ -48,23 +54,23 @@ def account(tmp_path: Path) -> Account:
 
 
 def test_a_directory_without_a_stamp_is_not_complete(build: Build):
-    assert not is_complete(build)
+    assert not is_complete(build.release_dir, BUILD)
     build.release_dir.mkdir(parents=True)
-    assert not is_complete(build)
+    assert not is_complete(build.release_dir, BUILD)
 
 
 @pytest.mark.parametrize("stamp", ["", '{"identifier', json.dumps({"identifier": "another"})])
 def test_a_stamp_that_is_torn_or_anothers_does_not_count(build: Build, stamp: str):
     build.release_dir.mkdir(parents=True)
-    (build.release_dir / build_release.STAMP).write_text(stamp)
-    assert not is_complete(build)
+    (build.release_dir / STAMP).write_text(stamp)
+    assert not is_complete(build.release_dir, BUILD)
 
 
 def test_a_stamped_directory_is_left_alone(build: Build, capsys: pytest.CaptureFixture[str]):
     order = {"release_dir": str(build.release_dir), "python": "/none", "user": "nobody"}
     (build.inputs / "build.json").write_text(json.dumps({**order, "identifier": BUILD}))
     build.release_dir.mkdir(parents=True)
-    write_durably(build.release_dir / build_release.STAMP, json.dumps({"identifier": BUILD}))
+    write_durably(build.release_dir / STAMP, json.dumps({"identifier": BUILD}))
     (build.release_dir / "venv").mkdir()
     assert build_release.main([str(build.inputs)]) == 0
     assert capsys.readouterr().out == f"{BUILD} is complete already\n"

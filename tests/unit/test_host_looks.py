@@ -55,13 +55,13 @@ def declared(tmp_path: Path) -> dict[str, Any]:
 
 
 def test_a_current_schema_lacks_nothing(declared: dict[str, Any]):
-    assert schema.look(declared) == {"core": False, "web": []}
+    assert schema.look(declared) == {"core": False, "web": [], "new": False}
 
 
 def test_no_database_lacks_everything(declared: dict[str, Any], tmp_path: Path):
     nowhere = {"engine": "sqlite", "path": str(tmp_path / "none.db")}
     found = schema.look({**declared, "core": nowhere, "web": nowhere})
-    assert found["core"] is True
+    assert found["core"] is found["new"] is True
     assert found["web"] == ["auth.0001_initial", "hyperkitty.0001", "hyperkitty.0002"]
     assert not (tmp_path / "none.db").exists()
 
@@ -69,7 +69,8 @@ def test_no_database_lacks_everything(declared: dict[str, Any], tmp_path: Path):
 def test_an_empty_database_lacks_everything(declared: dict[str, Any], tmp_path: Path):
     empty = database(tmp_path / "empty.db")
     assert schema.look({**declared, "core": empty})["core"] is True
-    assert len(schema.look({**declared, "web": empty})["web"]) == 3
+    without_web = schema.look({**declared, "web": empty})
+    assert (len(without_web["web"]), without_web["new"]) == (3, False)
 
 
 @pytest.mark.parametrize("revisions", [["0ld"], [], [REVISION, "0ther"]], ids=str)
@@ -99,7 +100,7 @@ def test_a_schema_of_something_else_is_no_empty_one(declared: dict[str, Any], tm
 
 def test_before_the_release_is_built_everything_is_behind(declared: dict[str, Any], tmp_path: Path):
     unbuilt = {**declared, "heads": str(tmp_path / "none" / "heads.json")}
-    assert schema.look(unbuilt) == {"core": True, "web": ["all"]}
+    assert schema.look(unbuilt) == {"core": True, "web": ["all"], "new": False}
 
 
 def test_looking_writes_nothing(declared: dict[str, Any], tmp_path: Path):
