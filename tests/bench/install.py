@@ -18,7 +18,7 @@ from tests.bench.timeline import Timeline, timed
 from tests.lab import installed
 
 _GUIDE = Path(__file__).with_name("guide") / "install.sh"
-# What a run of pyinfra reads; a copy of it has no wheels yet.
+# What a run of pyinfra reads; a copy of it has no release yet.
 _CONTROLLER = (
     *("config.py", "requirements.txt", "deploys", "group_data", "inventories", "lab"),
     *("mailman_suite", "releases", "templates"),
@@ -27,8 +27,8 @@ _HOW = """\
 Debian 12, SQLite, each run on a machine of its own that was just booted; from the first command
 until Core's REST lists its lists, LMTP greets and the web's first page opens. Every package of apt
 and pip was downloaded by a round before, which is not counted. The guide is run as the commands of
-`tests/bench/guide/install.sh`. The first install has no wheels of ours; the second host gets those
-that the first one built. The three follow each other in every round."""
+`tests/bench/guide/install.sh`. The first install builds the release; the second host gets the finished
+directory. The three follow each other in every round."""
 
 
 def measured(rounds: int) -> list[Section]:
@@ -73,7 +73,7 @@ def _round(*, guide_first: bool) -> Iterator[tuple[str, Timeline]]:
 
 @contextmanager
 def _controller() -> Iterator[Path]:
-    """A control machine's copy of this repository, without any wheels."""
+    """A control machine's copy of this repository, without any release."""
     with tempfile.TemporaryDirectory() as name:
         for part in _CONTROLLER:
             source, target = installed.REPOSITORY / part, Path(name, part)

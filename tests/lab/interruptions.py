@@ -34,9 +34,8 @@ class Point:
 # Every operation of a first install, the long ones more than once.
 POINTS = (
     Point("packages are installed", 2),
-    Point("packages are installed", 8),
-    Point("packages are installed", 14),
-    Point("user mailman exists", 0),
+    Point("packages are installed", 4),
+    Point("user mailman exists", 0),  # while Postfix is being installed
     Point("Directories", 0),
     Point("Secrets", 0),
     Point("is built", 1),
@@ -49,6 +48,7 @@ POINTS = (
     Point("Both schemas", 0.5),
     Point("Both schemas", 3),
     Point("Both schemas", 6),
+    Point("MTA's packages", 0),
     Point("Postfix", 0.3),
     Point("Postfix", 2),
     Point("Services and timers", 0.5),
