@@ -49,6 +49,8 @@ class Handmade:
     core: str
     database: str
     becomes: str
+    wsgi: str = "uwsgi"  # or "gunicorn"; upstream's page has both
+    archives: str = "archives"  # or "hyperkitty": the address that Core's archiver uses
     python: str = "python3"
 
     @property
@@ -60,7 +62,15 @@ class Handmade:
         return self.name
 
 
-HANDMADE = (Handmade("bullseye", "3.3.8", "sqlite", becomes="3.3.10"),)
+HANDMADE = (
+    Handmade("bullseye", "3.3.8", "sqlite", becomes="3.3.10"),
+    Handmade(
+        *("bookworm", "3.3.9", "postgresql"),
+        becomes="3.3.10+django52",
+        wsgi="gunicorn",
+        archives="hyperkitty",
+    ),
+)
 MAIN = HANDMADE[0]
 
 
@@ -68,7 +78,7 @@ def layer(one: Handmade) -> str:
     """The name of the layer that holds the finished host, made now or before."""
     return layers.cached(
         f"guide-{one.core}-{one.database}",
-        [HERE / "etc", HERE / "configure.sh", HERE / "crontab", DOMAIN, LIST, WEB_HOST],
+        [*_trees(one), HERE / "configure.sh", one.archives, DOMAIN, LIST, WEB_HOST],
         lambda machine: _configure(machine, one),
         suite=one.suite,
         parent=_packages(one),
@@ -107,14 +117,19 @@ def _install(machine: Machine, one: Handmade, constraints: Path) -> None:
     _run(machine, "packages.sh", one.database, one.python)
 
 
+def _trees(one: Handmade) -> list[Path]:
+    """Directories that mirror the host's root, with the files that its owner wrote."""
+    return [HERE / "common", HERE / one.wsgi]
+
+
 def _configure(machine: Machine, one: Handmade) -> None:
     values = _values(one)
-    for path in sorted(file for file in HERE.glob("etc/**/*") if file.is_file()):
-        target = f"/{path.relative_to(HERE)}".removesuffix(".in")
-        machine.run(f"install -D -m 644 /dev/stdin {target}", stdin=_filled(path, values))
+    for tree in _trees(one):
+        for path in sorted(file for file in tree.rglob("*") if file.is_file()):
+            target = f"/{path.relative_to(tree)}".removesuffix(".in")
+            machine.run(f"install -D -m 644 /dev/stdin {target}", stdin=_filled(path, values))
     machine.run("install -m 600 /dev/stdin /root/database", stdin=values["database_password"])
     _run(machine, "configure.sh", one.database, WEB_HOST, DOMAIN)
-    machine.run("crontab -u mailman -", stdin=(HERE / "crontab").read_text())
     suite(machine, one).add_list()
 
 
@@ -126,6 +141,7 @@ def _values(one: Handmade) -> dict[str, str]:
         **database,
         "web_host": WEB_HOST,
         "domain": DOMAIN,
+        "archives": one.archives,
         "rest_password": secrets.token_urlsafe(18),
         "archiver_key": secrets.token_urlsafe(18),
         "database_password": secrets.token_urlsafe(18),

@@ -24,13 +24,11 @@ class HandmadeSuite(Suite):
         core.read_string(self.run("cat /etc/mailman3/mailman.cfg"))
         archiver = configparser.ConfigParser(interpolation=None)
         archiver.read_string(self.run("cat /etc/mailman3/mailman-hyperkitty.cfg"))
-        settings = self.run(
-            "sed -n \"s/^SECRET_KEY = '\\(.*\\)'$/\\1/p\" /etc/mailman3/settings.py"
-        )
+        key = self.run("grep -e '^SECRET_KEY = ' /etc/mailman3/settings.py").strip()
         return {
             "rest_password": core["webservice"]["admin_pass"],
             "archiver_key": archiver["general"]["api_key"],
-            "django_secret_key": settings.strip(),
+            "django_secret_key": key.removeprefix("SECRET_KEY = '").removesuffix("'"),
             "superuser_password": self.run("cat /root/superuser"),
         }
 

@@ -31,6 +31,13 @@ as_mailman env DJANGO_SUPERUSER_PASSWORD="$(cat /root/superuser)" venv/bin/mailm
     createsuperuser --noinput --username admin --email "postmaster@$domain" > /dev/null
 chmod 600 /root/superuser
 systemctl --quiet enable --now mailmanweb
+if [ -e /etc/systemd/system/qcluster.service ]; then
+    systemctl --quiet enable --now qcluster
+fi
+if [ -e /root/crontab ]; then
+    crontab -u mailman /root/crontab
+    rm /root/crontab
+fi
 
 ln -s ../sites-available/mailman /etc/nginx/sites-enabled/mailman
 rm /etc/nginx/sites-enabled/default
