@@ -109,13 +109,16 @@ def _http_log_format(crossing: Crossing) -> Answer:
 
 
 def _max_recipients(crossing: Crossing) -> Answer:
-    own = crossing.declared("mta", "max_recipients")
+    own, old = (
+        crossing.declared("mta", "max_recipients"),
+        crossing.standing("mta", "max_recipients"),
+    )
     if own:
         return fine(f"mailman_core_config says {own}")
     return fine(
-        f"max_recipients was {crossing.standing('mta', 'max_recipients') or '500'}",
-        "10 per message from now on, so more SMTP transactions; "
-        'mailman_core_config = {"mta": {"max_recipients": 500}} keeps it',
+        f"max_recipients is {old or '500 by default'}",
+        "10 by default from now on, so more SMTP transactions; to keep it: mailman_core_config = "
+        f'{{"mta": {{"max_recipients": {old or 500}}}}}',
     )
 
 

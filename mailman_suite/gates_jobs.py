@@ -12,7 +12,7 @@ from typing import Any
 Job = Mapping[str, Any]
 
 _CORE_COMMAND = re.compile(r"(?:^|[\s/;&|'\"(])mailman3?\s+(?:-[-\w]+(?:[= ]/\S+)?\s+)*(\w+)")
-_RUNJOBS = re.compile(r"\brunjobs\b")
+_RUNJOBS = re.compile(r"\brunjobs \w+")
 # Timers of ours send digests and notices; Core's own runner gates news since 3.3.5.
 _OURS = ("digests", "notify", "gatenews")
 _GONE_OPTIONS = re.compile(r"\bmembers\b.*\s(?:--(?:add|del|delete|sync)|-[axs])\b")
@@ -48,5 +48,13 @@ def with_gone_options(jobs: Sequence[Job]) -> list[Job]:
 
 
 def listed(jobs: Sequence[Job]) -> str:
-    """The jobs for people: each one's file and command."""
-    return "; ".join(f"{job['file']}: {job['command']}" for job in jobs)
+    """The jobs for people, by file: `3 in /etc/cron.d/x: digests, notify, runjobs daily`."""
+    files: dict[str, list[str]] = {}
+    for job in jobs:
+        files.setdefault(job["file"], []).append(_short(job))
+    return "; ".join(f"{len(names)} in {file}: {', '.join(names)}" for file, names in files.items())
+
+
+def _short(job: Job) -> str:
+    web = _RUNJOBS.search(job["command"])
+    return web[0] if web else core_command(job)

@@ -132,12 +132,12 @@ def _search_index(crossing: Crossing) -> Answer:
     new = crossing.web_setting("HAYSTACK_CONNECTIONS") or {
         "default": {"ENGINE": _ENGINE, "PATH": layout.FULLTEXT_INDEX}
     }
-    same = all(
-        old.get(key) == new.get("default", {}).get(key.upper()) for key in ("engine", "path")
-    )
-    if same and old["exists"]:
-        return fine(f"the index at {old['path']} stays")
-    found = f"{old['engine'] or 'no index'} {old['path'] or ''}".strip()
+    if not crossing.survey["emails"]:
+        return fine("nothing is archived")
+    engine, path = new.get("default", {}).get("ENGINE"), new.get("default", {}).get("PATH")
+    if old["exists"] and (old["engine"], old["path"]) == (engine, path):
+        return fine(f"the index at {path} stays")
+    found = " ".join(filter(None, (old["engine"], old["path"]))) or "no index"
     return window(found, "a new index is filled once the service is back", REBUILD_INDEX)
 
 
@@ -216,7 +216,7 @@ GATES = (
     Gate(
         "search_index", SUITE, ANY,
         "An index of another engine, or at another place, finds nothing.",
-        "", "HyperKitty's documentation", _search_index, needs=("search_index",),
+        "", "HyperKitty's documentation", _search_index, needs=("search_index", "emails"),
     ),
     Gate(
         "cron_jobs", SUITE, ANY,

@@ -115,7 +115,7 @@ def _email_case(crossing: Crossing) -> Answer:
         return fine("the addresses are in lower case")
     twins = crossing.survey["case_duplicates"]
     if not twins:
-        return fine("no addresses that differ in case alone", "put into lower case")
+        return window("no addresses that differ in case alone", "all are put into lower case")
     return stop(
         f"the same address in two spellings: {', '.join(twins)}",
         "delete one of each in Django's administration (Email addresses); the migration to lower "

@@ -1,0 +1,90 @@
+"""What the gates and an adoption ask about a host, in one remote command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pyinfra.api import FactBase, StringCommand
+
+from mailman_suite import layout
+from mailman_suite.host_program import program
+
+_MARK = "= "
+# Run with the interpreter that stands on the host; the first one needs only the system's own.
+_OF_THE_RELEASE = ("survey_core", "survey_web")
+# What the gates look at, as long as nobody has read it.
+_UNKNOWN: dict[str, Any] = {
+    "versions": {},
+    "core_config": {},
+    "web_settings": {},
+    "queues": {},
+    "crontabs": [],
+    "templates_not_utf8": [],
+    "core_database": "",
+    **dict.fromkeys(
+        ("python", "core_head", "web_migrations", "bounce_events_waiting", "lists", "usenet_lists")
+    ),
+    **dict.fromkeys(
+        ("emails", "case_duplicates", "search_index", "spool", "database_server", "var_dir")
+    ),
+}
+
+
+def question() -> dict[str, str]:
+    """The arguments for a suite of ours, and for one that was made along upstream's guide."""
+    return {
+        "prefix": layout.VENV,
+        "python": f"{layout.BIN}/python",
+        "user": layout.USER,
+        "core_config": layout.CORE_CONFIG,
+        "web_settings": layout.WEB_SETTINGS,
+    }
+
+
+class Survey(FactBase[dict[str, Any]]):
+    """The answers of `host/survey_*.py` as one mapping; what could not be read is in `unreadable`.
+
+    Nothing of the release is run but its interpreter: any Core command would migrate.
+    """
+
+    def command(self, arguments: Mapping[str, Any]) -> StringCommand:
+        """Three read-only programs; only the first, which reads crontabs, runs as root."""
+        asked = {
+            "prefix": arguments["prefix"],
+            "core_config": arguments["core_config"],
+            "web_settings": arguments["web_settings"],
+        }
+        old = {"python": arguments["python"], "as_user": arguments["user"]}
+        parts: list[str | StringCommand] = [
+            f"echo '{_MARK}survey_host';",
+            program("survey_host", "look", asked),
+            "2>&1;",
+        ]
+        for name in _OF_THE_RELEASE:
+            parts += [f"echo '{_MARK}{name}';", program(name, "look", asked, **old), "2>&1;"]
+        return StringCommand("cd /;", *parts, "true")
+
+    def process(self, output: list[str]) -> dict[str, Any]:
+        """Each program's last line is its answer; one that failed left its complaint there."""
+        last: dict[str, str] = dict.fromkeys(("survey_host", *_OF_THE_RELEASE), "")
+        name = ""
+        for line in output:
+            if line.startswith(_MARK):
+                name = line.removeprefix(_MARK)
+            elif name:
+                last[name] = line
+        return _merged(last)
+
+
+def _merged(last: Mapping[str, str]) -> dict[str, Any]:
+    survey = {**_UNKNOWN, "unreadable": []}
+    for name, line in last.items():
+        try:
+            answer = dict(json.loads(line))
+        except (ValueError, TypeError):
+            answer = {"unreadable": [f"{name}: {line.strip() or 'no answer'}"]}
+        gaps = [*survey["unreadable"], *answer.get("unreadable", [])]
+        survey = {**survey, **answer, "unreadable": gaps}
+    return survey

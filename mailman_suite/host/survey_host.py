@@ -1,0 +1,87 @@
+"""Which versions of the suite's packages a host has, on which Python, and its cron jobs for them.
+
+`look`: {"prefix": the virtualenv, or /usr for the distribution's packages}, run as root with the
+host's own interpreter; reads files alone. -> {"versions", "python", "crontabs"}
+"""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import re
+import sys
+from importlib import metadata
+from typing import Any
+
+PACKAGES = (
+    *("mailman", "postorius", "hyperkitty", "django-mailman3", "mailman-web", "mailmanclient"),
+    *("mailman-hyperkitty", "django", "django-allauth", "django-q", "django-q2", "sqlalchemy"),
+)
+# Files whose lines name a user before the command; the others belong to the user of their name.
+SYSTEM = ("/etc/crontab", "/etc/cron.d/*")
+PERSONAL = ("/var/spool/cron/crontabs/*", "/var/spool/cron/*")
+# What cron ignores in /etc/cron.d: names with a dot, as package managers leave them behind.
+IGNORED = re.compile(r"\.|~$")
+JOB = re.compile(r"\s*(?P<when>@\w+|\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(?P<rest>\S.*)$")
+OURS = re.compile(r"mailman|hyperkitty|postorius|runjobs")
+USERINFO = re.compile(r"://[^/@\s]*@")
+
+
+def libraries(prefix: str) -> list[str]:
+    """The directories that hold the installed packages of a virtualenv or of the distribution."""
+    patterns = ("lib/python*/site-packages", "lib/python*/dist-packages")
+    return [path for one in patterns for path in sorted(glob.glob(os.path.join(prefix, one)))]
+
+
+def versions(places: list[str]) -> dict[str, str]:
+    """The installed versions by package, in the spelling of the package index."""
+    found: dict[str, str] = {}
+    for one in metadata.distributions(path=places):
+        name = re.sub(r"[-_.]+", "-", one.metadata["Name"] or "").lower()
+        if name in PACKAGES:
+            found.setdefault(name, one.version)
+    return found
+
+
+def python(places: list[str]) -> list[int] | None:
+    """The [major, minor] that the packages were installed for; None where nothing is installed."""
+    for place in places:
+        named = re.search(r"/python(\d+)(?:\.(\d+))?/", place)
+        if named:
+            return [int(named[1]), int(named[2])] if named[2] else list(sys.version_info[:2])
+    return None
+
+
+def crontabs(root: str = "/") -> list[dict[str, str]]:
+    """Every cron job that names Mailman, with the user that it runs as."""
+    found = []
+    for pattern in (*SYSTEM, *PERSONAL):
+        for path in sorted(glob.glob(root.rstrip("/") + pattern)):
+            if os.path.isfile(path) and not IGNORED.search(os.path.basename(path)):
+                found += jobs(path, "" if pattern in SYSTEM else os.path.basename(path))
+    return found
+
+
+def jobs(path: str, user: str) -> list[dict[str, str]]:
+    """The jobs of one crontab; without a user they name it themselves."""
+    found = []
+    with open(path, encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            job = JOB.match(line)
+            if line.lstrip().startswith("#") or not job or not OURS.search(line):
+                continue
+            name, _, command = (user, "", job["rest"]) if user else job["rest"].partition(" ")
+            masked = USERINFO.sub("://(masked)@", command.strip())
+            found.append({"file": path, "line": line.strip(), "user": name, "command": masked})
+    return found
+
+
+def look(arguments: dict[str, Any]) -> dict[str, Any]:
+    """What is installed, and which jobs call it."""
+    places = libraries(arguments["prefix"])
+    return {"versions": versions(places), "python": python(places), "crontabs": crontabs()}
+
+
+if __name__ == "__main__":
+    print(json.dumps(look(json.loads(sys.argv[2]))))
