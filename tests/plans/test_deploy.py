@@ -119,6 +119,16 @@ def test_a_host_that_runs_the_release_needs_nothing_to_build_it():
     assert "gettext" not in commands(plan_of(DEPLOY, data(host), answers))
 
 
+@pytest.mark.parametrize(("is_new", "starts"), [(True, True), (False, False)])
+def test_core_starts_before_the_webs_migrations_only_where_there_is_no_data(
+    is_new: bool, starts: bool
+):
+    host = named("debian-12")
+    schema = {"new": is_new, "core": True, "web": ["all"]}
+    plan = plan_of(DEPLOY, data(host), {**converged(host), "Schema": schema})
+    assert ("systemctl start --no-block mailman3.service" in commands(plan)) is starts
+
+
 def test_a_given_secret_travels_in_standard_input_only(monkeypatch: pytest.MonkeyPatch):
     secret = "s3cret-of-the-operator"
     monkeypatch.setenv("REST_PASSWORD_OF_TEST", secret)

@@ -1,0 +1,65 @@
+"""Packages that are there cost nothing, and some may arrive while the run goes on."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mailman_suite.operations import packages
+from mailman_suite.operations.packages import deb_installation
+from tests.plans.harness import plan_of
+from tests.plans.plan import Operation
+
+QUERY = shutil.which("dpkg-query")
+NOT_FOUND = 127
+
+
+def installed(names: list[str], *, found: set[str], broken: bool = False) -> Operation:
+    """The operation that installs these packages, `mta` as one that may follow."""
+
+    def deploy() -> None:
+        packages.debs(name="Packages", names=names, following=["mta"])
+
+    answer = {"installed": found, "broken": broken}
+    (operation,) = plan_of(deploy, {}, {"DebPackages": answer}).operations
+    return operation
+
+
+def test_what_may_follow_is_installed_by_a_unit_of_its_own():
+    now, later = installed(["proxy", "mta"], found=set()).commands
+    assert "install --no-install-recommends proxy;" in now
+    assert "systemd-run --quiet --collect --unit=mailman3-suite-packages flock" in later
+    assert "install --no-install-recommends mta;" in later
+
+
+def test_nothing_is_sent_where_all_is_there():
+    assert installed(["proxy", "mta"], found={"proxy", "mta"}).actions == ()
+
+
+def test_a_broken_installation_is_repaired_first():
+    (repair,) = installed(["proxy"], found={"proxy"}, broken=True).commands
+    assert "dpkg --configure -a" in repair
+
+
+@pytest.mark.skipif(QUERY is None, reason="asks dpkg: run on Debian or a relative")
+@pytest.mark.parametrize(
+    ("names", "status"),
+    [
+        (["bash", "sed"], 0),
+        (["bash", "no-such-package"], NOT_FOUND),
+        (["no-such-package"], NOT_FOUND),
+    ],
+    ids=str,
+)
+def test_the_command_goes_on_only_where_a_package_is_missing(
+    names: list[str], status: int, tmp_path: Path
+):
+    """With dpkg-query alone in the path, going on ends at `flock`, which cannot be found."""
+    assert QUERY is not None
+    (tmp_path / "dpkg-query").symlink_to(QUERY)
+    command = deb_installation(names).get_raw_value()
+    done = subprocess.run(["/bin/sh", "-c", command], env={"PATH": str(tmp_path)})
+    assert done.returncode == status
