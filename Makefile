@@ -15,7 +15,7 @@ define lab-tests
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down plan apply verify probe lint test test-fast test-lab test-full bench locks lab-list lab-down clean
+.PHONY: help demo demo-down plan apply verify probe lint test test-fast test-lab test-full bench locks gates-page lab-list lab-down clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -62,6 +62,9 @@ bench: $(TEST_INSTALLED) ## the figures, measured side by side on lab machines
 
 locks: $(TEST_INSTALLED) ## refresh the hashed locks of the releases: make locks RELEASE=3.3.10 UPGRADE=--upgrade
 	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python -m mailman_suite.locks $(UPGRADE) $(RELEASE)
+
+gates-page: $(INSTALLED) ## write docs/gates.md anew from the gates and releases
+	@$(BIN)/python -m mailman_suite.gates_page > docs/gates.md.new && mv docs/gates.md.new docs/gates.md
 
 lab-list: $(INSTALLED) ## the lab's machines
 	@$(BIN)/python -m lab list

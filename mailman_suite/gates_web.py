@@ -206,9 +206,10 @@ GATES = (
         needs=("case_duplicates", "web_migrations"),
     ),
     Gate(
-        "session_serializer", "mailman-web", "0.0.8",
-        "The PickleSerializer for sessions was dropped.",
-        "no SESSION_SERIALIZER, or one that Django has", "mailman-web NEWS 0.0.8", _serializer,
+        "session_serializer", "django", "5.0",
+        "Sessions can no longer be pickles; mailman-web gave them up in 0.0.8.",
+        "no SESSION_SERIALIZER, or one that Django has",
+        "Django's release notes 5.0, mailman-web NEWS 0.0.8", _serializer,
     ),
     Gate(
         "account_middleware", "django-mailman3", "1.3.10",

@@ -70,6 +70,18 @@ SPELLING = {
     "nobody owns the site": Mistake(
         {"mailman_site_owner": ""}, "mailman_site_owner is empty", "a person", "group_data"
     ),
+    "a word for a gate that does not exist": Mistake(
+        {"mailman_acknowledged": {"3.3.10": ["stale_bounce"]}},
+        "the unknown gate 'stale_bounce'",
+        "the nearest is 'stale_bounces'",
+        "correct the spelling",
+    ),
+    "a word for a release that does not exist": Mistake(
+        {"mailman_acknowledged": {"3.3.11": ["stale_bounces"]}},
+        "the unknown release '3.3.11'",
+        "the nearest is '3.3.10'",
+        "correct the spelling",
+    ),
     "an unknown release": Mistake(
         {"mailman_release": "3.4"},
         "release '3.4'",
@@ -99,6 +111,14 @@ TYPES = {
     ),
     "a word where true or false belongs": _wrong_type(
         {"mailman_usenet": "yes"}, "mailman_usenet", "a valid boolean"
+    ),
+    "a word that is no list of gates": _wrong_type(
+        {"mailman_acknowledged": {"3.3.10": "stale_bounces"}},
+        "mailman_acknowledged.3.3.10",
+        "a valid list",
+    ),
+    "another way with stale bounces": _wrong_type(
+        {"mailman_stale_bounces": "ignore"}, "mailman_stale_bounces", "'probe' or 'mark_processed'"
     ),
     "another database": _wrong_type(
         {"mailman_database": "mysql"}, "mailman_database", "'sqlite' or 'postgresql'"
