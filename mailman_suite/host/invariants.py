@@ -27,13 +27,14 @@ from mailman_suite.host.databases import Database, opened
 from mailman_suite.host.invariant_tables import Family
 
 Look = dict[str, dict[str, Any]]
-_FOLDERS = {  # below Core's var directory; each is also counted by the folders that it holds
+_FOLDERS = {  # below Core's var directory
     "queue files": "queue",
     "files of lists": "lists",
     "template files": "templates",
     "stored message files": "messages",
     "archive files": "archives",
 }
+_ALSO_BY_FOLDER = ("queue", "lists")  # where each folder directly below is one queue or one list
 _CHUNK = 1 << 20
 
 
@@ -136,11 +137,12 @@ def plain(value: Any) -> Any:
 
 
 def files(folder: str) -> Iterator[tuple[str | None, bytes]]:
-    """Each file below a folder as the folder directly below in which it is, path and contents."""
+    """Each file below a folder as what it is also counted by and its path and contents."""
+    by_folder = os.path.basename(folder) in _ALSO_BY_FOLDER
     for place, _, names in os.walk(folder):
         for name in names:
             path = os.path.relpath(os.path.join(place, name), folder)
-            below = path.split(os.sep)[0] if os.sep in path else None
+            below = path.split(os.sep)[0] if by_folder and os.sep in path else None
             with contextlib.suppress(FileNotFoundError):  # a queue of a running Core is alive
                 yield below, os.fsencode(path) + b"\0" + content_digest(os.path.join(place, name))
 
