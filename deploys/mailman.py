@@ -15,6 +15,7 @@ from deploys.steps import (
     system,
     verify,
     web,
+    window,
 )
 from mailman_suite.suite import declared
 
@@ -24,6 +25,7 @@ system.prepared(suite)
 configuration.secrets_exist(suite)
 release.built_beside(suite)
 database.reachable(suite)
+window.passed(suite)
 configuration.current(suite)
 release.switched(suite)
 database.schema_current(suite)

@@ -22,6 +22,8 @@ mailman_release = "3.3.10+django52"
 # Gates that an upgrade to a release may pass although they ask for your word: release -> names
 # from docs/gates.md; the refusal prints the line, e.g. {"3.3.10+django52": ["nntp_runner"]}.
 mailman_acknowledged = {}
+# The id of a change of release that went back and whose evidence was read: it is tried once more.
+mailman_acknowledged_window = ""
 # What an upgrade from before Core 3.3.1 does about bounces that were recorded and never counted:
 # "probe" asks a member before its delivery is disabled, "mark_processed" forgets those bounces.
 mailman_stale_bounces = "probe"

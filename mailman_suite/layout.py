@@ -37,6 +37,9 @@ LOGROTATE = "/etc/logrotate.d/mailman3"
 COPIES = "/var/backups/mailman3"  # what we replaced, kept for the operator
 STATE = "/var/lib/mailman3-suite"  # root only: what we wrote last, when services were reloaded
 STAGING = f"{STATE}/staging"  # uploads, while a run lasts
+WINDOWS = f"{STATE}/windows"  # one directory for each change of release, with its snapshot
+WINDOW = f"{STATE}/window"  # leads to the last of them
+CLOSED = "/run/mailman3-suite/closed"  # while it exists, the proxy lets people read, not write
 
 LOOPBACK = "127.0.0.1"
 REST_PORT = 8001
@@ -54,6 +57,8 @@ DOMAINS_MAP = f"{CORE_DATA}/postfix_domains"
 CORE_UNIT = "mailman3.service"
 WEB_UNIT = "mailmanweb.service"
 QCLUSTER_UNIT = "mailmanweb-qcluster.service"
+WINDOW_UNIT = "mailman-window.service"
+RECOVERY_UNIT = "mailman-window-recovery.service"
 PACKAGES_UNIT = "mailman3-suite-packages"  # installs what is not needed yet, during a run
 SERVICES = (CORE_UNIT, WEB_UNIT, QCLUSTER_UNIT)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mailman_suite import layout, releases
+from mailman_suite import layout
 from mailman_suite.errors import Refusal
 from mailman_suite.platforms import Platform
 from mailman_suite.releases import Release
@@ -46,7 +46,8 @@ def refusals(
     return [
         *_system(look),
         *_interpreter(settings, platform, release, look),
-        *_existing_suite(release, look),
+        *_existing_suite(look),
+        *_last_window(settings, look, changes=_changes_release(settings, platform, release, look)),
         *_other_database(settings, look),
         *_room(look),
         *_ports(settings, look),
@@ -103,11 +104,9 @@ def _interpreter(
         yield refusal
 
 
-def _existing_suite(release: Release, look: Mapping[str, Any]) -> Iterator[Refusal]:
-    kind, running = look["suite"]["kind"], look["suite"]["release"]
-    if kind == "ours":
-        yield from _other_release(release, running)
-    elif kind == "guide":
+def _existing_suite(look: Mapping[str, Any]) -> Iterator[Refusal]:
+    kind = look["suite"]["kind"]
+    if kind == "guide":
         yield Refusal(
             found=f"a suite at {layout.VENV} that somebody installed by hand",
             expected="a host without Mailman 3, or one that this repository installed",
@@ -122,15 +121,46 @@ def _existing_suite(release: Release, look: Mapping[str, Any]) -> Iterator[Refus
         )
 
 
-def _other_release(release: Release, running: str) -> Iterator[Refusal]:
-    """Only releases of one Core version share a database schema."""
-    known = releases.release_of_identifier(running)
-    if known is None or known.core != release.core:
+def _changes_release(
+    settings: Settings, platform: Platform, release: Release, look: Mapping[str, Any]
+) -> bool:
+    """Whether a release of ours runs that is not the declared one."""
+    _, version = python_of(settings, platform, look)
+    if version is None or not release.supports_python(version):
+        return False  # refused for that
+    return look["suite"]["release"] not in ("", release.identifier(version))
+
+
+def _last_window(
+    settings: Settings, look: Mapping[str, Any], *, changes: bool
+) -> Iterator[Refusal]:
+    """One change of release at a time, and none again before its failure was looked at."""
+    last = look["window"]
+    if last.get("state") == "open":
         yield Refusal(
-            found=f"the host runs release {running}",
-            expected=f"a release of Core {release.core}, which has the same database schema",
-            remedy="this version installs and converges; it does not upgrade between Core versions",
+            found=f"the change of release {last['id']} is under way on the host",
+            expected="one run at a time",
+            remedy=f"wait for its end (systemctl status {layout.WINDOW_UNIT}), then run again",
         )
+    elif last.get("state") == "interrupted":
+        yield Refusal(
+            found=f"the change of release {last['id']} was interrupted and has not ended",
+            expected="a host that runs one release, whole",
+            remedy=f"on the host: journalctl -u {layout.WINDOW_UNIT} -u {layout.RECOVERY_UNIT}, "
+            f"remove the cause, then systemctl restart {layout.RECOVERY_UNIT} "
+            f"&& systemctl start {' '.join(layout.SERVICES)}",
+        )
+    elif last.get("state") == "rolled back" and changes and not _was_read(settings, last):
+        yield Refusal(
+            found=f"the change of release {last['id']} went back: {last['reason']}",
+            expected="somebody who has read why",
+            remedy=f"read {layout.WINDOWS}/{last['id']}/outcome.json on the host; to try once "
+            f'more, set mailman_acknowledged_window = "{last["id"]}"',
+        )
+
+
+def _was_read(settings: Settings, last: Mapping[str, Any]) -> bool:
+    return bool(settings.acknowledged_window == last["id"])
 
 
 def _other_database(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:

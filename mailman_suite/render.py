@@ -30,8 +30,8 @@ def rendered(path: str, suite: Suite) -> str:
     except _MISTAKES as error:
         raise Refusal(
             found=f"templates/{name}: {type(error).__name__}: {error}",
-            expected="a template that uses settings, release, layout, scheme, origins and "
-            "server_names only",
+            expected="a template that uses settings, release, layout, python, scheme, origins "
+            "and server_names only",
             remedy="correct the template; nothing was sent to the host",
         ) from None
 
@@ -43,6 +43,7 @@ def _variables(suite: Suite) -> dict[str, Any]:
         "settings": suite.settings,
         "release": suite.release,
         "layout": layout,
+        "python": suite.python,
         "scheme": scheme,
         "origins": [f"{scheme}://{name}" for name in names],
         "server_names": " ".join(names),

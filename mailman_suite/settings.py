@@ -94,6 +94,7 @@ class Settings(_Frozen):
     site_owner: str
     superuser_name: str = "admin"
     superuser_email: str = ""
+    acknowledged_window: str = ""
     usenet: bool = False
     database: Literal["sqlite", "postgresql"] = "sqlite"
     database_host: str = "localhost"

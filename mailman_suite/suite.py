@@ -6,15 +6,19 @@ This is the pure end of the preparation; `declared` is the only function here th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from pyinfra import logger
 from pyinfra.api import HiddenValue
 from pyinfra.api.host import Host
 
-from mailman_suite import layout, suite_files
+from mailman_suite import gates, layout, suite_files
 from mailman_suite.errors import Refusal, Refusals, Refused
 from mailman_suite.facts.look import Look
+from mailman_suite.facts.survey import Survey
+from mailman_suite.facts.survey import question as survey_question
+from mailman_suite.gates_table import gates_table
 from mailman_suite.platforms import Platform, platform_of
 from mailman_suite.preflight import python_of, refusals
 from mailman_suite.releases import RELEASES, Release
@@ -32,15 +36,20 @@ class Suite:
     python: str
     python_version: tuple[int, int]
     machine: str
-    fqdn: str
     given_secrets: Mapping[str, HiddenValue]
     identifier: str  # the name of the release's directory, bound to its lock and its Python
     running: str  # the identifier of the release that the host runs now, empty where there is none
+    changes: tuple[str, ...] = ()  # what the gates want done to the data in the window
 
     @property
     def release_directory(self) -> str:
         """Where the release is built and stays."""
         return f"{layout.RELEASES}/{self.identifier}"
+
+    @property
+    def changes_release(self) -> bool:
+        """Whether another release runs than the declared one."""
+        return self.running not in ("", self.identifier)
 
     @property
     def packages(self) -> tuple[str, ...]:
@@ -62,9 +71,23 @@ def declared(host: Host) -> Suite:
         look = host.get_fact(Look, arguments=question(settings))
         suite = suite_of(settings, look)
         suite_files.require_templates(suite)
+        if suite.changes_release:
+            suite = _through_gates(host, suite)
     except (Refusal, Refusals) as error:
         raise Refused(host.name, error.reasons) from None
     return suite
+
+
+def _through_gates(host: Host, suite: Suite) -> Suite:
+    """The suite with what its gates ask of the window; shows them all. Raises `Refusals`."""
+    survey = host.get_fact(Survey, arguments=survey_question())
+    found = gates.findings(survey, suite.settings, suite.release)
+    for line in gates_table(found):
+        logger.info(f"{host.print_prefix}{line}")
+    reasons = gates.refusals(found, suite.settings, suite.release)
+    if reasons:
+        raise Refusals(reasons)
+    return replace(suite, changes=gates.changes(found))
 
 
 def question(settings: Settings) -> dict[str, Any]:
@@ -76,6 +99,8 @@ def question(settings: Settings) -> dict[str, Any]:
             "home": layout.HOME,
             "venv": layout.VENV,
             "core_config": layout.CORE_CONFIG,
+            "window": layout.WINDOW,
+            "window_unit": layout.WINDOW_UNIT,
         },
     }
 
@@ -102,7 +127,6 @@ def suite_of(settings: Settings, look: Mapping[str, Any] | None) -> Suite:
         python=python,
         python_version=version,
         machine=look["machine"],
-        fqdn=look["fqdn"],
         given_secrets=resolve_all(settings.secret_references()),
         identifier=release.identifier(version),
         running=look["suite"]["release"],

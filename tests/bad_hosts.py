@@ -65,6 +65,12 @@ def _has(kind: str, found: str, remedy: str, release: str = "", expected: str = 
     )
 
 
+def _window(state: str, found: str, expected: str, remedy: str) -> Trouble:
+    window = {"id": "20261121T030000-3.3.10", "state": state, "reason": "disk full"}
+    running = {"kind": "ours", "release": "3.3.9-py3.11-0123456789ab"}
+    return Trouble({"window": window, "suite": running}, found, expected, remedy)
+
+
 TROUBLES = {
     "Alpine": _runs("Alpine Linux v3.20", id="alpine", version_id="3.20.3"),
     "Debian 10": _runs("Debian GNU/Linux 10 (buster)", id="debian", version_id="10"),
@@ -134,12 +140,17 @@ TROUBLES = {
     "the distribution's own packages": _has(
         "packages", "the distribution's own Mailman 3 packages", "use another host"
     ),
-    "another version of Core": _has(
-        "ours",
-        "the host runs release 3.3.9-py3.11-0123456789ab",
-        "does not upgrade between Core versions",
-        "3.3.9-py3.11-0123456789ab",
-        "a release of Core 3.3.10",
+    "a change of release under way": _window(
+        "open", "is under way on the host", "one run at a time", "then run again"
+    ),
+    "a change of release that never ended": _window(
+        "interrupted", "was interrupted", "one release, whole", "journalctl -u"
+    ),
+    "a change of release that went back": _window(
+        "rolled back",
+        "went back: disk full",
+        "somebody who has read why",
+        'set mailman_acknowledged_window = "20261121T030000-3.3.10"',
     ),
     "data in another kind of database": Trouble(
         {"suite": {"kind": "ours", "release": RUNNING, "database": "postgresql"}},

@@ -19,5 +19,5 @@ def switched(suite: Suite) -> None:
     release.current(
         name=f"The current release is {suite.identifier}",
         suite=suite,
-        settings_digest=web_settings(suite).sha256,
+        settings=web_settings(suite),
     )

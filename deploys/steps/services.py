@@ -14,14 +14,19 @@ def run(suite: Suite) -> None:
     """Every unit runs with the files that stand on the host now."""
     units.current(
         name="Services and timers run with their current files",
-        units=(
-            Unit(layout.CORE_UNIT, _inputs(layout.CORE_UNIT, *_CORE_FILES)),
-            Unit(layout.WEB_UNIT, _inputs(layout.WEB_UNIT, layout.UWSGI_CONFIG, *_WEB_FILES)),
-            Unit(layout.QCLUSTER_UNIT, _inputs(layout.QCLUSTER_UNIT, *_WEB_FILES)),
-            Unit("nginx.service", (layout.PROXY_SITE,), reloads=True),
-            Unit("postfix.service", (layout.POSTFIX_MAIN,), True, pid_file=layout.POSTFIX_PID),
-            *(Unit(timer, waits=True) for timer in timers(suite)),
-        ),
+        units=declared_units(suite),
+    )
+
+
+def declared_units(suite: Suite) -> tuple[Unit, ...]:
+    """Every unit and what it reads when it starts."""
+    return (
+        Unit(layout.CORE_UNIT, _inputs(layout.CORE_UNIT, *_CORE_FILES)),
+        Unit(layout.WEB_UNIT, _inputs(layout.WEB_UNIT, layout.UWSGI_CONFIG, *_WEB_FILES)),
+        Unit(layout.QCLUSTER_UNIT, _inputs(layout.QCLUSTER_UNIT, *_WEB_FILES)),
+        Unit("nginx.service", (layout.PROXY_SITE,), reloads=True),
+        Unit("postfix.service", (layout.POSTFIX_MAIN,), True, pid_file=layout.POSTFIX_PID),
+        *(Unit(timer, waits=True) for timer in timers(suite)),
     )
 
 

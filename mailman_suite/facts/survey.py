@@ -49,6 +49,11 @@ class Survey(FactBase[dict[str, Any]]):
     Nothing of the release is run but its interpreter: any Core command would migrate.
     """
 
+    @staticmethod
+    def default() -> dict[str, Any]:
+        """Nothing could be read."""
+        return _merged(dict.fromkeys(("survey_host", *_OF_THE_RELEASE), ""))
+
     def command(self, arguments: Mapping[str, Any]) -> StringCommand:
         """Three read-only programs; only the first, which reads crontabs, runs as root."""
         asked = {

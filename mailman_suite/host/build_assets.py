@@ -23,9 +23,7 @@ from mailman_suite.host.release_tree import Progress, give_to_root, only_builder
 STAMP = ".stamp"
 # Only what must differ while building: the rest is the site's own settings file.
 _SETTINGS = """\
-import sys
-sys.path.append({folder!r})
-from {module} import *
+from site_settings import *
 STATIC_ROOT = COMPRESS_ROOT = {static!r}
 DATABASES = {{"default": {{"ENGINE": "django.db.backends.dummy"}}}}
 CACHES = {{"default": {{"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}}}
@@ -87,6 +85,7 @@ def make(assets: Assets, lock: int) -> None:
             shutil.rmtree(unfinished)
         account.directory(unfinished)
     (account.scratch / "build_settings.py").write_text(build_settings(assets), encoding="utf-8")
+    copy_settings(assets.settings, account)
     progress("Collect static files")
     web(assets, account, "collectstatic", "--noinput")
     progress("Compile and compress style sheets and scripts")
@@ -101,9 +100,15 @@ def make(assets: Assets, lock: int) -> None:
 
 def build_settings(assets: Assets) -> str:
     """The settings module for the build."""
-    return _SETTINGS.format(
-        folder=str(assets.settings.parent), module=assets.settings.stem, static=str(assets.target)
-    )
+    return _SETTINGS.format(static=str(assets.target))
+
+
+def copy_settings(settings: Path, account: Account) -> None:
+    """The site's settings where the account can read them, and nobody else."""
+    copy = account.scratch / "site_settings.py"
+    copy.touch(mode=0o600)
+    os.chown(copy, account.uid, account.gid)
+    copy.write_bytes(settings.read_bytes())
 
 
 def web(assets: Assets, account: Account, *command: str) -> None:

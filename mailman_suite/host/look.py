@@ -11,7 +11,6 @@ import os
 import platform
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from typing import Any
@@ -126,13 +125,29 @@ def database(core_config: str) -> str:
     return kinds[-1] if kinds else ""
 
 
+def window(paths: dict[str, str]) -> dict[str, Any]:
+    """The last change of release: its id and state, `open`, `interrupted` or how it ended."""
+    try:
+        with open(os.path.join(paths["window"], "order.json"), encoding="utf-8") as text:
+            found = {"id": json.load(text)["id"]}
+    except OSError:
+        return {}
+    try:
+        with open(os.path.join(paths["window"], "outcome.json"), encoding="utf-8") as text:
+            outcome = json.load(text)
+        return {**found, "state": outcome["outcome"], "reason": outcome.get("reason", "")}
+    except OSError:
+        asked = ["systemctl", "show", "--property=ActiveState", "--value", paths["window_unit"]]
+        active = subprocess.run(asked, stdout=subprocess.PIPE).stdout.decode().strip()
+        return {**found, "state": "interrupted" if active in ("inactive", "failed") else "open"}
+
+
 def look(arguments: dict[str, Any]) -> dict[str, Any]:
     """Everything that a run needs to know before its first change."""
     paths = arguments["paths"]
     return {
         "os_release": os_release(),
         "machine": platform.machine(),
-        "fqdn": socket.getfqdn(),
         "root": os.geteuid() == 0,
         "systemd": os.path.isdir("/run/systemd/system"),
         "interpreters": interpreters(arguments["interpreters"]),
@@ -141,6 +156,7 @@ def look(arguments: dict[str, Any]) -> dict[str, Any]:
         "listeners": listeners(),
         "missing_files": [path for path in arguments["files"] if not os.path.isfile(path)],
         "suite": suite(paths),
+        "window": window(paths),
     }
 
 

@@ -5,27 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Generator
 
-from pyinfra.api import Host, State, StringCommand, operation
-from pyinfra.api.arguments import ConnectorArguments
-from pyinfra.connectors.util import CommandOutput
+from pyinfra.api import StringCommand, operation
 
 from mailman_suite import layout, posting
 from mailman_suite.host_program import program
+from mailman_suite.operations.shown import ShownCommand
 from mailman_suite.suite import Suite
 from mailman_suite.verification import proxy
-
-
-class ShownCommand(StringCommand):
-    """A command whose output is shown while it runs, because people wait for it."""
-
-    def execute(
-        self, state: State, host: Host, connector_arguments: ConnectorArguments
-    ) -> tuple[bool, CommandOutput]:
-        """As any other command, but never silent; what was shown is not repeated after an error."""
-        status, _ = host.run_shell_command(
-            self, print_output=True, print_input=state.print_input, **connector_arguments
-        )
-        return status, CommandOutput([])
 
 
 @operation(is_idempotent=False)

@@ -18,6 +18,7 @@ from pyinfra.api import (
 from pyinfra.api.command import PyinfraCommand
 
 from mailman_suite import layout
+from mailman_suite.declared_files import ManagedFile
 from mailman_suite.facts.release import ReleaseState
 from mailman_suite.operations import packages
 from mailman_suite.release_archives import (
@@ -89,25 +90,27 @@ def _keep(suite: Suite) -> Generator[PyinfraCommand, None, None]:
 
 
 @operation()
-def current(suite: Suite, settings_digest: str) -> Generator[PyinfraCommand, None, None]:
+def current(suite: Suite, settings: ManagedFile) -> Generator[PyinfraCommand, None, None]:
     """The release's static files fit these settings, and the link leads to the release."""
     state = host.get_fact(ReleaseState, directory=suite.release_directory)
     target = f"{suite.release_directory}/venv"
-    if (state["assets"], state["current"]) == (settings_digest, target):
+    if (state["assets"], state["current"]) == (settings.sha256, target):
         host.noop(f"{suite.identifier} runs with the static files of its settings")
         return
-    if state["assets"] != settings_digest:
-        yield from _collect_assets(suite, settings_digest)
+    if state["assets"] != settings.sha256:
+        yield from collect_assets(suite, settings)
     if state["current"] != target:
         # A rename replaces the link in one step: there is no instant without a release.
         link = f"{layout.VENV}.new && mv -T {layout.VENV}.new {layout.VENV}"
         yield StringCommand("ln -sfn", QuoteString(target), link)
 
 
-def _collect_assets(suite: Suite, settings_digest: str) -> Generator[PyinfraCommand, None, None]:
+def collect_assets(suite: Suite, settings: ManagedFile) -> Generator[PyinfraCommand, None, None]:
+    """Static files of the release for these settings, which need not be the host's current ones."""
     yield _empty_inputs()
     yield _upload(build_inputs(suite, _order(suite)), "inputs.tar")
-    words = [suite.release_directory, layout.WEB_SETTINGS, layout.USER, settings_digest]
+    yield _upload(io.BytesIO(settings.content.encode()), "settings.py")
+    words = [suite.release_directory, f"{_INPUTS}/settings.py", layout.USER, settings.sha256]
     yield StringCommand(
         f"cd {_INPUTS} && tar -xf inputs.tar &&",
         QuoteString(suite.python),

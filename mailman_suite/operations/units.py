@@ -32,7 +32,7 @@ class Unit:
 @operation()
 def current(units: tuple[Unit, ...]) -> Generator[StringCommand, None, None]:
     """Every unit is enabled and runs with the files that stand on the host now."""
-    declared = _declared(units)
+    declared = declaration(units)
     todo = host.get_fact(Units, arguments=declared)
     if not any(todo.values()):
         host.noop("every unit runs with its current files")
@@ -40,7 +40,8 @@ def current(units: tuple[Unit, ...]) -> Generator[StringCommand, None, None]:
     yield program("units", "apply", stdin=declared)
 
 
-def _declared(units: tuple[Unit, ...]) -> Mapping[str, Any]:
+def declaration(units: tuple[Unit, ...]) -> Mapping[str, Any]:
+    """What `host/units.py` gets."""
     return {
         "stamps": f"{layout.STATE}/reloaded",
         "units": {

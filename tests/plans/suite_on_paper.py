@@ -53,7 +53,6 @@ def look(host: PaperHost, release: str = "") -> dict[str, Any]:
     return {
         "os_release": host.os_release,
         "machine": "x86_64",
-        "fqdn": "lists.unit.test",
         "root": True,
         "systemd": True,
         "interpreters": {"/usr/bin/python3": [*own, 0]},
@@ -62,6 +61,7 @@ def look(host: PaperHost, release: str = "") -> dict[str, Any]:
         "listeners": {},
         "missing_files": [],
         "suite": {"kind": "ours" if release else "none", "release": release},
+        "window": {},
     }
 
 

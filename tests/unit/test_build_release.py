@@ -176,12 +176,13 @@ def test_the_link_moves_to_the_new_static_files_and_keeps_the_ones_before(tmp_pa
 
 
 def test_the_build_reads_the_sites_settings_but_has_no_database(tmp_path: Path):
-    site = tmp_path / "settings.py"
+    site = tmp_path / "site_settings.py"
     site.write_text(
         "STATIC_URL = '/s/'\nDATABASES = {'default': {'PASSWORD': 'x'}}\nLOGGING = {1: 1}\n"
     )
     assets = Assets(tmp_path, site, "nobody", "a" * 64)
     built: dict[str, object] = {}
+    sys.path.insert(0, str(tmp_path))
     exec(build_settings(assets), built)
     sys.path.remove(str(tmp_path))
     assert built["STATIC_URL"] == "/s/"

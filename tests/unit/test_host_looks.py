@@ -195,7 +195,11 @@ def test_one_look_answers_all_at_once(tmp_path: Path):
     asked = {
         "interpreters": [],
         "files": [__file__, "/nowhere/key.pem"],
-        "paths": {"home": str(tmp_path), "venv": str(tmp_path / "venv")},
+        "paths": {
+            "home": str(tmp_path),
+            "venv": str(tmp_path / "venv"),
+            "window": str(tmp_path / "window"),
+        },
     }
     found = json.loads(json.dumps(look.look(asked)))
     assert found["missing_files"] == ["/nowhere/key.pem"]

@@ -1,0 +1,116 @@
+"""Changes the release of a suite as one transaction; runs on the host as root, under systemd.
+
+    PYTHONPATH=WINDOW/program python3 -s -m mailman_suite.host.window VERB WINDOW
+
+WINDOW is a directory with `order.json`, which says what to do, and the journal. Verbs:
+
+`run`:     does every step; whatever fails before the commit, the host is put back as it was.
+`settle`:  ends what was interrupted: forward after the commit, back before it. After `run` it
+           finds nothing to do.
+`boot`:    the same before any service starts, so it starts none itself.
+`follow`:  prints progress until the window has ended; 0 when it finished, 1 when it went back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.host import window_rollback, window_services, window_steps
+from mailman_suite.host.window_journal import COMMITTED, Journal
+
+_POLL_SECONDS = 0.3
+# Between starting the unit and its first line in the journal.
+_BEGIN_SECONDS = 60
+
+
+def main(arguments: list[str]) -> int:
+    """Run one verb on one window; the exit status says whether it did what it should."""
+    verb, place = arguments
+    os.umask(0o077)
+    window = Path(place)
+    order = json.loads((window / "order.json").read_text(encoding="utf-8"))
+    if verb == "follow":
+        return follow(Journal(window), order)
+    {"run": run, "settle": settle, "boot": settle_at_boot}[verb](order, Journal(window))
+    return 0
+
+
+def run(order: dict[str, Any], journal: Journal) -> None:
+    """Every step in turn; back to where we were when one fails."""
+    if journal.outcome() or journal.lines():
+        return  # begun before: that is for `settle`
+    journal.note("opened", id=order["id"], old=order["from"], new=order["to"])
+    try:
+        window_steps.change(order, journal)
+        journal.note(COMMITTED)
+    except (Exception, SystemExit) as error:  # programs beside this one end with SystemExit
+        window_rollback.roll_back(order, journal, reason=f"{type(error).__name__}: {error}")
+        return
+    window_steps.complete(order, journal)
+
+
+def settle(order: dict[str, Any], journal: Journal) -> None:
+    """An interrupted window ends: in the new release after its commit, else in the old one."""
+    if journal.outcome() or not journal.lines():
+        return
+    if journal.has(COMMITTED):
+        window_steps.complete(order, journal)
+    else:
+        window_rollback.roll_back(order, journal, reason="the window was interrupted")
+
+
+def settle_at_boot(order: dict[str, Any], journal: Journal) -> None:
+    """As `settle`; the services that this boot is about to start wait for it.
+
+    They also ask for it when the window itself starts them, which is nothing to settle.
+    """
+    if journal.outcome() or not journal.lines() or window_services.is_open(order):
+        return
+    if journal.has(COMMITTED):
+        window_steps.complete_at_boot(order, journal)
+    else:
+        reason = "the host went down during the window"
+        window_rollback.put_back_at_boot(order, journal, reason=reason)
+
+
+def follow(journal: Journal, order: dict[str, Any]) -> int:
+    """Each step as it begins and ends, with the seconds since the window opened."""
+    shown, deadline = 0, time.monotonic() + _BEGIN_SECONDS
+    while True:
+        outcome = journal.outcome()
+        lines = journal.lines()
+        for line in lines[shown:]:
+            print(_told(line, lines[0]["at"]), flush=True)
+        shown = len(lines)
+        if outcome:
+            return _verdict(outcome, order)
+        if not lines and time.monotonic() > deadline:
+            print("error: the window did not open; see journalctl -u mailman-window", flush=True)
+            return 1
+        time.sleep(_POLL_SECONDS)
+
+
+def _told(line: dict[str, Any], start: float) -> str:
+    rest = {key: value for key, value in line.items() if key not in ("event", "at", "step")}
+    what = {"begun": line.get("step", ""), "done": f"  done: {line.get('step', '')}"}
+    said = what.get(line["event"], line["event"])
+    details = ", ".join(f"{key}: {value}" for key, value in rest.items())
+    return f"[{line['at'] - start:6.1f} s] {said}{' (' + details + ')' if details else ''}"
+
+
+def _verdict(outcome: dict[str, Any], order: dict[str, Any]) -> int:
+    if outcome["outcome"] == "finished":
+        print(f"{order['to']} runs; the window took {outcome['seconds']} s", flush=True)
+        return 0
+    print(f"error: {outcome['outcome']} to {order['from']}: {outcome['reason']}", flush=True)
+    print("\n".join(outcome.get("evidence", [])), flush=True)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,82 @@
+"""The data of a suite in a window: what must not change is counted, the schemas are migrated."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.host.invariants import differences
+from mailman_suite.host.window_journal import Journal
+
+Order = dict[str, Any]
+
+_SAID_LINES = 25
+
+
+class DataError(Exception):
+    """A migration that failed, or counts that differ."""
+
+
+def changes_data(order: Order) -> bool:
+    """Whether a schema is behind the new release's code, or a gate changes data."""
+    question = {**order["databases"], "heads": order["heads"]}
+    behind = ask(order, "schema", "look", question)
+    return bool(behind["core"] or behind["web"] or order["changes"])
+
+
+def count_before(order: Order, journal: Journal) -> None:
+    """What the databases and directories hold, kept for the comparison."""
+    found = counted(order)
+    (journal.directory / "before.json").write_text(json.dumps(found), encoding="utf-8")
+
+
+def compare(order: Order, journal: Journal) -> None:
+    """Everything is still there. Raises DataError naming what is not."""
+    before = json.loads((journal.directory / "before.json").read_text(encoding="utf-8"))
+    found = differences(before, counted(order))
+    if found:
+        raise DataError("the migration changed what it must not: " + "; ".join(found))
+
+
+def counted(order: Order) -> dict[str, Any]:
+    """The invariants, asked with the new release's interpreter, which has the database drivers."""
+    return ask(order, "invariants", "look", order["invariants"])
+
+
+def ask(order: Order, program: str, verb: str, question: Any) -> dict[str, Any]:
+    """The JSON answer of a program beside this one. Raises DataError with its last words."""
+    words = [order["python"], "-s", "-m", f"mailman_suite.host.{program}", verb]
+    done = subprocess.run([*words, json.dumps(question)], capture_output=True, text=True)
+    if done.returncode:
+        said = done.stderr.strip().splitlines()[-_SAID_LINES:]
+        raise DataError(f"{program} ended with status {done.returncode}: " + "\n".join(said))
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def migrate(order: Order, journal: Journal) -> None:
+    """Core's and the web's schema, side by side: neither knows of the other."""
+    # Any Core command migrates first; this one prints nothing and writes Postfix' maps.
+    core = ["mailman", "aliases"]
+    web = ["mailman-web", "migrate", "--noinput", "--verbosity", "1"]
+    with ThreadPoolExecutor(2) as pool:
+        for done in pool.map(lambda words: _as_mailman(order, words), (core, web)):
+            if done.returncode:
+                said = (done.stdout + done.stderr).strip().splitlines()[-_SAID_LINES:]
+                raise DataError("\n".join([f"{' '.join(done.args[-5:])} failed:", *said]))
+
+
+def _as_mailman(order: Order, words: list[str]) -> subprocess.CompletedProcess[str]:
+    environment = {key: os.environ[key] for key in ("PATH", "LANG") if key in os.environ}
+    command = [str(Path(order["python"]).with_name(words[0])), *words[1:]]
+    return subprocess.run(
+        ["runuser", "-u", order["user"], "--", *command],
+        env={**environment, **order["environment"]},
+        cwd=order["environment"]["HOME"],
+        capture_output=True,
+        text=True,
+        umask=0o027,
+    )

@@ -1,0 +1,65 @@
+"""Stops and starts the suite's units for a window."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mailman_suite.host.units import systemctl
+
+_JOB_SECONDS = 60
+_POLL_SECONDS = 0.2
+_AT_WORK = ("active", "activating")
+
+
+def stop(names: Iterable[str]) -> None:
+    """These units are stopped; one that the host does not have is."""
+    present = [name for name in names if _known(name)]
+    if present:
+        systemctl("stop", *present)
+
+
+def end(jobs: Iterable[str]) -> None:
+    """These jobs are over; one that goes on for too long is stopped, its next hour repeats it."""
+    deadline = time.monotonic() + _JOB_SECONDS
+    while time.monotonic() < deadline and any(_state(name) in _AT_WORK for name in jobs):
+        time.sleep(_POLL_SECONDS)
+    stop(jobs)
+
+
+def reload(name: str) -> None:
+    """A unit that runs has read its files; one that does not stays stopped."""
+    subprocess.run(["systemctl", "try-reload-or-restart", name], capture_output=True)
+
+
+def begin(names: Iterable[str]) -> None:
+    """These units are starting; returns at once."""
+    systemctl("daemon-reload")
+    wanted = list(names)
+    if wanted:
+        subprocess.run(["systemctl", "reset-failed", *wanted], capture_output=True)
+        systemctl("start", "--no-block", *wanted)
+
+
+def active(groups: Mapping[str, Iterable[str]]) -> list[str]:
+    """Those of the units that run or wait now."""
+    return [name for names in groups.values() for name in names if _state(name) == "active"]
+
+
+def is_open(order: Mapping[str, Any]) -> bool:
+    """Whether the window's own unit is at work, be it in its way back."""
+    return _state(order["window_unit"]) not in ("inactive", "failed")
+
+
+def _known(name: str) -> bool:
+    return _property(name, "LoadState") == "loaded"
+
+
+def _state(name: str) -> str:
+    return _property(name, "ActiveState")
+
+
+def _property(name: str, which: str) -> str:
+    return systemctl("show", "--property", which, "--value", name).strip()

@@ -1,0 +1,153 @@
+"""What a window does, one step after the other, each on disk in the journal before and after.
+
+Before the commit no message is taken in or sent on by the new release: Postfix holds back what is
+for Core, and what Core had queued is set aside. So the way back loses nothing and doubles nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.host import (
+    managed_files,
+    snapshot,
+    units,
+    window_data,
+    window_health,
+    window_mail,
+    window_services,
+)
+from mailman_suite.host.window_journal import Journal
+
+Order = dict[str, Any]
+Step = Callable[[Order, Journal], None]
+
+
+@contextmanager
+def recorded(journal: Journal, what: str) -> Iterator[None]:
+    """The journal has the step's beginning, and its end if it comes to one."""
+    journal.note("begun", step=what)
+    yield
+    journal.note("done", step=what)
+
+
+def change(order: Order, journal: Journal) -> None:
+    """Everything up to the commit."""
+    for what, step in _steps(order):
+        with recorded(journal, what):
+            step(order, journal)
+
+
+def _steps(order: Order) -> Iterator[tuple[str, Step]]:
+    """Where no schema changes, the data stays as it is and the window is a restart."""
+    data = window_data.changes_data(order)
+    yield "Configuration is kept", keep_configuration
+    yield "Postfix holds mail back, pages are read-only", close
+    yield "Jobs have ended", end_jobs
+    yield "Core has emptied its queues", window_mail.drain
+    yield "Core is stopped", lambda order, journal: window_services.stop(order["units"]["core"])
+    if data:
+        yield "Core's data is kept", keep_core
+    yield "The web is stopped", lambda order, journal: window_services.stop(order["units"]["web"])
+    if data:
+        yield "The web's data is kept", keep_web
+        yield "Counts before are taken", window_data.count_before
+    yield "Queues are set aside", window_mail.set_aside
+    yield "Configuration is the new one", configure
+    yield "The link leads to the new release", switch
+    if data:
+        yield "Both schemas are the new ones", window_data.migrate
+        yield "Counts are as before", window_data.compare
+    yield "The new release is started", start
+    yield "The web answers", window_health.web_answers
+    yield "Core answers", window_health.core_answers
+
+
+def keep_configuration(order: Order, journal: Journal) -> None:
+    """Copies of all files that will change, and a note of what runs now."""
+    running = window_services.active(order["units"])
+    place = journal.directory / "snapshot"
+    snapshot.take_files(order["paths"], place / "files")
+    snapshot.seal(place)
+    journal.note("running", units=running)
+
+
+def close(order: Order, journal: Journal) -> None:
+    """Nothing new comes in: neither mail to Core nor changes over the web."""
+    closed = Path(order["closed"])
+    closed.parent.mkdir(mode=0o755, exist_ok=True)
+    closed.parent.chmod(0o755)
+    closed.touch(mode=0o644)
+    closed.chmod(0o644)
+    window_mail.hold_back(order)
+
+
+def end_jobs(order: Order, journal: Journal) -> None:
+    """No timer starts another job, and those that run come to their end."""
+    window_services.stop(order["units"]["timers"])
+    window_services.end(order["units"]["jobs"])
+
+
+def keep_core(order: Order, journal: Journal) -> None:
+    """Core's database and its data directory; only a sealed copy counts as a way back."""
+    place = journal.directory / "snapshot" / "core"
+    snapshot.take_data(Path(order["var"]), place / "var")
+    snapshot.take_database("core", order, place)
+    snapshot.seal(place)
+
+
+def keep_web(order: Order, journal: Journal) -> None:
+    """The web's database."""
+    place = journal.directory / "snapshot" / "web"
+    place.mkdir(mode=0o700, exist_ok=True)
+    snapshot.take_database("web", order, place)
+    snapshot.seal(place)
+
+
+def configure(order: Order, journal: Journal) -> None:
+    """Every file as the new release needs it; the proxy knows at once what is closed."""
+    managed_files.apply(order["files"])
+    window_services.reload("nginx.service")
+
+
+def switch(order: Order, journal: Journal) -> None:
+    """One rename: there is no instant without a release."""
+    managed_files.make_link(order["link"], order["target"])
+    os.sync()
+
+
+def start(order: Order, journal: Journal) -> None:
+    """Core and web begin; waiting for them is the next steps' business."""
+    window_services.begin([*order["units"]["core"][:1], *order["units"]["web"][:1]])
+
+
+def complete(order: Order, journal: Journal) -> None:
+    """After the commit: mail flows again, everything runs."""
+    with recorded(journal, "Mail flows again"):
+        _open(order)
+        units.apply(order["declared_units"])
+        window_mail.flush()
+    _finish(order, journal)
+
+
+def complete_at_boot(order: Order, journal: Journal) -> None:
+    """As `complete`; the boot starts the services."""
+    with recorded(journal, "Mail flows again"):
+        _open(order)
+        units.systemctl("daemon-reload")
+        units.systemctl("--quiet", "enable", *order["declared_units"]["units"])
+    _finish(order, journal)
+
+
+def _open(order: Order) -> None:
+    window_mail.put_queues_back(order)
+    window_mail.let_through(order)
+    Path(order["closed"]).unlink(missing_ok=True)
+
+
+def _finish(order: Order, journal: Journal) -> None:
+    journal.end("finished", old=order["from"], new=order["to"])

@@ -1,0 +1,65 @@
+"""Another release comes to run in one transaction on the host, or the old one goes on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+
+from pyinfra import host
+from pyinfra.api import FileUploadCommand, QuoteString, StringCommand, operation
+from pyinfra.api.command import PyinfraCommand
+
+from mailman_suite import layout, window
+from mailman_suite.declared_files import ManagedFile
+from mailman_suite.facts.release import ReleaseState
+from mailman_suite.operations import release
+from mailman_suite.operations.shown import ShownCommand
+from mailman_suite.operations.units import Unit, declaration
+from mailman_suite.suite import Suite
+
+_ARCHIVE = f"{layout.STAGING}/window.tar"
+
+
+@operation()
+def passed(
+    suite: Suite, settings: ManagedFile, units: tuple[Unit, ...]
+) -> Generator[PyinfraCommand, None, None]:
+    """The release that runs is the declared one; changing it stops services for some seconds.
+
+    + settings: Django's settings file, for which static files are collected beforehand
+    + units: every unit of the declared release
+    """
+    if not suite.changes_release:
+        host.noop(f"{suite.running or 'no release'} runs; there is nothing to change")
+        return
+    state = host.get_fact(ReleaseState, directory=suite.release_directory)
+    if state["assets"] != settings.sha256:
+        yield from release.collect_assets(suite, settings)
+    name = f"{time.strftime('%Y%m%dT%H%M%S')}-{suite.release.name}"
+    yield StringCommand(f"install -d -m 700 {layout.STATE} {layout.STAGING} {layout.WINDOWS}")
+    content = window.order(suite, name, declaration(units))
+    yield FileUploadCommand(window.bundle(suite, content), _ARCHIVE)
+    yield ShownCommand(*_opened(suite, name))
+
+
+def _opened(suite: Suite, name: str) -> tuple[str | QuoteString, ...]:
+    """Puts the window's directory in place, opens it under systemd, and shows its progress."""
+    place = QuoteString(f"{layout.WINDOWS}/{name}")
+    return (
+        "rm -rf",
+        place,
+        "&& install -d -m 700",
+        place,
+        f"&& tar -xf {_ARCHIVE} -C",
+        place,
+        f"&& rm {_ARCHIVE} && ln -sfn",
+        place,
+        f"{layout.WINDOW} && cp {layout.WINDOW}/units/*.service {layout.UNITS}/ &&",
+        f"chmod 644 {' '.join(window.UNIT_FILES)} &&",
+        f"systemctl daemon-reload && systemctl --quiet enable {layout.RECOVERY_UNIT} && sync &&",
+        f"systemctl start {layout.WINDOW_UNIT} &&",
+        f"PYTHONPATH={layout.WINDOW}/program",
+        QuoteString(suite.python),
+        "-s -B -m mailman_suite.host.window follow",
+        layout.WINDOW,
+    )

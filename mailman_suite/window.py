@@ -1,0 +1,140 @@
+"""What one change of release is to do on its host, as plain values and files. Pure."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mailman_suite import layout, suite_files
+from mailman_suite.database import connections
+from mailman_suite.render import rendered
+from mailman_suite.suite import Suite
+from mailman_suite.verification import core_question
+
+_HOST = Path(__file__).parent / "host"
+# Core needs about 13 seconds until REST answers; a slow disk and a big archive may take minutes.
+_PATIENCE_SECONDS = 300
+_LINKS = ("wants", "requires")
+UNIT_FILES = (
+    f"{layout.UNITS}/{layout.WINDOW_UNIT}",
+    f"{layout.UNITS}/{layout.RECOVERY_UNIT}",
+)
+
+
+def order(suite: Suite, name: str, units: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of `order.json`; it holds marks in the place of secrets.
+
+    `units` is what `host/units.py apply` gets on this host.
+    """
+    databases = connections(suite.settings)
+    return {
+        "id": name,
+        "from": suite.running,
+        "to": suite.identifier,
+        "python": f"{suite.release_directory}/venv/bin/python",
+        "user": layout.USER,
+        "environment": {
+            "HOME": f"{layout.HOME}/mm",
+            "MAILMAN_CONFIG_FILE": layout.CORE_CONFIG,
+            "MAILMAN_WEB_CONFIG": layout.WEB_SETTINGS,
+        },
+        "link": layout.VENV,
+        "target": f"{suite.release_directory}/venv",
+        "heads": f"{suite.release_directory}/heads.json",
+        "databases": databases,
+        "invariants": {"databases": databases, "var": layout.VAR},
+        "var": layout.VAR,
+        "paths": configuration_paths(),
+        "files": _files(suite),
+        "units": _groups(suite),
+        "declared_units": units,
+        "window_unit": layout.WINDOW_UNIT,
+        "closed": layout.CLOSED,
+        "transport": "lmtp",
+        "changes": list(suite.changes),
+        **_health(suite),
+    }
+
+
+def _health(suite: Suite) -> dict[str, Any]:
+    """What the new release has to answer before it may have the mail."""
+    return {
+        "patience": _PATIENCE_SECONDS,
+        "core_questions": core_question(),
+        "web_questions": _wsgi(suite),
+        "archives_page": "/archives/",
+        "lists_page": "/mailman3/lists/",
+    }
+
+
+def configuration_paths() -> list[str]:
+    """Patterns of everything outside the data that a change of release may change."""
+    ours = ("mailman*", "hyperkitty-jobs@*")
+    return [
+        f"{layout.ETC}/*",
+        *(f"{layout.UNITS}/{name}" for name in ours),
+        *(f"{layout.UNITS}/*.{kind}/{name}" for kind in _LINKS for name in ours),
+        layout.PROXY_SITE,
+        layout.LOGROTATE,
+        layout.POSTFIX_MAIN,
+        *("/usr/local/bin/mailman", "/usr/local/bin/mailman-web"),
+        layout.VENV,
+        layout.STATIC,
+        f"{layout.STATE}/files.json",
+    ]
+
+
+def _files(suite: Suite) -> dict[str, Any]:
+    declared = (
+        suite_files.directories()
+        + suite_files.configuration(suite)
+        + suite_files.units(suite)
+        + suite_files.proxy(suite)
+    )
+    return declared.with_content()
+
+
+def _groups(suite: Suite) -> dict[str, list[str]]:
+    """The units by when they stop: timers, then their jobs, Core, and the web last."""
+    timers = suite_files.timers(suite)
+    return {
+        "timers": list(timers),
+        "jobs": [timer.replace(".timer", ".service") for timer in timers],
+        "core": [layout.CORE_UNIT, layout.QCLUSTER_UNIT],
+        "web": [layout.WEB_UNIT],
+    }
+
+
+def _wsgi(suite: Suite) -> dict[str, Any]:
+    """How the WSGI server is asked itself, past a proxy that is closed."""
+    return {
+        "host": suite.settings.web_host,
+        "scheme": "http",
+        "port": layout.WEB_PORT,
+        "loopback": layout.LOOPBACK,
+    }
+
+
+def bundle(suite: Suite, content: Mapping[str, Any]) -> io.BytesIO:
+    """A tar archive of a window's directory: the order, the programs, the two units."""
+    files = {
+        "order.json": json.dumps(content, indent=1),
+        **{f"units/{Path(path).name}": rendered(path, suite) for path in UNIT_FILES},
+        **{
+            f"program/mailman_suite/host/{source.name}": source.read_text(encoding="utf-8")
+            for source in sorted(_HOST.glob("*.py"))
+        },
+    }
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        for path, text in files.items():
+            body = text.encode()
+            entry = tarfile.TarInfo(path)
+            entry.size, entry.mode = len(body), 0o600
+            tar.addfile(entry, io.BytesIO(body))
+    archive.seek(0)
+    return archive
