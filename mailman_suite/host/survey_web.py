@@ -7,7 +7,6 @@ interpreter may be Python 3.6, hence the quotes around types.
 """
 
 import ast
-import contextlib
 import json
 import os
 import re
@@ -26,8 +25,7 @@ def executed(path: str) -> "dict[str, Any]":
     sys.dont_write_bytecode = True
     sys.path.insert(0, os.path.dirname(path))
     os.environ["MAILMAN_WEB_CONFIG"] = path
-    with contextlib.redirect_stdout(sys.stderr):
-        return runpy.run_path(path)
+    return runpy.run_path(path)
 
 
 def names_set(path: str) -> "set[str]":

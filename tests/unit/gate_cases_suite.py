@@ -82,8 +82,8 @@ CASES: dict[str, Case] = {
         "postgresql_server", "stop", "PostgreSQL 13; Django 5.2 needs 14", '= "3.3.10"',
         {"database_server": [13, 22]},
     ),
-    "a new PostgreSQL server": passes(
-        "postgresql_server", "PostgreSQL 15", host={"database_server": [15, 4]}
+    "the oldest PostgreSQL server that will do": passes(
+        "postgresql_server", "PostgreSQL 14", host={"database_server": [14, 0]}
     ),
     "no PostgreSQL server": passes("postgresql_server", "no PostgreSQL"),
     "an index of another engine": Case(

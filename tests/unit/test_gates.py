@@ -209,6 +209,21 @@ def test_upstreams_version_is_found_in_what_is_installed(text: str, version: str
     assert str(gates_versions.public(text)) == version
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "crosses"),
+    [
+        ("3.3.0", "3.3.10", True),
+        ("3.3.0", "3.3.1", True),
+        ("3.3.1", "3.3.10", False),
+        ("3.2.0", "3.3.0", False),
+        ("", "3.3.10", True),
+    ],
+    ids=str,
+)
+def test_a_gate_lies_below_its_version(before: str, after: str, crosses: bool):
+    assert gates_versions.is_crossed("3.3.1", "", before, after) is crosses
+
+
 def test_versions_are_compared_as_numbers():
     assert gates_versions.is_older("3.3.9", "3.3.10")
     assert not gates_versions.is_older("3.3.10", "3.3.10+suite.1")

@@ -267,6 +267,17 @@ def test_looking_changes_nothing(core: Path, web: Path, look: Any):
     assert state() == before
 
 
+def test_a_database_is_opened_for_reading_alone(core: Path, web: Path):
+    connections = [
+        survey_core.connected(f"sqlite:///{core}/var/data/mailman.db"),
+        survey_web.connected({"ENGINE": "a.sqlite3", "NAME": str(web / "web.db")}),
+    ]
+    for connection in connections:
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            connection.execute("CREATE TABLE x (y)")
+        connection.close()
+
+
 def test_installed_versions_are_found_without_running_anything(tmp_path: Path):
     site = tmp_path / "lib/python3.7/site-packages"
     for name, version in {"mailman": "3.2.0", "django_mailman3": "1.2.0", "falcon": "1.4"}.items():
