@@ -62,6 +62,11 @@ CORE_REVISIONS = {
     "729a8f2045da": "3.3.9",
     "8cc1f79f4459": "3.3.10",
 }
+# Migrations that gates are about -> the last version of their package that is without them.
+WEB_MIGRATIONS = {
+    "django-allauth": ("account", "0006_emailaddress_lower", "0.55.2"),
+    "django-mailman3": ("django_mailman3", "0003_sessions", "1.3.10"),
+}
 # The oldest PostgreSQL server that a Django series supports (its release notes).
 OLDEST_POSTGRESQL = {"4.2": 12, "5.2": 14}
 
@@ -104,13 +109,21 @@ def is_crossed(gate: str, since: str, before: str, after: str) -> bool:
 def before(component: str, survey: Mapping[str, Any]) -> str:
     """The version that a host comes from; "" where the component is not installed.
 
-    Core is as old as its schema: a newer package that has never run has done nothing yet.
+    It is as old as its schema: a newer package that has never run has done nothing yet.
     """
     installed: str = survey["versions"].get(component, "")
-    if component != "mailman":
-        return installed
-    schema = CORE_REVISIONS.get(survey["core_head"] or "", "")
+    schema = _of_schema(component, survey)
     return schema if schema and is_older(schema, installed) else installed
+
+
+def _of_schema(component: str, survey: Mapping[str, Any]) -> str:
+    """The newest version that a component's schema fits; "" where the schema does not tell."""
+    if component == "mailman":
+        return CORE_REVISIONS.get(survey["core_head"] or "", "")
+    if component not in WEB_MIGRATIONS or survey["web_migrations"] is None:
+        return ""
+    app, migration, without = WEB_MIGRATIONS[component]
+    return "" if migration in survey["web_migrations"].get(app, []) else without
 
 
 def after(component: str, release: Release) -> str:

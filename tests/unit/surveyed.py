@@ -44,7 +44,9 @@ def converged(release: Release, **more: Any) -> dict[str, Any]:
     """A host that runs the release, with its migrations."""
     versions = {name: gates_versions.after(name, release) for name in PACKAGES}
     head = {core: head for head, core in gates_versions.CORE_REVISIONS.items()}[release.core]
-    return {**_quiet(), "versions": versions, "core_head": head, **more}
+    migrations = {app: [name] for app, name, _ in gates_versions.WEB_MIGRATIONS.values()}
+    ran = {"core_head": head, "web_migrations": migrations}
+    return {**_quiet(), "versions": versions, **ran, **more}
 
 
 def settings(**more: Any) -> Settings:

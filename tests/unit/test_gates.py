@@ -102,6 +102,14 @@ def test_a_new_core_that_has_never_run_still_crosses_the_old_ones_gates():
     assert finding("stale_bounces", found).found == "3 unprocessed bounce events"
 
 
+def test_new_web_packages_that_were_never_migrated_still_cross_the_old_ones_gates():
+    host = survey("3.3.8", case_duplicates=["A@x.test/a@x.test"])
+    host["versions"].update({"django-allauth": "0.63.6", "django-mailman3": "1.3.15"})
+    found = gates.findings(host, settings(), RELEASE)
+    assert finding("email_case", found).verdict == "stop"
+    assert finding("session_wipe", found).verdict == "window"
+
+
 def test_a_migration_that_was_cut_off_counts_as_not_begun():
     host = survey("3.3.4", core_head="bc0c49c6dda2", bounce_events_waiting=3)
     host["versions"]["mailman"] = "3.3.5"
