@@ -33,6 +33,7 @@ def names_set(path: str) -> "set[str]":
     with open(path, encoding="utf-8") as text:
         tree = ast.parse(text.read())
     found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and is_changed(node)}
+    found |= {name for node in ast.walk(tree) for name in changed_within(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             found.update(one.id for one in ast.walk(node.func) if isinstance(one, ast.Name))
@@ -45,6 +46,16 @@ def names_set(path: str) -> "set[str]":
 def is_changed(node: "ast.Name") -> bool:
     """Whether a name is assigned here."""
     return isinstance(node.ctx, ast.Store)
+
+
+def changed_within(node: "ast.AST") -> "list[str]":
+    """The name of a mapping that gets an entry here: LOGGING["handlers"]["file"] = ..."""
+    if not (isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)):
+        return []
+    inner: ast.AST = node
+    while isinstance(inner, (ast.Subscript, ast.Attribute)):
+        inner = inner.value
+    return [inner.id] if isinstance(inner, ast.Name) else []
 
 
 def shown(name: str, value: "Any") -> "Any":
