@@ -11,7 +11,7 @@ from mailman_suite.host_program import ProgramFact, program
 
 
 class Schema(ProgramFact):
-    """`{"core": behind?, "web": [missing migrations], "new": empty?}` as `host/schema.py` answers."""
+    """`{"core": behind?, "web": [missing], "new": empty?}` as `host/schema.py` answers."""
 
     program_name = "schema"
 

@@ -27,8 +27,8 @@ _HOW = """\
 Debian 12, SQLite, each run on a machine of its own that was just booted; from the first command
 until Core's REST lists its lists, LMTP greets and the web's first page opens. Every package of apt
 and pip was downloaded by a round before, which is not counted. The guide is run as the commands of
-`tests/bench/guide/install.sh`. The first install builds the release; the second host gets the finished
-directory. The three follow each other in every round."""
+`tests/bench/guide/install.sh`. The first install builds the release; the second host gets the
+finished directory. The three follow each other in every round."""
 
 
 def measured(rounds: int) -> list[Section]:
