@@ -58,8 +58,8 @@ automatic responses | autoresponserecord | id address_id mailing_list_id respons
 last digests | onelastdigest | id mailing_list_id address_id delivery_mode
 templates | template | id name context uri username password
 stored messages | message | id message_id message_id_hash path
-members' bounce scores | member | id bounce_score last_bounce_received last_warning_sent
- total_warnings_sent
+members' bounce scores | member | id bounce_score last_bounce_received
+members' bounce warnings | member | id last_warning_sent total_warnings_sent
 lists' roster visibility | mailinglist | id member_roster_visibility
 lists' news watermarks | mailinglist | id usenet_watermark
 lists' archive rendering | mailinglist | id archive_rendering_mode

@@ -5,6 +5,9 @@
         driver. Only reads, in one pass and constant memory; starts neither Core nor Django, since a
         Core command of a new release would migrate by itself.
 
+Compare looks that were taken while Core was stopped: when it starts it deletes processed bounces,
+warns members whose delivery is disabled, drops what expired and works its queues off.
+
 Equal contents give equal digests in whatever order rows and files come. Ids count as contents: they
 are what ties a member to an address, and no migration may renumber them.
 """

@@ -44,7 +44,14 @@ print(json.dumps({"core": core, "web": web, "secrets": sys.argv[1]}))
 def look(machine: Machine, var: str = "/opt/mailman/mm/var") -> dict[str, Any]:
     """Every invariant of the host, read by the interpreter of the release that it runs now."""
     ship(machine)
-    question = json.dumps({"databases": databases(machine), "var": var})
+    return ask(machine, databases(machine), var)
+
+
+def ask(
+    machine: Machine, databases: dict[str, Any], var: str = "/opt/mailman/mm/var"
+) -> dict[str, Any]:
+    """The same of a host that has the programs, and whose databases are known."""
+    question = json.dumps({"databases": databases, "var": var})
     program = f"{TREE}/mailman_suite/host/invariants.py"
     said = machine.run(f"{VENV}/python -I {program} look {shlex.quote(question)}").stdout
     found: dict[str, Any] = json.loads(said)

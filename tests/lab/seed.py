@@ -23,6 +23,7 @@ SEEDS = Path(__file__).parent / "seeds"
 VENV = "/opt/mailman/venv/bin"
 THREADS, REPLIES = 8, 3
 WORKED_OFF = ("in", "pipeline", "out", "archive", "virgin", "command", "digest", "retry", "bounces")
+WAITING_BOUNCES = 12  # in a Core that does not count them yet; later ones work them off
 # What `invariant_look.look` counts at least after `fill`.
 LEAST = {
     "domains": 1,
@@ -31,14 +32,13 @@ LEAST = {
     "list aliases": 2,
     "header matches": 3,
     "members": 30,
-    "addresses": 30,
+    "addresses": 29,
     "users": 20,
     "preferences": 60,
     "bans": 4,
     "held requests": 4,
     "pending tokens": 7,
     "workflow states": 6,
-    "bounce events": 12,
     "automatic responses": 1,
     "templates": 1,
     "stored messages": 4,
@@ -69,8 +69,8 @@ def fill(machine: Machine) -> None:
     local = _own_domain(machine)
     lists = (SEEDS / "lists.py").read_text()
     domain = machine.run(f"python3 - {local}", stdin=lists).stdout.split()[-1]
-    _import_archive(machine, domain)
     eventually(lambda: _is_at_rest(machine), "Core has worked off the seeded posts", 120)
+    _import_archive(machine, domain)
     _as_suite(machine, "people.py", domain, local, shell=True)
     _as_suite(machine, "files.py", domain, local)
     index = f"update_index_one_list announce@{domain}"
@@ -80,19 +80,22 @@ def fill(machine: Machine) -> None:
 def check(machine: Machine) -> list[str]:
     """What of LEAST is missing, a sentence each."""
     found = invariant_look.look(machine)
-    counts = {name: found.get(name, {"count": 0})["count"] for name in LEAST}
+    counts_bounces = "members' bounce scores" in found
+    wanted = {**LEAST, "bounce events": 0 if counts_bounces else WAITING_BOUNCES}
+    counts = {name: found.get(name, {"count": 0})["count"] for name in wanted}
     return [
         f"{name}: {counts[name]} found, {least} expected at least"
-        for name, least in LEAST.items()
+        for name, least in wanted.items()
         if counts[name] < least
     ]
 
 
 def _own_domain(machine: Machine) -> str:
-    """A domain with a dot that the MTA delivers to local accounts, whatever the clone is called."""
+    """A domain that the MTA delivers to local accounts; with a dot, since Core insists on one."""
     words = machine.run("postconf -hx mydestination").stdout.replace(",", " ").split()
-    found = [word for word in words if word.startswith("localhost.")]
-    assert found, f"{machine.name} delivers {words} itself, nothing like localhost.DOMAIN"
+    # `localhost.DOMAIN` stays what it is when a clone gets another name.
+    found = sorted((w for w in words if "." in w), key=lambda w: not w.startswith("localhost."))
+    assert found, f"{machine.name} delivers {words} itself, nothing with a dot"
     return found[0]
 
 
@@ -109,7 +112,12 @@ def _import_archive(machine: Machine, domain: str) -> None:
     place = "/var/tmp/seed.mbox"
     machine.run(f"install -m 644 /dev/stdin {place}", stdin=_mbox(f"announce@{domain}"))
     command = f"hyperkitty_import -l announce@{domain} --since 2001-01-01 {place}"
+    # Old suites give up when another process holds an SQLite database, so the web side rests.
+    running = "systemctl list-units --plain --no-legend --state=active 'mailmanweb*.service'"
+    units = " ".join(line.split()[0] for line in machine.run(running).stdout.splitlines())
+    machine.run(f"systemctl stop {units}")
     machine.run(f"cd / && runuser -u mailman -- {VENV}/mailman-web {command}")
+    machine.run(f"systemctl start {units}")
 
 
 def _mbox(recipient: str) -> str:
