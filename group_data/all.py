@@ -24,6 +24,9 @@ mailman_release = "3.3.10+django52"
 mailman_acknowledged = {}
 # The id of a change of release that went back and whose evidence was read: it is tried once more.
 mailman_acknowledged_window = ""
+# Of a suite that somebody made by hand: settings that are not wanted any more, by the names that
+# the run gives them, for example ["[shell] history_file", "LANGUAGE_CODE"].
+mailman_adoption_ignores = []
 # What an upgrade from before Core 3.3.1 does about bounces that were recorded and never counted:
 # "probe" asks a member before its delivery is disabled, "mark_processed" forgets those bounces.
 mailman_stale_bounces = "probe"

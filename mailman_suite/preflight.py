@@ -19,6 +19,7 @@ GIB = 1024**3
 INSTALL_BYTES = 2 * GIB
 # The suite takes about 1.2 GB resident: 14 Core processes of about 85 MB each.
 MEMORY_BYTES = 1 * GIB
+_SUITE_PORTS = (layout.REST_PORT, layout.LMTP_PORT, layout.WEB_PORT)
 
 
 def _owners(settings: Settings) -> Mapping[int, tuple[str, ...]]:
@@ -105,14 +106,7 @@ def _interpreter(
 
 
 def _existing_suite(look: Mapping[str, Any]) -> Iterator[Refusal]:
-    kind = look["suite"]["kind"]
-    if kind == "guide":
-        yield Refusal(
-            found=f"a suite at {layout.VENV} that somebody installed by hand",
-            expected="a host without Mailman 3, or one that this repository installed",
-            remedy="nothing was touched; adopting such a host is not supported by this version",
-        )
-    elif kind == "packages":
+    if look["suite"]["kind"] == "packages":
         yield Refusal(
             found="the distribution's own Mailman 3 packages",
             expected="a host without Mailman 3, or one that this repository installed",
@@ -193,7 +187,11 @@ def _room(look: Mapping[str, Any]) -> Iterator[Refusal]:
 
 
 def _ports(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
+    # The units of a suite made by hand may have any name; its ports become ours with it.
+    its_own = _SUITE_PORTS if look["suite"]["kind"] == "guide" else ()
     for port, owners in _owners(settings).items():
+        if port in its_own:
+            continue
         listener = look["listeners"].get(str(port))
         if listener is None or listener["unit"].startswith(owners) or listener["command"] in owners:
             continue

@@ -95,6 +95,7 @@ class Settings(_Frozen):
     superuser_name: str = "admin"
     superuser_email: str = ""
     acknowledged_window: str = ""
+    adoption_ignores: list[str] = Field(default_factory=list)
     usenet: bool = False
     database: Literal["sqlite", "postgresql"] = "sqlite"
     database_host: str = "localhost"

@@ -13,8 +13,10 @@ from pyinfra import logger
 from pyinfra.api import HiddenValue
 from pyinfra.api.host import Host
 
-from mailman_suite import gates, layout, suite_files
+from mailman_suite import adoption, gates, gates_jobs, layout, suite_files
+from mailman_suite.adoption import Adoption
 from mailman_suite.errors import Refusal, Refusals, Refused
+from mailman_suite.facts.adoption import Installation
 from mailman_suite.facts.look import Look
 from mailman_suite.facts.survey import Survey
 from mailman_suite.facts.survey import question as survey_question
@@ -39,7 +41,10 @@ class Suite:
     given_secrets: Mapping[str, HiddenValue]
     identifier: str  # the name of the release's directory, bound to its lock and its Python
     running: str  # the identifier of the release that the host runs now, empty where there is none
+    by_hand: bool  # whether what runs now was made by hand along upstream's guide
     changes: tuple[str, ...] = ()  # what the gates want done to the data in the window
+    cron_jobs: tuple[Mapping[str, Any], ...] = ()  # those that timers of ours replace
+    adoption: Adoption | None = None  # what the window puts aside of a suite made by hand
 
     @property
     def release_directory(self) -> str:
@@ -49,7 +54,7 @@ class Suite:
     @property
     def changes_release(self) -> bool:
         """Whether another release runs than the declared one."""
-        return self.running not in ("", self.identifier)
+        return self.by_hand or self.running not in ("", self.identifier)
 
     @property
     def packages(self) -> tuple[str, ...]:
@@ -85,9 +90,17 @@ def _through_gates(host: Host, suite: Suite) -> Suite:
     for line in gates_table(found):
         logger.info(f"{host.print_prefix}{line}")
     reasons = gates.refusals(found, suite.settings, suite.release)
+    jobs = tuple(gates_jobs.doubled(survey["crontabs"]))
+    changed = replace(suite, changes=gates.changes(found), cron_jobs=jobs)
+    if suite.by_hand:
+        asked = {"venv": layout.VENV, "web_port": layout.WEB_PORT}
+        installation = host.get_fact(Installation, arguments=asked)
+        reasons += adoption.refusals(survey, installation, suite.settings)
+        taken = adoption.adoption(survey, installation, suite.settings)
+        changed = replace(changed, adoption=taken, running=f"Core {taken.core}, made by hand")
     if reasons:
         raise Refusals(reasons)
-    return replace(suite, changes=gates.changes(found))
+    return changed
 
 
 def question(settings: Settings) -> dict[str, Any]:
@@ -130,4 +143,5 @@ def suite_of(settings: Settings, look: Mapping[str, Any] | None) -> Suite:
         given_secrets=resolve_all(settings.secret_references()),
         identifier=release.identifier(version),
         running=look["suite"]["release"],
+        by_hand=look["suite"]["kind"] == "guide",
     )

@@ -38,6 +38,20 @@ def directories() -> DeclaredFiles:
     )
 
 
+def early_directories(suite: Suite) -> DeclaredFiles:
+    """Those that are needed before the window; what a suite made by hand has waits for it."""
+    if not suite.by_hand:
+        return directories()
+    return DeclaredFiles(
+        directories=(
+            Directory(layout.RELEASES),
+            Directory(layout.SECRETS, group=layout.GROUP, mode="750"),
+            Directory(layout.STATE, mode="700"),
+            Directory(layout.COPIES, mode="700"),
+        )
+    )
+
+
 def configuration(suite: Suite) -> DeclaredFiles:
     """Core's, the archiver's, Django's and uWSGI's configuration, and the command wrappers."""
     private = [

@@ -11,6 +11,7 @@ from typing import Any
 
 from mailman_suite import layout, suite_files
 from mailman_suite.database import connections
+from mailman_suite.host.gate_changes import STATEMENTS
 from mailman_suite.render import rendered
 from mailman_suite.suite import Suite
 from mailman_suite.verification import core_question
@@ -30,10 +31,10 @@ def order(suite: Suite, name: str, units: Mapping[str, Any]) -> dict[str, Any]:
 
     `units` is what `host/units.py apply` gets on this host.
     """
-    databases = connections(suite.settings)
     return {
         "id": name,
         "from": suite.running,
+        "by_hand": _by_hand(suite, name),
         "to": suite.identifier,
         "python": f"{suite.release_directory}/venv/bin/python",
         "user": layout.USER,
@@ -45,18 +46,28 @@ def order(suite: Suite, name: str, units: Mapping[str, Any]) -> dict[str, Any]:
         "link": layout.VENV,
         "target": f"{suite.release_directory}/venv",
         "heads": f"{suite.release_directory}/heads.json",
-        "databases": databases,
-        "invariants": {"databases": databases, "var": layout.VAR},
-        "var": layout.VAR,
-        "paths": configuration_paths(),
+        **_data(suite),
+        "paths": configuration_paths(suite),
         "files": _files(suite),
         "units": _groups(suite),
         "declared_units": units,
         "window_unit": layout.WINDOW_UNIT,
         "closed": layout.CLOSED,
         "transport": "lmtp",
-        "changes": list(suite.changes),
+        "cron_jobs": [dict(job) for job in suite.cron_jobs],
         **_health(suite),
+    }
+
+
+def _data(suite: Suite) -> dict[str, Any]:
+    """Where the data is, what must not change of it, and what the gates want changed."""
+    databases = connections(suite.settings)
+    return {
+        "databases": databases,
+        "var": layout.VAR,
+        "invariants": {"databases": databases, "var": layout.VAR},
+        "invariants_before": {"databases": _present(suite, databases), "var": layout.VAR},
+        "changes": [name for name in suite.changes if name in STATEMENTS],
     }
 
 
@@ -71,9 +82,11 @@ def _health(suite: Suite) -> dict[str, Any]:
     }
 
 
-def configuration_paths() -> list[str]:
+def configuration_paths(suite: Suite) -> list[str]:
     """Patterns of everything outside the data that a change of release may change."""
-    ours = ("mailman*", "hyperkitty-jobs@*")
+    ours = ["mailman*", "hyperkitty-jobs@*"]
+    if suite.adoption:
+        ours += suite.adoption.units
     return [
         f"{layout.ETC}/*",
         *(f"{layout.UNITS}/{name}" for name in ours),
@@ -82,10 +95,41 @@ def configuration_paths() -> list[str]:
         layout.LOGROTATE,
         layout.POSTFIX_MAIN,
         *("/usr/local/bin/mailman", "/usr/local/bin/mailman-web"),
-        layout.VENV,
-        layout.STATIC,
         f"{layout.STATE}/files.json",
+        *sorted({job["file"] for job in suite.cron_jobs}),
+        *_links_or_sites(suite),
     ]
+
+
+def _links_or_sites(suite: Suite) -> list[str]:
+    """Our two links; where a suite made by hand has directories, these are put aside instead."""
+    if not suite.adoption:
+        return [layout.VENV, layout.STATIC]
+    return list(suite.adoption.sites)
+
+
+def _by_hand(suite: Suite, name: str) -> dict[str, Any] | None:
+    """What `host/window_by_hand.py` puts aside; None for a suite of ours."""
+    if not suite.adoption:
+        return None
+    return {
+        "units": list(suite.adoption.units),
+        "sites": list(suite.adoption.sites),
+        "aside": {path: f"{path}.before-{name}" for path in (layout.VENV, layout.STATIC)},
+        "moved": {
+            connections(suite.settings)[which]["path"]: path
+            for which, path in suite.adoption.moved.items()
+        },
+    }
+
+
+def _present(suite: Suite, databases: dict[str, Any]) -> dict[str, Any]:
+    """Where the databases stand before the window."""
+    moved = suite.adoption.moved if suite.adoption else {}
+    return {
+        **databases,
+        **{which: {**databases[which], "path": path} for which, path in moved.items()},
+    }
 
 
 def _files(suite: Suite) -> dict[str, Any]:
@@ -105,7 +149,7 @@ def _groups(suite: Suite) -> dict[str, list[str]]:
         "timers": list(timers),
         "jobs": [timer.replace(".timer", ".service") for timer in timers],
         "core": [layout.CORE_UNIT, layout.QCLUSTER_UNIT],
-        "web": [layout.WEB_UNIT],
+        "web": [layout.WEB_UNIT, *(suite.adoption.units if suite.adoption else ())],
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailman_suite import layout
 from tests.bad_settings import GOOD
 
 GIB = 1024**3
@@ -133,9 +132,6 @@ TROUBLES = {
     ),
     "no Python at all": Trouble(
         None, "no python3 on the host", "the distribution's Python 3", "install the package python3"
-    ),
-    "a suite installed by hand": _has(
-        "guide", f"a suite at {layout.VENV} that somebody installed by hand", "nothing was touched"
     ),
     "the distribution's own packages": _has(
         "packages", "the distribution's own Mailman 3 packages", "use another host"

@@ -3,13 +3,15 @@
 from pyinfra.api import deploy
 
 from mailman_suite import suite_files
-from mailman_suite.operations import files, secrets
+from mailman_suite.operations import adoption, files, secrets
 from mailman_suite.suite import Suite
 
 
 @deploy("Configuration")
 def secrets_exist(suite: Suite) -> None:
-    """Every secret is in a file of its own on the host."""
+    """Every secret is in a file of its own on the host; those of a suite made by hand stay."""
+    if suite.by_hand:
+        adoption.secrets_taken_over(name="The suite's secrets are in files of their own")
     secrets.present(
         name="Secrets are in place",
         names=list(suite.settings.secret_references()),

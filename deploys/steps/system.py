@@ -6,7 +6,7 @@ from mailman_suite import layout
 from mailman_suite.operations import account, files, packages
 from mailman_suite.release_archives import kept_release
 from mailman_suite.suite import Suite
-from mailman_suite.suite_files import directories
+from mailman_suite.suite_files import early_directories
 
 
 @deploy("System")
@@ -19,7 +19,7 @@ def prepared(suite: Suite) -> None:
     else:
         packages.rpms(name=name, names=wanted)
     account.present(name=f"The user {layout.USER} exists", user=layout.USER, home=layout.HOME)
-    files.managed(name="Directories have their owners and modes", declared=directories())
+    files.managed(name="Directories have their owners and modes", declared=early_directories(suite))
 
 
 @deploy("System")

@@ -16,7 +16,7 @@ import sys
 from typing import Any
 
 SECRET = re.compile(r"pass|secret|token|(^|_)key$")
-USERINFO = re.compile(r"://[^/@\s]*@")
+USERINFO = re.compile(r"://([^/:@\s]*:)?[^/@\s]*@")
 UNDEFINED_TABLE = "42P01"
 # Core's own defaults (mailman/config/schema.cfg).
 DIRECTORIES = {
@@ -45,11 +45,16 @@ def masked(config: "dict[str, dict[str, str]]") -> "dict[str, dict[str, str]]":
     """The same without what is secret."""
     return {
         section: {
-            key: "(masked)" if SECRET.search(key) else USERINFO.sub("://(masked)@", value)
+            key: "(masked)" if SECRET.search(key) else without_password(value)
             for key, value in keys.items()
         }
         for section, keys in config.items()
     }
+
+
+def without_password(value: str) -> str:
+    """A URL keeps its user's name, which is no secret, and nothing else before the `@`."""
+    return USERINFO.sub(r"://\1(masked)@", value)
 
 
 def directories(config: "dict[str, dict[str, str]]") -> "dict[str, str]":
@@ -163,7 +168,7 @@ def look(arguments: "dict[str, Any]") -> "dict[str, Any]":
         answer["core_database"] = kind_of(url)
         answer.update(from_database(url))
     except Exception as error:  # whatever it is, the host is not ready for an upgrade
-        reason = USERINFO.sub("://(masked)@", str(error).strip()) or type(error).__name__
+        reason = without_password(str(error).strip()) or type(error).__name__
         answer["unreadable"].append(f"{subject}: {reason}")
     return answer
 

@@ -30,21 +30,29 @@ def changes_data(order: Order) -> bool:
 
 def count_before(order: Order, journal: Journal) -> None:
     """What the databases and directories hold, kept for the comparison."""
-    found = counted(order)
+    found = counted(order, order["invariants_before"])
     (journal.directory / "before.json").write_text(json.dumps(found), encoding="utf-8")
 
 
 def compare(order: Order, journal: Journal) -> None:
     """Everything is still there. Raises DataError naming what is not."""
     before = json.loads((journal.directory / "before.json").read_text(encoding="utf-8"))
-    found = differences(before, counted(order))
+    found = differences(before, counted(order, order["invariants"]))
     if found:
         raise DataError("the migration changed what it must not: " + "; ".join(found))
 
 
-def counted(order: Order) -> dict[str, Any]:
+def counted(order: Order, places: dict[str, Any]) -> dict[str, Any]:
     """The invariants, asked with the new release's interpreter, which has the database drivers."""
-    return ask(order, "invariants", "look", order["invariants"])
+    return ask(order, "invariants", "look", places)
+
+
+def change_for_gates(order: Order, journal: Journal) -> None:
+    """What the gates want changed before the new Core first runs."""
+    databases = order["databases"]
+    question = {"database": databases["core"], "secrets": databases["secrets"]}
+    touched = ask(order, "gate_changes", "apply", {**question, "changes": order["changes"]})
+    journal.note("changed for gates", rows=touched)
 
 
 def ask(order: Order, program: str, verb: str, question: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from mailman_suite.host import snapshot, window_health, window_mail, window_services
+from mailman_suite.host import snapshot, window_by_hand, window_health, window_mail, window_services
 from mailman_suite.host.units import systemctl
 from mailman_suite.host.window_journal import Journal
 
@@ -51,6 +51,7 @@ def _put_back(order: Order, journal: Journal) -> None:
         window_mail.put_queues_back(order)
     if snapshot.is_whole(place / "web"):
         snapshot.put_back_database("web", order, place / "web")
+    window_by_hand.put_back(order)
     snapshot.put_back_files(order["paths"], place / "files")
 
 

@@ -16,6 +16,7 @@ from mailman_suite.host import (
     managed_files,
     snapshot,
     units,
+    window_by_hand,
     window_data,
     window_health,
     window_mail,
@@ -57,6 +58,12 @@ def _steps(order: Order) -> Iterator[tuple[str, Step]]:
         yield "The web's data is kept", keep_web
         yield "Counts before are taken", window_data.count_before
     yield "Queues are set aside", window_mail.set_aside
+    if order["by_hand"]:
+        yield "What was made by hand is put aside", window_by_hand.put_aside
+    if order["cron_jobs"]:
+        yield "Doubled cron jobs are removed", window_by_hand.remove_cron_jobs
+    if order["changes"]:
+        yield "The gates' changes are made", window_data.change_for_gates
     yield "Configuration is the new one", configure
     yield "The link leads to the new release", switch
     if data:

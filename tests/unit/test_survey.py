@@ -172,7 +172,9 @@ def test_another_kind_of_database_is_named_without_its_password(core: Path):
     found = of_core(core)
     assert found["core_database"] == "mysql"
     assert found["unreadable"] == ["Core's database: a database of the kind mysql is not read"]
-    assert found["core_config"]["database"]["url"] == "mysql+pymysql://(masked)@localhost/mailman"
+    assert found["core_config"]["database"]["url"] == (
+        "mysql+pymysql://mailman:(masked)@localhost/mailman"
+    )
 
 
 @pytest.mark.parametrize(
@@ -369,8 +371,9 @@ def test_only_the_first_program_runs_as_root():
 
 
 def test_the_facts_command_answers_on_a_bare_machine():
-    asked = {**question(), "python": sys.executable, "user": "root", "prefix": "/nonexistent"}
-    command = Survey().command({**asked, "core_config": "/nonexistent/mailman.cfg"})
+    asked = {**question(), "python": sys.executable, "prefix": "/nonexistent"}
+    asked.update(core_user="root", web_user="root", core_config="/nonexistent/mailman.cfg")
+    command = Survey().command(asked)
     done = subprocess.run(["sh", "-c", command.get_raw_value()], capture_output=True, text=True)
     found = Survey().process(done.stdout.splitlines())
     assert found["versions"] == {}

@@ -1,0 +1,54 @@
+"""What gates change in Core's data, in the window and before the new Core first runs.
+
+`apply`: {"database": an entry of `mailman_suite.database.connections`, "secrets": directory,
+          "changes": [names]}; prints how many rows each change touched. Run by a release's own
+          interpreter, which has the PostgreSQL driver.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import sys
+from contextlib import closing
+from typing import Any
+
+# Upgrade guide, "Upgrade from <3.3.1": its own `= 1` fails on PostgreSQL, where this is a boolean.
+STATEMENTS = {
+    "mark_bounces_processed": "UPDATE bounceevent SET processed = true WHERE processed IS NOT TRUE",
+}
+
+
+def connected(database: dict[str, Any], secrets: str) -> Any:
+    """A connection that can write."""
+    if database["engine"] == "sqlite":
+        return sqlite3.connect(database["path"], timeout=30)
+    import psycopg2
+
+    with open(os.path.join(secrets, database["secret"]), encoding="utf-8") as text:
+        password = text.read().strip()
+    return psycopg2.connect(
+        host=database["host"],
+        port=database["port"],
+        dbname=database["name"],
+        user=database["user"],
+        password=password,
+    )
+
+
+def apply(asked: dict[str, Any]) -> dict[str, int]:
+    """Change -> number of rows that it touched; all in one transaction."""
+    wanted = [name for name in asked["changes"] if name in STATEMENTS]
+    touched = {}
+    with closing(connected(asked["database"], asked["secrets"])) as connection:
+        cursor = connection.cursor()
+        for name in wanted:
+            cursor.execute(STATEMENTS[name])
+            touched[name] = cursor.rowcount
+        connection.commit()
+    return touched
+
+
+if __name__ == "__main__":
+    print(json.dumps(apply(json.loads(sys.argv[2]))))

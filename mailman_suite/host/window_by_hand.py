@@ -1,0 +1,77 @@
+"""Puts aside what a suite that was made by hand has where ours will stand, and puts it back.
+
+Nothing is deleted: directories are renamed, files have their copies in the window's snapshot.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.host import managed_files, snapshot
+from mailman_suite.host.units import systemctl
+from mailman_suite.host.window_journal import Journal
+
+Order = dict[str, Any]
+
+_UNITS = "/etc/systemd/system"
+
+
+def put_aside(order: Order, journal: Journal) -> None:
+    """Units, the proxy's site and directories make room."""
+    its = order["by_hand"]
+    for name in its["units"]:
+        systemctl("--quiet", "disable", name)
+        _remove_file(f"{_UNITS}/{name}", order)
+    for path in its["sites"]:
+        _remove_file(path, order)
+    for path, aside in its["aside"].items():
+        if os.path.lexists(path) and not os.path.islink(path):
+            os.rename(path, aside)
+    for path, present in its["moved"].items():
+        _copy_database(present, path)
+
+
+def put_back(order: Order) -> None:
+    """The directories have their names again; files come back from the snapshot."""
+    its = order["by_hand"] or {"aside": {}, "moved": {}}
+    for path, aside in its["aside"].items():
+        if os.path.lexists(aside):
+            snapshot.remove(Path(path))
+            os.rename(aside, path)
+    for path in its["moved"]:
+        Path(path).unlink(missing_ok=True)
+
+
+def remove_cron_jobs(order: Order, journal: Journal) -> None:
+    """The jobs that timers of ours replace are in no crontab any more."""
+    jobs = order["cron_jobs"]
+    for path in sorted({job["file"] for job in jobs}):
+        _without_jobs(path, [job["line"] for job in jobs if job["file"] == path], order)
+
+
+def _without_jobs(path: str, lines: list[str], order: Order) -> None:
+    """The crontab without those lines, with a copy of what it was."""
+    text = managed_files.read(path)
+    if text is None:
+        return
+    managed_files.keep_copy(path, order["files"]["copies"])
+    kept = [line for line in text.splitlines(keepends=True) if line.strip() not in lines]
+    managed_files.write(path, "".join(kept), managed_files.attributes(path))
+
+
+def _remove_file(path: str, order: Order) -> None:
+    managed_files.keep_copy(path, order["files"]["copies"])
+    Path(path).unlink(missing_ok=True)
+
+
+def _copy_database(present: str, path: str) -> None:
+    """An SQLite file under the name that ours has; the one that stood elsewhere stays."""
+    fresh = f"{path}.new"
+    shutil.copyfile(present, fresh)
+    status = os.stat(present)
+    os.chown(fresh, status.st_uid, status.st_gid)
+    os.chmod(fresh, status.st_mode & 0o7777)
+    os.rename(fresh, path)

@@ -1,0 +1,29 @@
+"""What a suite that was made by hand brings with it, before the window."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from pyinfra import host
+from pyinfra.api import StringCommand, operation
+
+from mailman_suite import layout
+from mailman_suite.facts.adoption import SecretsTakenOver
+from mailman_suite.host_program import program
+
+
+@operation()
+def secrets_taken_over() -> Generator[StringCommand, None, None]:
+    """Core's, the archiver's and Django's secrets stay what they are, in files of their own."""
+    asked = {
+        "directory": layout.SECRETS,
+        "core_config": layout.CORE_CONFIG,
+        "archiver_config": layout.ARCHIVER_CONFIG,
+        "web_settings": layout.WEB_SETTINGS,
+        "python": f"{layout.BIN}/python",
+        "user": layout.USER,
+    }
+    if not host.get_fact(SecretsTakenOver, arguments=asked)["missing"]:
+        host.noop("every secret of the suite is in a file of its own")
+        return
+    yield program("adopt_secrets", "apply", asked)

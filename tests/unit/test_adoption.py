@@ -1,0 +1,145 @@
+"""What a suite made by hand sets is ours, declared, ignored on purpose, or named with its line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mailman_suite import adoption, layout
+from mailman_suite.settings import Settings
+from tests.bad_hosts import TLS
+from tests.bad_settings import GOOD
+
+HOST = str(GOOD["mailman_web_host"])
+OWNER = str(GOOD["mailman_site_owner"])
+POSTGRESQL = {
+    "ENGINE": "django.db.backends.postgresql_psycopg2",
+    "NAME": "mailmanweb",
+    "USER": "mailmanweb",
+    "PASSWORD": "(masked)",
+}
+
+
+def survey(
+    core: dict[str, dict[str, str]] | None = None, web: dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
+    """A host as upstream's guide makes it, with these differences."""
+    return {
+        "versions": {"mailman": "3.3.8"},
+        "var_dir": layout.VAR,
+        "core_database": "sqlite",
+        "crontabs": [],
+        "core_config": {
+            "paths.here": {"var_dir": layout.VAR},
+            "mailman": {"layout": "here", "site_owner": OWNER},
+            "database": {"url": f"sqlite:///{layout.CORE_DATABASE}"},
+            "webservice": {"admin_user": "restadmin", "admin_pass": "(masked)"},
+            "mta": {"incoming": "mailman.mta.postfix.LMTP", "smtp_host": "localhost"},
+            **(core or {}),
+        },
+        "web_settings": {
+            "ALLOWED_HOSTS": ["localhost", "127.0.0.1", HOST],
+            "DATABASES": {"default": {"NAME": layout.WEB_DATABASE}},
+            "INSTALLED_APPS": ["hyperkitty", "django.contrib.humanize"],
+            "SECRET_KEY": "(masked)",
+            "SITE_ID": 1,
+            **(web or {}),
+        },
+        **more,
+    }
+
+
+def reasons(
+    seen: dict[str, Any], *, sites: list[dict[str, Any]] | None = None, **declared: Any
+) -> list[Any]:
+    settings = Settings.from_data({**GOOD, **declared})
+    return list(adoption.refusals(seen, {"units": [], "sites": sites or []}, settings))
+
+
+def test_a_host_that_says_nothing_of_its_own_is_taken():
+    assert reasons(survey()) == []
+
+
+@pytest.mark.parametrize(
+    ("core", "web", "line"),
+    [
+        ({"shell": {"banner": "Hi"}}, {}, "mailman_core_config = {'shell': {'banner': 'Hi'}}"),
+        ({}, {"TIME_ZONE": "Europe/Berlin"}, "mailman_web_settings = {'TIME_ZONE':"),
+        ({}, {"INSTALLED_APPS": ["x.login"]}, "mailman_web_apps = ['x.login']"),
+        ({}, {"ALLOWED_HOSTS": ["www.x.test"]}, "mailman_web_aliases = ['www.x.test']"),
+        ({}, {"EMAIL_HOST": "relay.x.test"}, "mailman_web_settings = {'EMAIL_HOST':"),
+        ({"mta": {"smtp_pass": "(masked)"}}, {}, "ignores = ['[mta] smtp_pass']"),
+        ({}, {"ADAPTER": {"unreadable": "type"}}, "mailman_adoption_ignores = ['ADAPTER']"),
+    ],
+    ids=str,
+)
+def test_what_group_data_lacks_is_named_with_the_line_that_keeps_it(
+    core: dict[str, Any], web: dict[str, Any], line: str
+):
+    (reason,) = reasons(survey(core, web))
+    assert line in reason.remedy
+
+
+def test_what_is_declared_or_ignored_on_purpose_is_no_reason():
+    seen = survey({"shell": {"banner": "Hi", "prompt": ">"}}, {"TIME_ZONE": "UTC"})
+    declared = {
+        "mailman_core_config": {"shell": {"banner": "Welcome"}},
+        "mailman_web_settings": {"TIME_ZONE": "Europe/Berlin"},
+        "mailman_adoption_ignores": ["[shell] prompt"],
+    }
+    assert reasons(seen, **declared) == []
+
+
+def test_lines_keep_what_group_data_says_already():
+    settings = Settings.from_data({**GOOD, "mailman_core_config": {"mta": {"max_recipients": 9}}})
+    missing = adoption.undeclared(survey({"mta": {"verp_delivery_interval": "1"}}), settings)
+    (line,) = adoption.lines(missing, settings)
+    assert "'max_recipients': 9" in line
+    assert "'verp_delivery_interval': '1'" in line
+
+
+def test_core_data_elsewhere_is_refused():
+    (reason,) = reasons(survey(var_dir="/srv/mailman"))
+    assert (reason.found, reason.expected) == ("Core keeps its data in /srv/mailman", layout.VAR)
+
+
+def test_another_site_owner_is_refused():
+    (reason,) = reasons(survey({"mailman": {"site_owner": "boss@x.test"}}))
+    assert 'mailman_site_owner = "boss@x.test"' in reason.remedy
+
+
+def test_pages_over_https_need_the_certificate():
+    served = {"path": "/etc/nginx/sites-enabled/mailman", "https": True}
+    (reason,) = reasons(survey(), sites=[served])
+    assert "mailman_tls_certificate" in reason.expected
+    assert reasons(survey(), sites=[served], **TLS) == []
+
+
+def test_databases_of_the_host_have_to_be_declared():
+    url = "postgresql://lists:(masked)@localhost/mailman"
+    seen = survey({"database": {"url": url}}, {"DATABASES": {"default": POSTGRESQL}})
+    seen["core_database"] = "postgresql"
+    said = [reason.remedy for reason in reasons(seen)]
+    assert said == [
+        "set mailman_database = 'postgresql'",
+        "set mailman_database_core_user = 'lists'",
+    ]
+    declared = {"mailman_database": "postgresql", "mailman_database_core_user": "lists"}
+    assert reasons(seen, **declared) == []
+
+
+def test_a_web_database_elsewhere_is_moved():
+    seen = survey(web={"DATABASES": {"default": {"NAME": "/opt/mailman/mm/web.db"}}})
+    taken = adoption.adoption(seen, {"units": [], "sites": []}, Settings.from_data(GOOD))
+    assert taken.moved == {"web": "/opt/mailman/mm/web.db"}
+
+
+def test_units_and_sites_of_its_own_are_put_aside():
+    seen = {
+        "units": ["mailman3.service", "qcluster.service"],
+        "sites": [{"path": "/etc/nginx/sites-enabled/mailman", "https": False}],
+    }
+    taken = adoption.adoption(survey(), seen, Settings.from_data(GOOD))
+    assert taken.units == ("qcluster.service",)
+    assert taken.sites == ("/etc/nginx/sites-enabled/mailman",)
