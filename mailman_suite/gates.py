@@ -107,7 +107,7 @@ def _refusal(finding: Finding, line: str) -> Refusal:
     way = f"; or, to go on as it is, write in group_data: {line}"
     return Refusal(
         found=f"{finding.found} (gate {finding.gate.name}: {finding.gate.trap})",
-        expected=finding.gate.expects,
+        expected=finding.gate.expects or "an answer from the host",
         remedy=finding.then + (way if finding.verdict == "word" else ""),
     )
 

@@ -127,9 +127,9 @@ def _nntp_runner(crossing: Crossing) -> Answer:
     if not lists:
         return fine("no list is gated to Usenet")
     if crossing.settings.usenet:
-        return window(f"{lists} lists are gated to Usenet", "the nntp runner is started")
+        return window(f"lists with a newsgroup: {lists}", "the nntp runner is started")
     return word(
-        f"{lists} lists are gated to Usenet, mailman_usenet is False",
+        f"lists with a newsgroup: {lists}; mailman_usenet is False",
         "set mailman_usenet = True: the nntp runner does not start by itself any more",
     )
 

@@ -12,8 +12,9 @@ from mailman_suite import layout
 from mailman_suite.host_program import program
 
 _MARK = "= "
-# Run with the interpreter that stands on the host; the first one needs only the system's own.
-_OF_THE_RELEASE = ("survey_core", "survey_web")
+# Run with the interpreter that stands on the host, each as the user that its argument names: a
+# distribution's packages have two. The first program needs only the system's own interpreter.
+_OF_THE_RELEASE = {"survey_core": "core_user", "survey_web": "web_user"}
 # What the gates look at, as long as nobody has read it.
 _UNKNOWN: dict[str, Any] = {
     "versions": {},
@@ -37,7 +38,8 @@ def question() -> dict[str, str]:
     return {
         "prefix": layout.VENV,
         "python": f"{layout.BIN}/python",
-        "user": layout.USER,
+        "core_user": layout.USER,
+        "web_user": layout.USER,
         "core_config": layout.CORE_CONFIG,
         "web_settings": layout.WEB_SETTINGS,
     }
@@ -61,13 +63,13 @@ class Survey(FactBase[dict[str, Any]]):
             "core_config": arguments["core_config"],
             "web_settings": arguments["web_settings"],
         }
-        old = {"python": arguments["python"], "as_user": arguments["user"]}
         parts: list[str | StringCommand] = [
             f"echo '{_MARK}survey_host';",
             program("survey_host", "look", asked),
             "2>&1;",
         ]
-        for name in _OF_THE_RELEASE:
+        for name, user in _OF_THE_RELEASE.items():
+            old = {"python": arguments["python"], "as_user": arguments[user]}
             parts += [f"echo '{_MARK}{name}';", program(name, "look", asked, **old), "2>&1;"]
         return StringCommand("cd /;", *parts, "true")
 

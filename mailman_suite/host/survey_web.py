@@ -16,6 +16,8 @@ import sys
 from typing import Any
 
 SECRET = re.compile(r"(^|_)(pass|password|passwd|secret|token|key|api_key|private_key|dsn)($|_)")
+# Django's own settings that only sound like it.
+NO_SECRETS = ("AUTH_PASSWORD_VALIDATORS", "PASSWORD_HASHERS", "PASSWORD_RESET_TIMEOUT")
 USERINFO = re.compile(r"://[^/@\s]*@")
 UNDEFINED_TABLE = "42P01"
 
@@ -60,7 +62,7 @@ def changed_within(node: "ast.AST") -> "list[str]":
 
 def shown(name: str, value: "Any") -> "Any":
     """A value as JSON holds it, without secrets; {"unreadable": type} for what JSON has not."""
-    if SECRET.search(name.lower()):
+    if SECRET.search(name.lower()) and name not in NO_SECRETS:
         return "(masked)"
     if isinstance(value, str):
         return USERINFO.sub("://(masked)@", value)

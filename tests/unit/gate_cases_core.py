@@ -95,10 +95,10 @@ CASES: dict[str, Case] = {
         "max_recipients", "says 200", data=declared("mta", max_recipients=200)
     ),
     "a list with a newsgroup": Case(
-        "nntp_runner", "word", "2 lists", "mailman_usenet = True", {"usenet_lists": 2},
+        "nntp_runner", "word", "newsgroup: 2", "mailman_usenet = True", {"usenet_lists": 2},
     ),
     "a list with a newsgroup, and the runner wanted": passes(
-        "nntp_runner", "2 lists", "window", host={"usenet_lists": 2}, data={"usenet": True}
+        "nntp_runner", "newsgroup: 2", "window", host={"usenet_lists": 2}, data={"usenet": True}
     ),
     "no list with a newsgroup": passes("nntp_runner", "no list"),
 }  # fmt: skip

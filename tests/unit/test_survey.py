@@ -90,7 +90,7 @@ def web(tmp_path: Path) -> Path:
         "import os, uuid\nfrom os.path import *\nfrom more import *\nprint('noise')\n"
         f"SECRET_KEY = '{SECRET}'\nLOGIN = {{'github': {{'secret': '{SECRET}', 'id': 7}}}}\n"
         f"BROKER = 'amqp://u:{SECRET}@h/'\nEMAIL_HOST_PASSWORD = '{SECRET}'\nAPPS.append('b')\n"
-        "NODE = uuid.UUID(int=1)\nPAIR = (1, None)\nfor X in 'ab':\n    lower = X\n"
+        "PASSWORD_RESET_TIMEOUT = 60\nNODE = uuid.UUID(int=1)\nPAIR = (1, None)\nfor X in 'ab':\n    lower = X\n"
         f"HAYSTACK_CONNECTIONS = {{'default': {{'ENGINE': '{INDEX}', 'PATH': '{index}'}}}}\n"
         f"DATABASES = {{'default': {{'ENGINE': 'django.db.backends.sqlite3', 'NAME': '{name}'}}}}\n"
         "if True:\n    DEBUG = False\n"
@@ -202,6 +202,7 @@ def test_the_web_side_is_read_without_its_secrets(web: Path):
         "LOGIN": {"github": {"secret": "(masked)", "id": 7}},
         "NODE": {"unreadable": "UUID"},
         "PAIR": [1, None],
+        "PASSWORD_RESET_TIMEOUT": 60,
         "SECRET_KEY": "(masked)",
         "TIME_ZONE": "UTC",
         "X": "b",
