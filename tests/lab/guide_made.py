@@ -51,7 +51,8 @@ class Handmade:
     becomes: str
     wsgi: str = "uwsgi"  # or "gunicorn"; upstream's page has both
     archives: str = "archives"  # or "hyperkitty": the address that Core's archiver uses
-    python: str = "python3"
+    settings: str = ""  # more lines of settings.py
+    setuptools: str = "setuptools<81"  # django-q imports what later ones no longer have
 
     @property
     def name(self) -> str:
@@ -70,6 +71,14 @@ HANDMADE = (
         wsgi="gunicorn",
         archives="hyperkitty",
     ),
+    Handmade("bullseye", "3.3.4", "sqlite", becomes="3.3.10"),
+    Handmade("bullseye", "3.3.0", "sqlite", becomes="3.3.10"),
+    Handmade(
+        *("bullseye", "3.2.0", "sqlite"),
+        becomes="3.3.10",
+        settings="INSTALLED_APPS += ['paintstore']",
+        setuptools="setuptools<58",
+    ),
 )
 MAIN = HANDMADE[0]
 
@@ -78,7 +87,7 @@ def layer(one: Handmade) -> str:
     """The name of the layer that holds the finished host, made now or before."""
     return layers.cached(
         f"guide-{one.core}-{one.database}",
-        [*_trees(one), HERE / "configure.sh", one.archives, DOMAIN, LIST, WEB_HOST],
+        [*_trees(one), HERE / "configure.sh", one.archives, one.settings, DOMAIN, LIST, WEB_HOST],
         lambda machine: _configure(machine, one),
         suite=one.suite,
         parent=_packages(one),
@@ -103,18 +112,18 @@ def suite(machine: Machine, one: Handmade) -> HandmadeSuite:
 
 def _packages(one: Handmade) -> str:
     """The layer with Debian's packages and the virtual environment, which take minutes."""
-    constraints = HERE / "sets" / f"{one.core}.txt"
+    versions = HERE / "sets" / f"{one.core}.txt"
     return layers.cached(
         f"guide-packages-{one.core}-{one.database}",
-        [HERE / "packages.sh", constraints, one.python],
-        lambda machine: _install(machine, one, constraints),
+        [HERE / "packages.sh", versions, one.setuptools],
+        lambda machine: _install(machine, one, versions),
         suite=one.suite,
     )
 
 
-def _install(machine: Machine, one: Handmade, constraints: Path) -> None:
-    machine.run("install -m 644 /dev/stdin /tmp/constraints.txt", stdin=constraints.read_text())
-    _run(machine, "packages.sh", one.database, one.python)
+def _install(machine: Machine, one: Handmade, versions: Path) -> None:
+    machine.run("install -m 644 /dev/stdin /tmp/set.txt", stdin=versions.read_text())
+    run_script(machine, HERE / "packages.sh", one.database, one.setuptools)
 
 
 def _trees(one: Handmade) -> list[Path]:
@@ -129,7 +138,7 @@ def _configure(machine: Machine, one: Handmade) -> None:
             target = f"/{path.relative_to(tree)}".removesuffix(".in")
             machine.run(f"install -D -m 644 /dev/stdin {target}", stdin=_filled(path, values))
     machine.run("install -m 600 /dev/stdin /root/database", stdin=values["database_password"])
-    _run(machine, "configure.sh", one.database, WEB_HOST, DOMAIN)
+    run_script(machine, HERE / "configure.sh", one.database, WEB_HOST, DOMAIN)
     suite(machine, one).add_list()
 
 
@@ -142,6 +151,7 @@ def _values(one: Handmade) -> dict[str, str]:
         "web_host": WEB_HOST,
         "domain": DOMAIN,
         "archives": one.archives,
+        "settings": one.settings,
         "rest_password": secrets.token_urlsafe(18),
         "archiver_key": secrets.token_urlsafe(18),
         "database_password": secrets.token_urlsafe(18),
@@ -149,11 +159,11 @@ def _values(one: Handmade) -> dict[str, str]:
     }
 
 
-def _run(machine: Machine, script: str, *arguments: str) -> None:
+def run_script(machine: Machine, script: Path, *arguments: str) -> None:
     """The script ran to its end; AssertionError with what it said otherwise."""
     words = shlex.join(("bash", "-s", "-", *arguments))
-    done = machine.run(f"{words} 2>&1", stdin=(HERE / script).read_text(), check=False)
-    assert done.returncode == 0, f"{script} on {machine.name}:\n{done.stdout[-4000:]}"
+    done = machine.run(f"{words} 2>&1", stdin=script.read_text(), check=False)
+    assert done.returncode == 0, f"{script.name} on {machine.name}:\n{done.stdout[-4000:]}"
 
 
 def _filled(path: Path, values: dict[str, str]) -> str:

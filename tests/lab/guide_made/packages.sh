@@ -1,8 +1,8 @@
 #!/bin/bash
-# The first half of upstream's virtualenv guide: packages.sh DATABASE PYTHON, as root.
-# /tmp/constraints.txt holds a set of versions from the time of this Core that ran together.
+# The first half of upstream's virtualenv guide: packages.sh DATABASE SETUPTOOLS, as root.
+# /tmp/set.txt holds versions from the time of this Core that ran together.
 set -euo pipefail
-database=$1 python=$2
+database=$1 setuptools=$2
 export DEBIAN_FRONTEND=noninteractive
 as_mailman() { runuser -u mailman -- env HOME=/opt/mailman "$@"; }
 
@@ -17,7 +17,8 @@ useradd --create-home --home-dir /opt/mailman --shell /usr/bin/bash mailman
 chmod 755 /opt/mailman
 echo 'source /opt/mailman/venv/bin/activate' >> /opt/mailman/.bashrc
 cd /opt/mailman
-as_mailman "$python" -m venv venv
-as_mailman venv/bin/pip install -q --upgrade pip wheel 'setuptools<81'
-as_mailman venv/bin/pip install -q --constraint /tmp/constraints.txt mailman postorius hyperkitty \
-    django-mailman3 mailman-hyperkitty mailman-web psycopg2-binary whoosh uwsgi
+as_mailman python3 -m venv venv
+as_mailman venv/bin/pip install -q --upgrade pip wheel "$setuptools"
+# The set is whole: pip would only look for other ways to arrive at it, for minutes with old ones.
+as_mailman venv/bin/pip install -q --no-deps --requirement /tmp/set.txt
+as_mailman venv/bin/pip check
