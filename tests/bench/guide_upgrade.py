@@ -1,0 +1,84 @@
+"""Upstream's upgrade guide done by hand on a host that was made by hand, with its outages."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab import access
+from lab.machines import Machine
+from tests.bench.machines import machine, wait_until_it_answers
+from tests.bench.timeline import Timeline, timed
+from tests.lab import installed
+
+_GUIDE = Path(__file__).with_name("guide") / "upgrade.sh"
+_OUTAGES = Path(__file__).with_name("outages.py")
+_NOTES = "/run/outages.json"
+_LONGEST_SECONDS = 900
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """How long the steps of an upgrade took, and when Core and the web did not answer.
+
+    `core` and `web` hold the start and end of each outage, in seconds since just before the start.
+    """
+
+    timeline: Timeline
+    core: tuple[tuple[float, float], ...]
+    web: tuple[tuple[float, float], ...]
+
+    @property
+    def core_down(self) -> float:
+        """Seconds in which Core's REST did not list its lists."""
+        return sum(end - start for start, end in self.core)
+
+    @property
+    def web_down(self) -> float:
+        """Seconds in which the first page did not open."""
+        return sum(end - start for start, end in self.web)
+
+
+@contextmanager
+def outages(host: Machine) -> Iterator[dict[str, tuple[tuple[float, float], ...]]]:
+    """Fills what it yields, at the end, with the outages of "core" and "web" on the host."""
+    program = shlex.join(("python3", "/run/outages.py", installed.WEB_HOST, str(_LONGEST_SECONDS)))
+    host.run("install -m 600 /dev/stdin /run/outages.py", stdin=_OUTAGES.read_text("utf-8"))
+    watching = f"--unit=outages --property=StandardOutput=file:{_NOTES}"
+    host.run(f"systemd-run --quiet {watching} {program}")
+    seen: dict[str, tuple[tuple[float, float], ...]] = {}
+    yield seen
+    host.run("systemctl stop outages")
+    notes = json.loads(host.run(f"cat {_NOTES}").stdout)
+    seen |= {name: tuple((start, end) for start, end in found) for name, found in notes.items()}
+
+
+def by_hand(layer: str) -> Upgrade:
+    """The guide's commands on a clone of the layer. RunFailed when one of them fails."""
+    with machine(layer=layer) as host:
+        wait_until_it_answers(host, installed.WEB_HOST)
+        with outages(host) as seen:
+            command = [*access.ssh(host.name, "-T"), "--", "bash -s -"]
+            run = timed(command, before="connect", stdin=_GUIDE.read_text("utf-8"))
+            began = time.monotonic()
+            wait_until_it_answers(host, installed.WEB_HOST)
+            run = run.followed_by("until all answer", time.monotonic() - began)
+        return Upgrade(run, seen["core"], seen["web"])
+
+
+def main() -> None:
+    """Prints the steps and outages of one upgrade of the layer that the command line names."""
+    upgrade = by_hand(sys.argv[1])
+    for step, seconds in upgrade.timeline.steps:
+        print(f"{seconds:6.1f} s  {step}")
+    print(f"Core down {upgrade.core_down:.1f} s, web down {upgrade.web_down:.1f} s")
+
+
+if __name__ == "__main__":
+    main()
