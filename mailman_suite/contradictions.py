@@ -45,7 +45,6 @@ def _database(settings: Settings) -> Iterator[Refusal]:
             remedy="give mailman_database_core_name and mailman_database_web_name two names",
         )
     if settings.database_is_local:
-        yield from _local_database(settings)
         return
     for name in ("database_core_password", "database_web_password"):
         if getattr(settings, name).is_generated:
@@ -54,12 +53,3 @@ def _database(settings: Settings) -> Iterator[Refusal]:
                 expected="a reference to the password that the database server knows",
                 remedy=f"set mailman_{name} to 'env:NAME', 'file:/path' or 'cmd:command'",
             )
-
-
-def _local_database(settings: Settings) -> Iterator[Refusal]:
-    if settings.database_core_user == settings.database_web_user:
-        yield Refusal(
-            found=f"Core and web both use the role {settings.database_core_user!r}",
-            expected="two roles, since each has a password of its own",
-            remedy="give mailman_database_core_user and mailman_database_web_user two names",
-        )

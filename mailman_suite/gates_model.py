@@ -56,6 +56,10 @@ class Crossing:
         """What group data sets this Django setting to; None where it does not."""
         return self.settings.web_settings.get(name)
 
+    def standing_web(self, name: str) -> Any:
+        """What the host's own settings file sets this Django setting to; None where it does not."""
+        return self.survey["web_settings"].get(name)
+
 
 @dataclass(frozen=True)
 class Answer:

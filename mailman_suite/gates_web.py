@@ -16,6 +16,7 @@ from mailman_suite.gates_model import (
 )
 
 _MIDDLEWARE = "allauth.account.middleware.AccountMiddleware"
+_LEFT = "not taken over"
 _SLOW_ARCHIVE = 10_000  # messages from which on the migrations of HyperKitty 1.1.4 take minutes
 
 
@@ -51,6 +52,8 @@ def _slow_migrations(crossing: Crossing) -> Answer:
 
 def _paintstore(crossing: Crossing) -> Answer:
     apps = [*crossing.settings.web_apps, *_texts(crossing.web_setting("INSTALLED_APPS"))]
+    if "paintstore" in _texts(crossing.standing_web("INSTALLED_APPS")) and "paintstore" not in apps:
+        return window("the host's settings list paintstore", _LEFT)
     if "paintstore" not in apps:
         return fine("paintstore is not among the apps")
     return stop("group data lists the app paintstore", "take it away: no release has that module")
@@ -68,6 +71,8 @@ def _autocreate_user(crossing: Crossing) -> Answer:
     name = "AUTOCREATE_MAILMAN_USER"
     if crossing.set_for_web(name):
         return word(f"mailman_web_settings sets {name}", "take it away: it no longer does anything")
+    if crossing.standing_web(name) is not None:
+        return window(f"the host's settings set {name}", _LEFT)
     return fine(f"{name} is not set")
 
 
@@ -124,7 +129,10 @@ def _email_case(crossing: Crossing) -> Answer:
 
 
 def _serializer(crossing: Crossing) -> Answer:
-    own = str(crossing.web_setting("SESSION_SERIALIZER") or "")
+    name = "SESSION_SERIALIZER"
+    own = str(crossing.web_setting(name) or "")
+    if "Pickle" in str(crossing.standing_web(name)) and "Pickle" not in own:
+        return window(f"the host's settings set {name} to pickles", _LEFT)
     if "Pickle" not in own:
         return fine("sessions are written as JSON")
     return stop(

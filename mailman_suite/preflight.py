@@ -15,7 +15,7 @@ from mailman_suite.releases import Release
 from mailman_suite.settings import Settings
 
 GIB = 1024**3
-# A release with its wheels takes 0.5 GiB, the distribution's packages with a compiler 0.6 GiB.
+# A build takes 0.5 GiB with its wheels for a while, the distribution's packages 0.4 GiB.
 INSTALL_BYTES = 2 * GIB
 # The suite takes about 1.2 GB resident: 14 Core processes of about 85 MB each.
 MEMORY_BYTES = 1 * GIB
@@ -50,6 +50,7 @@ def refusals(
         *_existing_suite(look),
         *_last_window(settings, look, changes=_changes_release(settings, platform, release, look)),
         *_other_database(settings, look),
+        *_one_role(settings, look),
         *_room(look),
         *_ports(settings, look),
         *_files(look),
@@ -166,6 +167,17 @@ def _other_database(settings: Settings, look: Mapping[str, Any]) -> Iterator[Ref
             f"{settings.database!r}",
             expected=f"mailman_database = {present!r}",
             remedy="set it back; this version does not move data from one database to another",
+        )
+
+
+def _one_role(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
+    """Two generated passwords cannot be those of one role; a suite made by hand has one already."""
+    is_one = settings.database_core_user == settings.database_web_user
+    if settings.database_is_local and is_one and look["suite"]["kind"] == "none":
+        yield Refusal(
+            found=f"Core and web both use the role {settings.database_core_user!r}",
+            expected="two roles, since each has a password of its own",
+            remedy="give mailman_database_core_user and mailman_database_web_user two names",
         )
 
 

@@ -136,6 +136,13 @@ TROUBLES = {
     "the distribution's own packages": _has(
         "packages", "the distribution's own Mailman 3 packages", "use another host"
     ),
+    "one role for both on the host's own server": Trouble(
+        {},
+        "Core and web both use the role 'mailman'",
+        "two roles",
+        "give mailman_database_core_user and mailman_database_web_user two names",
+        {"mailman_database": "postgresql", "mailman_database_web_user": "mailman"},
+    ),
     "a change of release under way": _window(
         "open", "is under way on the host", "one run at a time", "then run again"
     ),

@@ -355,12 +355,6 @@ CONTRADICTIONS = {
         "two databases",
         "two names",
     ),
-    "one role for both on the host's own server": Mistake(
-        {"mailman_database": "postgresql", "mailman_database_web_user": "mailman"},
-        "both use the role 'mailman'",
-        "two roles",
-        "two names",
-    ),
 }
 MISTAKES: dict[str, Mistake] = {
     **SPELLING,

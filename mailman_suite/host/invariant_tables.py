@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-# name | table | columns | column to also count by. `key>table.column` is that column of the row
+# name | table | columns | which of them to also count by. `key>table.column` is that column of the row
 # that a foreign key points at; `~` compares in lower case, as allauth's own migration rewrites
 # addresses; of a large `#` only the digest leaves the database. Every column is in all schemas from
 # Core 3.2.0 and HyperKitty 1.2; what later ones brought has a line of its own, which is absent
@@ -102,7 +102,7 @@ karma | hyperkitty_profile | id user_id karma
 
 
 class Family(NamedTuple):
-    """What is counted under one name: a table's columns, and the column to also count by."""
+    """What is counted under one name: a table's columns, and which of them to also count by."""
 
     name: str
     table: str

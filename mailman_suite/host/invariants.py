@@ -101,7 +101,7 @@ def in_database(name: str, database: Database, families: Iterable[Family]) -> Lo
 def needs(family: Family) -> set[tuple[str, str]]:
     """The columns, as (table, column), without which a family does not exist yet."""
     needed = set()
-    for column in filter(None, (*family.columns, family.by)):
+    for column in family.columns:
         key, _, target = column.rstrip("~#").partition(">")
         needed.add((family.table, key))
         if target:
@@ -113,13 +113,13 @@ def needs(family: Family) -> set[tuple[str, str]]:
 def rows(database: Database, family: Family) -> Iterator[tuple[Any, bytes]]:
     """Each row as what it is also counted by and its contents."""
     columns = [expression(database, family.table, one) for one in family.columns]
-    by = expression(database, family.table, family.by) if family.by else "NULL"
+    by = family.columns.index(family.by) if family.by else None
     lowered = [index for index, column in enumerate(family.columns) if column.endswith("~")]
-    statement = f'SELECT {by}, {", ".join(columns)} FROM "{family.table}"'
-    for by_value, *values in database.select(statement):
+    for row in database.select(f'SELECT {", ".join(columns)} FROM "{family.table}"'):
+        values = list(row)
         for index in lowered:
             values[index] = values[index] and values[index].lower()
-        yield by_value, json.dumps(values, default=plain).encode()
+        yield None if by is None else values[by], json.dumps(values, default=plain).encode()
 
 
 def expression(database: Database, table: str, column: str) -> str:
