@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-# name | table | columns | which of them to also count by. `key>table.column` is that column of the row
-# that a foreign key points at; `~` compares in lower case, as allauth's own migration rewrites
+# name | table | columns | which of them to also count by. `key>table.column` is that column of the
+# row that a foreign key points at; `~` compares in lower case, as allauth's own migration rewrites
 # addresses; of a large `#` only the digest leaves the database. Every column is in all schemas from
 # Core 3.2.0 and HyperKitty 1.2; what later ones brought has a line of its own, which is absent
 # until then. Left out: `processed` of bounce events and `primary` of web addresses, which an

@@ -32,7 +32,7 @@ LEAST = {
     "list aliases": 2,
     "header matches": 3,
     "members": 30,
-    "addresses": 29,
+    "addresses": 28,
     "users": 20,
     "preferences": 60,
     "bans": 4,

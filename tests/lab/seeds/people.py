@@ -16,7 +16,7 @@ for number, (name, first_name) in enumerate(NAMES.items(), start=1):
     user.first_name, user.last_name = first_name, "Nuñez"
     user.save()
     EmailAddress.objects.create(user=user, email=email, verified=number != 4, primary=True)
-    EmailAddress.objects.create(user=user, email=name + "@example.org", verified=True)
+    EmailAddress.objects.create(user=user, email=name.title() + "@Example.org", verified=True)
     user.mailman_profile.timezone = "Europe/Berlin"
     user.mailman_profile.save()
     announce[number].vote(1 if number % 2 else -1, user)
