@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from mailman_suite.gates_model import REBUILD_INDEX
-from tests.unit.gate_cases import Case, passes, web
+from tests.unit.gate_cases import Case, Data, passes, web
 
 HUMANIZE = "django.contrib.humanize"
 MIDDLEWARE = "allauth.account.middleware.AccountMiddleware"
+
+
+def _own(**values: object) -> Data:
+    """A host whose own settings file sets these."""
+    return {"web_settings": values}
+
+
 CASES: dict[str, Case] = {
     "a big old archive": Case(
         "slow_archive_migrations", "word", "200000 archived", "plan hours", {"emails": 200_000},
@@ -36,6 +43,10 @@ CASES: dict[str, Case] = {
     "paintstore among all apps": Case(
         "paintstore", "stop", "paintstore", "", data=web(INSTALLED_APPS=["paintstore"]),
     ),
+    "paintstore in the host's own settings": passes(
+        "paintstore", "the host's settings", "window", then="not taken over",
+        host=_own(INSTALLED_APPS=["hyperkitty", "paintstore"]),
+    ),
     "no paintstore": passes("paintstore", "not among"),
     "an old archiver with a full spool": Case(
         "archiver_key", "window", "mailman-hyperkitty 1.1.0, 7 messages", "sends its spool",
@@ -43,6 +54,10 @@ CASES: dict[str, Case] = {
     ),
     "a setting that Postorius dropped": Case(
         "autocreate_user", "word", "AUTOCREATE", "take it", data=web(AUTOCREATE_MAILMAN_USER=True),
+    ),
+    "a setting that Postorius dropped, on the host": passes(
+        "autocreate_user", "the host's settings", "window", then="not taken over",
+        host=_own(AUTOCREATE_MAILMAN_USER=False),
     ),
     "no setting that Postorius dropped": passes("autocreate_user", "is not set"),
     "another kind of key": Case(
@@ -75,6 +90,10 @@ CASES: dict[str, Case] = {
     "sessions as pickles": Case(
         "session_serializer", "stop", "PickleSerializer", "take it away",
         data=web(SESSION_SERIALIZER="django.contrib.sessions.serializers.PickleSerializer"),
+    ),
+    "sessions as pickles on the host": passes(
+        "session_serializer", "the host's settings", "window", then="not taken over",
+        host=_own(SESSION_SERIALIZER="django.contrib.sessions.serializers.PickleSerializer"),
     ),
     "sessions as JSON": passes("session_serializer", "JSON"),
     "middleware without allauth's": Case(
