@@ -142,8 +142,7 @@ def _last_window(
             found=f"the change of release {last['id']} was interrupted and has not ended",
             expected="a host that runs one release, whole",
             remedy=f"on the host: journalctl -u {layout.WINDOW_UNIT} -u {layout.RECOVERY_UNIT}, "
-            f"remove the cause, then systemctl restart {layout.RECOVERY_UNIT} "
-            f"&& systemctl start {' '.join(layout.SERVICES)}",
+            f"remove the cause, then systemctl restart {layout.RECOVERY_UNIT}",
         )
     elif last.get("state") == "rolled back" and changes and not _was_read(settings, last):
         yield Refusal(

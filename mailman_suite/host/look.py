@@ -126,7 +126,10 @@ def database(core_config: str) -> str:
 
 
 def window(paths: dict[str, str]) -> dict[str, Any]:
-    """The last change of release: its id and state, `open`, `interrupted` or how it ended."""
+    """The last change of release: its id and state, `open`, `interrupted` or how it ended.
+
+    One that was brought to the host and never opened did nothing, and is none.
+    """
     try:
         with open(os.path.join(paths["window"], "order.json"), encoding="utf-8") as text:
             found = {"id": json.load(text)["id"]}
@@ -139,7 +142,10 @@ def window(paths: dict[str, str]) -> dict[str, Any]:
     except OSError:
         asked = ["systemctl", "show", "--property=ActiveState", "--value", paths["window_unit"]]
         active = subprocess.run(asked, stdout=subprocess.PIPE).stdout.decode().strip()
-        return {**found, "state": "interrupted" if active in ("inactive", "failed") else "open"}
+        if active not in ("inactive", "failed"):
+            return {**found, "state": "open"}
+        begun = os.path.exists(os.path.join(paths["window"], "journal.jsonl"))
+        return {**found, "state": "interrupted"} if begun else {}
 
 
 def look(arguments: dict[str, Any]) -> dict[str, Any]:

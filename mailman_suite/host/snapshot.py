@@ -57,8 +57,22 @@ def take_data(var: Path, place: Path) -> None:
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True, mode=0o700)
     for entry in _data(var):
-        linked = entry.name in ("queue", "messages", "archives")
-        copy_tree(entry, place / entry.name, link=linked and same_device(var, place))
+        copy_tree(entry, place / entry.name, link=_is_linked(entry, place))
+
+
+def data_bytes(var: Path, beside: Path) -> int:
+    """How much room `take_data` will need in a directory beside another."""
+    paths = (
+        path
+        for entry in _data(var)
+        if not _is_linked(entry, beside)
+        for path in (entry, *entry.rglob("*"))
+    )
+    return sum(path.lstat().st_blocks for path in paths) * 512
+
+
+def _is_linked(entry: Path, place: Path) -> bool:
+    return entry.name in ("queue", "messages", "archives") and same_device(entry, place)
 
 
 def put_back_data(var: Path, place: Path) -> None:
@@ -82,6 +96,11 @@ def same_device(one: Path, other: Path) -> bool:
 def take_database(name: str, order: dict[str, Any], place: Path) -> None:
     """A copy of the `core` or `web` database."""
     databases.take(order["databases"][name], order["databases"]["secrets"], place / name)
+
+
+def database_bytes(database: dict[str, Any], secrets: str, place: Path) -> int:
+    """How much room a copy of a database needs at most."""
+    return databases.size(database, secrets, place)
 
 
 def put_back_database(name: str, order: dict[str, Any], place: Path) -> None:
@@ -130,13 +149,13 @@ def _copy_attributes(source: Path, target: Path) -> None:
 
 
 def replace(path: Path, copy: Path) -> None:
-    """A path becomes what its copy is; the copy stays."""
+    """A path becomes what its copy is; the copy stays. A full directory makes room first."""
     fresh = path.with_name(f".{path.name}.back")
     remove(fresh)
     path.parent.mkdir(parents=True, exist_ok=True)
-    copy_tree(copy, fresh)
     if path.is_dir() and not path.is_symlink():
         remove(path)
+    copy_tree(copy, fresh)
     os.rename(fresh, path)
 
 

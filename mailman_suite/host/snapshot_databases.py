@@ -49,6 +49,16 @@ def take(database: Database, secrets: str, place: Path) -> None:
         (place / _ABSENT).touch()
 
 
+def size(database: Database, secrets: str, place: Path) -> int:
+    """Bytes that a copy takes at most; `place` is a directory of root's for the question."""
+    if database["engine"] == "postgresql":
+        with _environment(database, secrets, place) as environment:
+            asked = "SELECT pg_database_size(current_database())"
+            return int(_run(["psql", "-X", "-At", "-c", asked], environment))
+    path = Path(database["path"])
+    return path.stat().st_size if path.exists() else 0
+
+
 def put_back(database: Database, secrets: str, place: Path) -> None:
     """The database has exactly the content of the copy."""
     if database["engine"] == "postgresql":
@@ -57,8 +67,8 @@ def put_back(database: Database, secrets: str, place: Path) -> None:
     path = Path(database["path"])
     for beside in ("-wal", "-shm", "-journal"):
         Path(f"{path}{beside}").unlink(missing_ok=True)
+    path.unlink(missing_ok=True)  # a migration may have filled the disk
     if (place / _ABSENT).exists():
-        path.unlink(missing_ok=True)
         return
     fresh = path.with_name(f".{path.name}.back")
     shutil.copyfile(place / "database", fresh)
@@ -117,8 +127,9 @@ def _environment(database: Database, secrets: str, place: Path) -> Iterator[dict
         passfile.unlink(missing_ok=True)
 
 
-def _run(words: list[str], environment: dict[str, str]) -> None:
+def _run(words: list[str], environment: dict[str, str]) -> str:
     done = subprocess.run(words, env=environment, capture_output=True, text=True)
     if done.returncode:
         said = "\n".join(done.stderr.strip().splitlines()[-15:])
         raise DatabaseError(f"{words[0]} ended with status {done.returncode}: {said}")
+    return done.stdout

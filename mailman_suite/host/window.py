@@ -24,8 +24,12 @@ from mailman_suite.host import window_rollback, window_services, window_steps
 from mailman_suite.host.window_journal import COMMITTED, Journal
 
 _POLL_SECONDS = 0.3
-# Between starting the unit and its first line in the journal.
-_BEGIN_SECONDS = 60
+# How often to ask whether the program that writes the journal is still there.
+_ALIVE_SECONDS = 5
+_STUCK = (
+    "error: the window ended without an outcome; see journalctl -u mailman-window, remove the "
+    "cause, then systemctl restart mailman-window-recovery"
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -58,6 +62,8 @@ def settle(order: dict[str, Any], journal: Journal) -> None:
     """An interrupted window ends: in the new release after its commit, else in the old one."""
     if journal.outcome() or not journal.lines():
         return
+    if window_services.host_goes_down():
+        return  # with services going away underneath; the boot ends this
     if journal.has(COMMITTED):
         window_steps.complete(order, journal)
     else:
@@ -80,7 +86,7 @@ def settle_at_boot(order: dict[str, Any], journal: Journal) -> None:
 
 def follow(journal: Journal, order: dict[str, Any]) -> int:
     """Each step as it begins and ends, with the seconds since the window opened."""
-    shown, deadline = 0, time.monotonic() + _BEGIN_SECONDS
+    shown, deadline = 0, time.monotonic() + _ALIVE_SECONDS
     while True:
         outcome = journal.outcome()
         lines = journal.lines()
@@ -89,9 +95,11 @@ def follow(journal: Journal, order: dict[str, Any]) -> int:
         shown = len(lines)
         if outcome:
             return _verdict(outcome, order)
-        if not lines and time.monotonic() > deadline:
-            print("error: the window did not open; see journalctl -u mailman-window", flush=True)
-            return 1
+        if time.monotonic() > deadline:
+            if not window_services.is_open(order) and not journal.outcome():
+                print(_STUCK, flush=True)
+                return 1
+            deadline = time.monotonic() + _ALIVE_SECONDS
         time.sleep(_POLL_SECONDS)
 
 

@@ -20,7 +20,7 @@ class UnhealthyError(Exception):
 
 def web_answers(order: Order, journal: Journal) -> None:
     """The archives' first page opens, asked of the WSGI server itself."""
-    _eventually(order["patience"], lambda: web_complaint(order))
+    _eventually(order["patience"]["web"], lambda: web_complaint(order))
 
 
 def core_answers(order: Order, journal: Journal) -> None:
@@ -30,7 +30,7 @@ def core_answers(order: Order, journal: Journal) -> None:
 
 def core_serves(order: Order) -> None:
     """Returns once Core does; UnhealthyError when it does not in time."""
-    _eventually(order["patience"], lambda: next(core_complaints(order), None))
+    _eventually(order["patience"]["core"], lambda: next(core_complaints(order), None))
 
 
 def web_complaint(order: Order) -> str | None:

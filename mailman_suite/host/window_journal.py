@@ -1,14 +1,16 @@
 """The journal of one window: what began, what ended, and whether there is a way back.
 
 One JSON object a line in `journal.jsonl`, on the disk before the next step begins. A line that a
-power cut left half written is no line.
+power cut or a full disk left half written is no line.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +30,9 @@ class Journal:
     def note(self, event: str, **details: Any) -> None:
         """A line that is on the disk when this returns; shown to whoever follows."""
         line = json.dumps({"event": event, "at": round(time.time(), 3), **details})
+        # A newline before it too: what was left half written must not swallow this line.
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+            file.write(f"\n{line}\n" if self._is_torn() else f"{line}\n")
             file.flush()
             os.fsync(file.fileno())
         print(line, flush=True)
@@ -40,15 +43,17 @@ class Journal:
             text = self._path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return []
-        return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("}\n")]
+        return list(_whole(text))
+
+    def _is_torn(self) -> bool:
+        try:
+            return self._path.read_bytes()[-1:] not in (b"", b"\n")
+        except FileNotFoundError:
+            return False
 
     def has(self, event: str) -> bool:
         """Whether such a line was written."""
         return any(line["event"] == event for line in self.lines())
-
-    def done(self, step: str) -> bool:
-        """Whether the step came to its end."""
-        return any(line["event"] == "done" and line["step"] == step for line in self.lines())
 
     def found(self, event: str) -> dict[str, Any]:
         """The last line of this kind; empty when there is none."""
@@ -86,3 +91,9 @@ class Journal:
             for line in lines
             if line["event"] == "done" and line["step"] in begun
         ]
+
+
+def _whole(text: str) -> Iterator[dict[str, Any]]:
+    for line in text.splitlines():
+        with contextlib.suppress(ValueError):
+            yield dict(json.loads(line))

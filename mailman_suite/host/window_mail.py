@@ -16,6 +16,8 @@ Order = dict[str, Any]
 _BUSY = ("archive", "command", "digest", "in", "out", "pipeline", "virgin")
 _WAITING_FOR_A_PERSON = ("bad", "shunt")
 _DRAIN_SECONDS = 30
+# What Postfix was handing over when it was told to hold back may still come in.
+_QUIET_SECONDS = 1
 _POLL_SECONDS = 0.2
 _HELD = "queue-held"
 
@@ -34,7 +36,7 @@ def hold_back(order: Order) -> None:
     if order["transport"] not in held:
         value = " ".join([*held, order["transport"]])
         postfix("postconf", "-e", f"defer_transports = {value}")
-    _reload_if_running()
+    reload_if_running()
 
 
 def let_through(order: Order) -> None:
@@ -49,20 +51,28 @@ def let_through(order: Order) -> None:
 
 def flush() -> None:
     """What Postfix kept is tried now, not after its usual pause."""
-    postfix("postqueue", "-f")
+    if is_running():
+        postfix("postqueue", "-f")
 
 
-def _reload_if_running() -> None:
-    if subprocess.run(["postfix", "status"], capture_output=True).returncode == 0:
+def is_running() -> bool:
+    """Whether Postfix is there to be told something."""
+    return subprocess.run(["postfix", "status"], capture_output=True).returncode == 0
+
+
+def reload_if_running() -> None:
+    """Postfix reads its configuration again; one that does not run will when it starts."""
+    if is_running():
         postfix("postfix", "reload")
 
 
 def drain(order: Order, journal: Journal) -> None:
     """Core ends what it is at, for some seconds: a stop in mid-message would shunt that message."""
-    deadline = time.monotonic() + _DRAIN_SECONDS
-    while time.monotonic() < deadline:
-        left = waiting(order)
-        if not left:
+    busy = start = time.monotonic()
+    while time.monotonic() < start + _DRAIN_SECONDS:
+        if waiting(order):
+            busy = time.monotonic()
+        elif time.monotonic() > busy + _QUIET_SECONDS:
             return
         time.sleep(_POLL_SECONDS)
     journal.note("undrained", queues=waiting(order))

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mailman_suite.host import snapshot, window_by_hand, window_health, window_mail, window_services
-from mailman_suite.host.units import systemctl
+from mailman_suite.host import (
+    snapshot,
+    window_by_hand,
+    window_health,
+    window_mail,
+    window_room,
+    window_services,
+    window_shunted,
+)
 from mailman_suite.host.window_journal import Journal
 
 Order = dict[str, Any]
 
+PUT_BACK = "put back"  # from here on the old release works, and its data is its own again
 _EVIDENCE_LINES = 40
 
 
 def roll_back(order: Order, journal: Journal, *, reason: str) -> None:
     """The old release serves again with its data; the outcome says why, with the evidence."""
+    reason = _begun(journal, reason)
     evidence = _evidence(order)
-    journal.note("going back", reason=reason)
-    stopping = _host_goes_down()
-    _put_back(order, journal)
-    if stopping:
-        return  # the boot's own settling ends this
+    _put_back(order, journal, [name for group in order["units"].values() for name in group])
     window_services.begin(journal.found("running").get("units", []))
     health = _health(order)
     _reopen(order)
@@ -30,37 +37,53 @@ def roll_back(order: Order, journal: Journal, *, reason: str) -> None:
 
 
 def put_back_at_boot(order: Order, journal: Journal, *, reason: str) -> None:
-    """As `roll_back`; the boot starts the services, which wait for this."""
-    journal.note("going back", reason=reason)
-    _put_back(order, journal)
-    Path(order["closed"]).unlink(missing_ok=True)
-    systemctl("daemon-reload")
+    """As `roll_back`, without waiting for services: they wait for this.
+
+    What this boot is about to start must not be stopped: that would cancel its start.
+    """
+    reason = _begun(journal, reason)
+    _put_back(order, journal, window_services.active(order["units"]))
+    window_services.begin(journal.found("running").get("units", []))
+    _reopen(order)
     journal.end("rolled back", reason=reason, evidence=[], health="not asked: the host was booting")
 
 
-def _put_back(order: Order, journal: Journal) -> None:
-    """Files, link, data: each from its sealed copy; without one it was never touched."""
+def _begun(journal: Journal, reason: str) -> str:
+    """The reason of the first attempt to go back, which is the one that tells something."""
+    window_room.release(journal)
+    reason = journal.found("going back").get("reason", reason)
+    journal.note("going back", reason=reason)
+    return reason
+
+
+def _put_back(order: Order, journal: Journal, running: Iterable[str]) -> None:
+    """Files, link, data: each from its sealed copy; without one it was never touched.
+
+    Once only: what the old release did since then must not be lost by going back again.
+    """
     place = journal.directory / "snapshot"
-    if not snapshot.is_whole(place):
+    if journal.has(PUT_BACK) or not snapshot.is_whole(place):
         return
-    window_services.stop([name for group in order["units"].values() for name in group])
+    window_services.stop(running)
     if snapshot.is_whole(place / "core"):
         snapshot.put_back_data(Path(order["var"]), place / "core" / "var")
         snapshot.put_back_database("core", order, place / "core")
     else:
+        window_shunted.queue_again(order, journal)
         window_mail.put_queues_back(order)
     if snapshot.is_whole(place / "web"):
         snapshot.put_back_database("web", order, place / "web")
     window_by_hand.put_back(order)
     snapshot.put_back_files(order["paths"], place / "files")
+    os.sync()
+    journal.note(PUT_BACK)
 
 
 def _reopen(order: Order) -> None:
     """Postfix reads its old configuration again and tries what it kept; pages can be changed."""
     Path(order["closed"]).unlink(missing_ok=True)
-    if subprocess.run(["postfix", "status"], capture_output=True).returncode == 0:
-        window_mail.postfix("postfix", "reload")
-        window_mail.flush()
+    window_mail.reload_if_running()
+    window_mail.flush()
     window_services.reload("nginx.service")
 
 
@@ -81,8 +104,3 @@ def _evidence(order: Order) -> list[str]:
     words = ["journalctl", "--boot", "--no-pager", "-q", "-n", str(_EVIDENCE_LINES), *units]
     done = subprocess.run(words, capture_output=True, text=True, errors="replace")
     return done.stdout.splitlines()
-
-
-def _host_goes_down() -> bool:
-    done = subprocess.run(["systemctl", "is-system-running"], capture_output=True, text=True)
-    return done.stdout.strip() == "stopping"

@@ -30,8 +30,12 @@ def end(jobs: Iterable[str]) -> None:
 
 
 def reload(name: str) -> None:
-    """A unit that runs has read its files; one that does not stays stopped."""
-    subprocess.run(["systemctl", "try-reload-or-restart", name], capture_output=True)
+    """A unit that runs reads its files again; one that does not stays stopped.
+
+    Does not wait: at boot the unit itself may be waiting for the caller.
+    """
+    words = ["systemctl", "--no-block", "try-reload-or-restart", name]
+    subprocess.run(words, capture_output=True)
 
 
 def begin(names: Iterable[str]) -> None:
@@ -46,6 +50,12 @@ def begin(names: Iterable[str]) -> None:
 def active(groups: Mapping[str, Iterable[str]]) -> list[str]:
     """Those of the units that run or wait now."""
     return [name for names in groups.values() for name in names if _state(name) == "active"]
+
+
+def host_goes_down() -> bool:
+    """Whether the host is about to be off or to boot again."""
+    words = ["systemctl", "is-system-running"]
+    return subprocess.run(words, capture_output=True, text=True).stdout.strip() == "stopping"
 
 
 def is_open(order: Mapping[str, Any]) -> bool:

@@ -20,7 +20,9 @@ from mailman_suite.host import (
     window_data,
     window_health,
     window_mail,
+    window_room,
     window_services,
+    window_shunted,
 )
 from mailman_suite.host.window_journal import Journal
 
@@ -46,18 +48,32 @@ def change(order: Order, journal: Journal) -> None:
 def _steps(order: Order) -> Iterator[tuple[str, Step]]:
     """Where no schema changes, the data stays as it is and the window is a restart."""
     data = window_data.changes_data(order)
+    if data:
+        yield "There is room for the way back", window_room.require
     yield "Configuration is kept", keep_configuration
+    yield from _stop(data)
+    yield from _change(order, data)
+    yield "The new release is started", start
+    yield "The web answers", window_health.web_answers
+    yield "Core answers", window_health.core_answers
+
+
+def _stop(data: bool) -> Iterator[tuple[str, Step]]:
     yield "Postfix holds mail back, pages are read-only", close
     yield "Jobs have ended", end_jobs
     yield "Core has emptied its queues", window_mail.drain
-    yield "Core is stopped", lambda order, journal: window_services.stop(order["units"]["core"])
+    yield "Core is stopped", stop_core
     if data:
         yield "Core's data is kept", keep_core
     yield "The web is stopped", lambda order, journal: window_services.stop(order["units"]["web"])
     if data:
         yield "The web's data is kept", keep_web
-        yield "Counts before are taken", window_data.count_before
     yield "Queues are set aside", window_mail.set_aside
+    if data:
+        yield "Counts before are taken", window_data.count_before
+
+
+def _change(order: Order, data: bool) -> Iterator[tuple[str, Step]]:
     if order["by_hand"]:
         yield "What was made by hand is put aside", window_by_hand.put_aside
     if order["cron_jobs"]:
@@ -69,18 +85,15 @@ def _steps(order: Order) -> Iterator[tuple[str, Step]]:
     if data:
         yield "Both schemas are the new ones", window_data.migrate
         yield "Counts are as before", window_data.compare
-    yield "The new release is started", start
-    yield "The web answers", window_health.web_answers
-    yield "Core answers", window_health.core_answers
 
 
 def keep_configuration(order: Order, journal: Journal) -> None:
     """Copies of all files that will change, and a note of what runs now."""
-    running = window_services.active(order["units"])
+    journal.note("running", units=window_services.active(order["units"]))
+    window_room.reserve(order, journal)
     place = journal.directory / "snapshot"
     snapshot.take_files(order["paths"], place / "files")
     snapshot.seal(place)
-    journal.note("running", units=running)
 
 
 def close(order: Order, journal: Journal) -> None:
@@ -97,6 +110,13 @@ def end_jobs(order: Order, journal: Journal) -> None:
     """No timer starts another job, and those that run come to their end."""
     window_services.stop(order["units"]["timers"])
     window_services.end(order["units"]["jobs"])
+
+
+def stop_core(order: Order, journal: Journal) -> None:
+    """Core ends; a message that it was at nevertheless is in its queue again."""
+    window_shunted.remember(order, journal)
+    window_services.stop(order["units"]["core"])
+    window_shunted.queue_again(order, journal)
 
 
 def keep_core(order: Order, journal: Journal) -> None:
@@ -135,26 +155,30 @@ def start(order: Order, journal: Journal) -> None:
 def complete(order: Order, journal: Journal) -> None:
     """After the commit: mail flows again, everything runs."""
     with recorded(journal, "Mail flows again"):
-        _open(order)
+        _open(order, journal)
         units.apply(order["declared_units"])
         window_mail.flush()
     _finish(order, journal)
 
 
 def complete_at_boot(order: Order, journal: Journal) -> None:
-    """As `complete`; the boot starts the services."""
+    """As `complete`, without waiting for services: they wait for this."""
     with recorded(journal, "Mail flows again"):
-        _open(order)
-        units.systemctl("daemon-reload")
+        _open(order, journal)
+        window_mail.reload_if_running()
+        window_services.begin(order["declared_units"]["units"])
         units.systemctl("--quiet", "enable", *order["declared_units"]["units"])
+        window_mail.flush()
     _finish(order, journal)
 
 
-def _open(order: Order) -> None:
+def _open(order: Order, journal: Journal) -> None:
+    window_room.release(journal)
     window_mail.put_queues_back(order)
     window_mail.let_through(order)
     Path(order["closed"]).unlink(missing_ok=True)
 
 
 def _finish(order: Order, journal: Journal) -> None:
+    os.sync()
     journal.end("finished", old=order["from"], new=order["to"])

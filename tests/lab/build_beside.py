@@ -1,0 +1,15 @@
+"""A deploy that only builds the declared release beside the one that runs, with its assets."""
+
+from pyinfra import host
+from pyinfra.api import operation
+
+from deploys.steps import release
+from mailman_suite.operations.release import collect_assets
+from mailman_suite.suite import declared
+from mailman_suite.suite_files import web_settings
+
+suite = declared(host)
+assets_collected = operation()(collect_assets)
+
+release.built_beside(suite)
+assets_collected(name="Assets", suite=suite, settings=web_settings(suite))

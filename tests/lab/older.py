@@ -1,0 +1,80 @@
+"""Hosts of ours that run an older release with data in it, the newer one already built beside.
+
+The older release's schema of the web is really older: its newest migrations are taken back by its
+own code. Core of both releases is the same, so its data is copied and comes back unchanged.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import PIPE, STDOUT
+
+import installed
+import seed
+from installed import REPOSITORY, Combination, command
+from suites import Suite
+
+from lab import layers, machines
+from lab.machines import Machine
+
+HERE = Path(__file__).parent
+OLD, NEW = "3.3.10", "3.3.10+django52"
+# The last migration that stays, by app; those after it change columns, indexes and constraints.
+STAYS = {"hyperkitty": "0022", "postorius": "0018", "account": "0007", "django_q": "0018"}
+SEEDS = (HERE / "seed.py", HERE / "seeds", HERE / "build_beside.py")
+
+
+def combination(database: str) -> Combination:
+    """What is installed before the window."""
+    return Combination("bookworm", database, OLD)
+
+
+def layer(database: str) -> str:
+    """The name of the layer: the older release, seeded, behind in its schema; the newer built."""
+    old = combination(database)
+    return layers.cached(
+        f"older-{database}",
+        [*SEEDS, json.dumps(STAYS)],
+        lambda machine: _make(machine, old),
+        suite=old.suite,
+        parent=installed.layer(old),
+    )
+
+
+def _make(machine: Machine, old: Combination) -> None:
+    Suite(machine, old).wait_until_serving()
+    seed.fill(machine)
+    build_beside(machine, old)
+    take_schema_back(machine)
+
+
+def build_beside(machine: Machine, old: Combination) -> None:
+    """The newer release stands beside the older one, which goes on."""
+    words = command(machine, {**old.data, "mailman_release": NEW})
+    words[-1] = str(HERE / "build_beside.py")
+    done = subprocess.run(words, cwd=REPOSITORY, stdout=PIPE, stderr=STDOUT, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def take_schema_back(machine: Machine) -> None:
+    """The newest migrations of the web are unapplied, by the older release's own code."""
+    for app, name in STAYS.items():
+        migrate = f"/opt/mailman/venv/bin/mailman-web migrate {app} {name}"
+        machine.run(f"cd / && runuser -u mailman -- {migrate}")
+
+
+@contextmanager
+def clone(database: str, name: str = "") -> Iterator[Suite]:
+    """A machine of that layer, booted and serving; gone at the end."""
+    machine = machines.up(f"test-{os.getpid()}-older{name}-{database}", layer=layer(database))
+    try:
+        suite = Suite(machine, combination(database))
+        suite.wait_until_serving()
+        yield suite
+    finally:
+        machine.down()
