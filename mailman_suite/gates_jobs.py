@@ -1,6 +1,6 @@
 """Which of a host's cron jobs a release's own timers replace, and which would fail. Pure.
 
-A job is `{"file", "line", "user", "command"}` as `host/survey_files.py` answers it.
+A job is `{"file", "number", "line", "user", "command"}` as `host/survey_files.py` answers it.
 """
 
 from __future__ import annotations

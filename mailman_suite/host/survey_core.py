@@ -14,9 +14,18 @@ import re
 import sqlite3
 import sys
 from typing import Any
+from urllib.parse import parse_qsl, unquote
 
 SECRET = re.compile(r"pass|secret|token|(^|_)key$")
-USERINFO = re.compile(r"://([^/:@\s]*:)?[^/@\s]*@")
+# Secrets inside a text: what stands before the host of a URL but for a user's name, and a password
+# among its options.
+IN_TEXT = re.compile(r"(?<=://)([^/:@\s]*:)?\S*(?=@)|(?<=password=)[^&\s]+")
+MASKED = r"\1(masked)"
+# As SQLAlchemy reads a URL: a password may hold a slash, which libpq would take for the path's.
+SERVER = re.compile(
+    r"(?:(?P<user>[^:/]*)(?::(?P<password>[^@]*))?@)?(?:\[(?P<ipv6>[^\]]*)\]|(?P<host>[^/:?]*))"
+    r"(?::(?P<port>\d+))?(?:/(?P<dbname>[^?]*))?(?:\?(?P<options>.*))?$"
+)
 UNDEFINED_TABLE = "42P01"
 # Core's own defaults (mailman/config/schema.cfg).
 DIRECTORIES = {
@@ -54,7 +63,7 @@ def masked(config: "dict[str, dict[str, str]]") -> "dict[str, dict[str, str]]":
 
 def without_password(value: str) -> str:
     """A URL keeps its user's name, which is no secret, and nothing else before the `@`."""
-    return USERINFO.sub(r"://\1(masked)@", value)
+    return IN_TEXT.sub(MASKED, value)
 
 
 def directories(config: "dict[str, dict[str, str]]") -> "dict[str, str]":
@@ -92,7 +101,19 @@ def connected(url: str) -> "Any":
         raise ValueError("a database of the kind {} is not read".format(kind.partition("+")[0]))
     import psycopg2
 
-    return psycopg2.connect("postgresql://" + rest, options="-c default_transaction_read_only=on")
+    return psycopg2.connect(**server(rest), options="-c default_transaction_read_only=on")
+
+
+def server(rest: str) -> "dict[str, str]":
+    """The driver's arguments for a URL without its scheme."""
+    match = SERVER.match(rest)
+    if not match:
+        raise ValueError("[database] url in mailman.cfg names no server and database")
+    parts = {key: unquote(value) for key, value in match.groupdict().items() if value}
+    further = dict(parse_qsl(parts.pop("options", "")))
+    if "ipv6" in parts:
+        parts["host"] = parts.pop("ipv6")
+    return dict(parts, **further)
 
 
 def from_database(url: str) -> "dict[str, Any]":

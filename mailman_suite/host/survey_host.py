@@ -25,7 +25,10 @@ PERSONAL = ("/var/spool/cron/crontabs/*", "/var/spool/cron/*")
 IGNORED = re.compile(r"\.|~$")
 JOB = re.compile(r"\s*(?P<when>@\w+|\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(?P<rest>\S.*)$")
 OURS = re.compile(r"mailman|hyperkitty|postorius|runjobs")
-USERINFO = re.compile(r"://[^/@\s]*@")
+# Secrets inside a text: what stands before the host of a URL but for a user's name, and a password
+# among its options.
+IN_TEXT = re.compile(r"(?<=://)([^/:@\s]*:)?\S*(?=@)|(?<=password=)[^&\s]+")
+MASKED = r"\1(masked)"
 
 
 def libraries(prefix: str) -> list[str]:
@@ -53,8 +56,8 @@ def python(places: list[str]) -> list[int] | None:
     return None
 
 
-def crontabs(root: str = "/") -> list[dict[str, str]]:
-    """Every cron job that names Mailman, with the user that it runs as."""
+def crontabs(root: str = "/") -> list[dict[str, Any]]:
+    """Every cron job that names Mailman: file, line number, line, user and command."""
     found = []
     for pattern in (*SYSTEM, *PERSONAL):
         for path in sorted(glob.glob(root.rstrip("/") + pattern)):
@@ -63,17 +66,18 @@ def crontabs(root: str = "/") -> list[dict[str, str]]:
     return found
 
 
-def jobs(path: str, user: str) -> list[dict[str, str]]:
+def jobs(path: str, user: str) -> list[dict[str, Any]]:
     """The jobs of one crontab; without a user they name it themselves."""
     found = []
     with open(path, encoding="utf-8", errors="replace") as lines:
-        for line in lines:
+        for number, line in enumerate(lines, 1):
             job = JOB.match(line)
             if line.lstrip().startswith("#") or not job or not OURS.search(line):
                 continue
             name, _, command = (user, "", job["rest"]) if user else job["rest"].partition(" ")
-            masked = USERINFO.sub("://(masked)@", command.strip())
-            found.append({"file": path, "line": line.strip(), "user": name, "command": masked})
+            texts = {"line": line, "user": name, "command": command}
+            shown = {key: IN_TEXT.sub(MASKED, text.strip()) for key, text in texts.items()}
+            found.append({"file": path, "number": number, **shown})
     return found
 
 

@@ -18,7 +18,10 @@ from typing import Any
 SECRET = re.compile(r"(^|_)(pass|password|passwd|secret|token|key|api_key|private_key|dsn)($|_)")
 # Django's own settings that only sound like it.
 NO_SECRETS = ("AUTH_PASSWORD_VALIDATORS", "PASSWORD_HASHERS", "PASSWORD_RESET_TIMEOUT")
-USERINFO = re.compile(r"://[^/@\s]*@")
+# Secrets inside a text: what stands before the host of a URL but for a user's name, and a password
+# among its options.
+IN_TEXT = re.compile(r"(?<=://)([^/:@\s]*:)?\S*(?=@)|(?<=password=)[^&\s]+")
+MASKED = r"\1(masked)"
 UNDEFINED_TABLE = "42P01"
 
 
@@ -65,7 +68,7 @@ def shown(name: str, value: "Any") -> "Any":
     if SECRET.search(name.lower()) and name not in NO_SECRETS:
         return "(masked)"
     if isinstance(value, str):
-        return USERINFO.sub("://(masked)@", value)
+        return IN_TEXT.sub(MASKED, value)
     if isinstance(value, (list, tuple)):
         return [shown("", one) for one in value]
     if isinstance(value, dict):
@@ -162,7 +165,7 @@ def look(arguments: "dict[str, Any]") -> "dict[str, Any]":
         answer["emails"] = counted[0][0] if counted else 0
         answer["case_duplicates"] = twins(database)
     except (Exception, SystemExit) as error:  # whatever it is, the host is not ready
-        reason = USERINFO.sub("://(masked)@", str(error).strip()) or type(error).__name__
+        reason = IN_TEXT.sub(MASKED, str(error).strip()) or type(error).__name__
         answer["unreadable"].append(f"{subject}: {reason}")
     return answer
 

@@ -187,13 +187,34 @@ def test_an_engine_goes_by_one_name(url: str, kind: str):
     assert survey_core.kind_of(url) == kind
 
 
+@pytest.mark.parametrize(
+    ("url", "parts"),
+    [
+        ("u:p%40/w@h:5433/d", {"user": "u", "password": "p@/w", "host": "h", "port": "5433"}),
+        ("u@[::1]/d", {"user": "u", "host": "::1"}),
+        ("/d?host=/run/sql&sslmode=require", {"host": "/run/sql", "sslmode": "require"}),
+    ],
+    ids=["a slash in the password", "IPv6", "a socket"],
+)
+def test_a_server_is_found_as_core_itself_finds_it(url: str, parts: dict[str, str]):
+    assert survey_core.server(url) == {**parts, "dbname": "d"}
+
+
+@pytest.mark.parametrize("program", [survey_host, survey_core, survey_web])
+def test_a_secret_in_a_text_is_masked_to_its_end(program: Any):
+    text = f"x postgresql://u:a/{SECRET}@{SECRET}@h/d?password={SECRET}&sslmode=require y"
+    masked = program.IN_TEXT.sub(program.MASKED, text)
+    assert masked == "x postgresql://u:(masked)@h/d?password=(masked)&sslmode=require y"
+    assert program.IN_TEXT.sub(program.MASKED, f"https://{SECRET}@h") == "https://(masked)@h"
+
+
 def test_the_web_side_is_read_without_its_secrets(web: Path):
     found = of_web(web)
     assert SECRET not in json.dumps(found)
     assert found["unreadable"] == []
     assert found["web_settings"] == {
         "APPS": ["a", "b"],
-        "BROKER": "amqp://(masked)@h/",
+        "BROKER": "amqp://u:(masked)@h/",
         "DATABASES": {
             "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(web / "web.db")}
         },
@@ -319,10 +340,12 @@ def test_cron_jobs_are_found_with_their_user_and_without_secrets(tmp_path: Path)
     found = survey_host.crontabs(str(tmp_path))
     assert [(one["user"], one["command"]) for one in found] == [
         ("list", "/usr/bin/mailman digests"),
-        ("root", "curl http://(masked)@h/mailman"),
+        ("root", "curl http://u:(masked)@h/mailman"),
         ("mailman", "/v/mailman-web runjobs hourly"),
     ]
-    assert found[0]["file"] == str(tmp_path / "etc/cron.d/mailman")
+    assert found[1]["file"] == str(tmp_path / "etc/cron.d/mailman")
+    assert found[1]["number"] == 3
+    assert SECRET not in json.dumps(found)
 
 
 @pytest.mark.parametrize("program", [survey_core, survey_web], ids=lambda one: one.__name__)
