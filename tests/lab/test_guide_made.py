@@ -59,6 +59,24 @@ def test_it_is_laid_out_as_the_guide_says(made: tuple[Handmade, HandmadeSuite]) 
     assert suite.run("systemctl list-units --failed --plain --no-legend") == ""
 
 
+def test_its_data_are_in_the_database_that_its_name_says(
+    made: tuple[Handmade, HandmadeSuite],
+) -> None:
+    one, suite = made
+    lists, users = "select count(*) from mailinglist", "select count(*) from auth_user"
+
+    if one.database == "postgresql":
+        ask = "cd / && runuser -u postgres -- psql --tuples-only --no-align --command"
+        found = [suite.run(f"{ask} '{lists}' mailman"), suite.run(f"{ask} '{users}' mailmanweb")]
+    else:
+        paths = ("/opt/mailman/mm/var/data/mailman.db", "/opt/mailman/web/mailman-web.db")
+        program = "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute(sys.argv[2]))"
+        ask = f"python3 -c '{program}'"
+        found = [suite.run(f"{ask} {path} '{what}'") for path, what in zip(paths, (lists, users))]
+
+    assert [answer.strip("(,)\n") for answer in found] == ["1", "1"]
+
+
 def test_collections_answer(made: tuple[Handmade, HandmadeSuite]) -> None:
     _, suite = made
 
