@@ -103,7 +103,8 @@ def _http_log_format(crossing: Crossing) -> Answer:
     if "%(r)s" in (crossing.standing("logging.http", "format") or ""):
         return window(
             "[logging.http] has a format of gunicorn's",
-            "not taken over; to keep it, set it in mailman_core_config['logging.gunicorn']",
+            "name it in mailman_adoption_ignores; to keep it, set it in "
+            "mailman_core_config['logging.gunicorn']",
         )
     return fine("no gunicorn format in [logging.http]")
 
@@ -135,7 +136,10 @@ def _nntp_runner(crossing: Crossing) -> Answer:
 
 
 def _said(crossing: Crossing, section: str, key: str) -> str:
-    return crossing.declared(section, key) or crossing.standing(section, key) or ""
+    """What group data says in a place of mailman.cfg, or the host, if that is to be kept."""
+    ignored = f"[{section}] {key}" in crossing.settings.adoption_ignores
+    standing = "" if ignored else crossing.standing(section, key)
+    return crossing.declared(section, key) or standing or ""
 
 
 GATES = (

@@ -16,7 +16,7 @@ from mailman_suite.gates_model import (
 )
 
 _MIDDLEWARE = "allauth.account.middleware.AccountMiddleware"
-_LEFT = "not taken over"
+_LEFT = "name it in mailman_adoption_ignores: it is of no use any more"
 _SLOW_ARCHIVE = 10_000  # messages from which on the migrations of HyperKitty 1.1.4 take minutes
 
 
@@ -53,7 +53,7 @@ def _slow_migrations(crossing: Crossing) -> Answer:
 def _paintstore(crossing: Crossing) -> Answer:
     apps = [*crossing.settings.web_apps, *_texts(crossing.web_setting("INSTALLED_APPS"))]
     if "paintstore" in _texts(crossing.standing_web("INSTALLED_APPS")) and "paintstore" not in apps:
-        return window("the host's settings list paintstore", _LEFT)
+        return window("the host's settings list paintstore", "not taken over")
     if "paintstore" not in apps:
         return fine("paintstore is not among the apps")
     return stop("group data lists the app paintstore", "take it away: no release has that module")

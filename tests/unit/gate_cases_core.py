@@ -14,6 +14,10 @@ CASES: dict[str, Case] = {
         "startup_hooks", "word", "[mailman] pre_hook", "plugin",
         config("mailman", pre_hook="site.begin"), core="3.1.0",
     ),
+    "a startup hook that is left behind": passes(
+        "startup_hooks", "no pre_hook", host=config("mailman", pre_hook="site.begin"),
+        data={"adoption_ignores": ["[mailman] pre_hook"]}, core="3.1.0",
+    ),
     "no startup hook": passes("startup_hooks", "no pre_hook", core="3.1.0"),
     "stale bounces, asked by probes": Case(
         "stale_bounces", "window", "12 unprocessed", "verp_probes is on", **WAITING,
