@@ -7,7 +7,7 @@ from typing import NamedTuple
 # name | table | columns | which of them to also count by. `key>table.column` is that column of the
 # row that a foreign key points at; `~` compares in lower case, as allauth's own migration rewrites
 # addresses; of a large `#` only the digest leaves the database. Every column is in all schemas from
-# Core 3.2.0 and HyperKitty 1.2; what later ones brought has a line of its own, which is absent
+# Core 3.2.0 and HyperKitty 1.2; what later ones brought has a `+` line of its own, which is absent
 # until then. Left out: `processed` of bounce events and `primary` of web addresses, which an
 # upgrade may change on purpose, and what runs renew by themselves.
 _CORE = """\
@@ -58,15 +58,15 @@ automatic responses | autoresponserecord | id address_id mailing_list_id respons
 last digests | onelastdigest | id mailing_list_id address_id delivery_mode
 templates | template | id name context uri username password
 stored messages | message | id message_id message_id_hash path
-members' bounce scores | member | id bounce_score last_bounce_received
-members' bounce warnings | member | id last_warning_sent total_warnings_sent
-lists' roster visibility | mailinglist | id member_roster_visibility
-lists' news watermarks | mailinglist | id usenet_watermark
-lists' archive rendering | mailinglist | id archive_rendering_mode
-lists' bounce notices | mailinglist | id bounce_notify_owner_on_bounce_increment
-lists' DMARC addresses | mailinglist | id dmarc_addresses
-header matches' tags | headermatch | id tag
-domains' base URLs | domain | id base_url
++ members' bounce scores | member | id bounce_score last_bounce_received
++ members' bounce warnings | member | id last_warning_sent total_warnings_sent
++ lists' roster visibility | mailinglist | id member_roster_visibility
++ lists' news watermarks | mailinglist | id usenet_watermark
++ lists' archive rendering | mailinglist | id archive_rendering_mode
++ lists' bounce notices | mailinglist | id bounce_notify_owner_on_bounce_increment
++ lists' DMARC addresses | mailinglist | id dmarc_addresses
++ header matches' tags | headermatch | id tag
++ domains' base URLs | domain | id base_url
 """
 _WEB = """\
 web users | auth_user | id username password first_name last_name email~ is_superuser is_staff
@@ -80,8 +80,7 @@ social applications | socialaccount_socialapp | id provider name client_id secre
 sites | django_site | id domain name
 sites' mail domains | django_mailman3_maildomain | id site_id mail_domain
 web profiles | django_mailman3_profile | id user_id timezone
-web templates | postorius_emailtemplate | id name data language context identifier created_at
- modified_at
+web templates | postorius_emailtemplate | id name data language context identifier modified_at
 archived lists | hyperkitty_mailinglist | id name list_id display_name description subject_prefix
  archive_policy created_at | name
 archived messages | hyperkitty_email | id mailinglist_id message_id message_id_hash sender_id
@@ -102,12 +101,13 @@ karma | hyperkitty_profile | id user_id karma
 
 
 class Family(NamedTuple):
-    """What is counted under one name: a table's columns, and which of them to also count by."""
+    """What is counted under one name: a table's columns, which of them to also count by."""
 
     name: str
     table: str
     columns: list[str]
-    by: str = ""
+    by: str
+    came_later: bool
 
 
 def families(text: str) -> list[Family]:
@@ -115,7 +115,10 @@ def families(text: str) -> list[Family]:
     parts = [
         [part.strip() for part in line.split("|")] for line in text.replace("\n ", " ").splitlines()
     ]
-    return [Family(name, table, columns.split(), *by) for name, table, columns, *by in parts]
+    return [
+        Family(name.lstrip("+ "), table, columns.split(), by, name.startswith("+"))
+        for name, table, columns, by in (part if part[3:] else [*part, ""] for part in parts)
+    ]
 
 
 CORE, WEB = families(_CORE), families(_WEB)

@@ -89,13 +89,24 @@ def look(asked: dict[str, Any]) -> Look:
 def in_database(name: str, database: Database, families: Iterable[Family]) -> Look:
     """Those families that the database has; none at all is no suite's database, and refused."""
     found: Look = {}
-    existing = {(table, column) for table, has in database.types.items() for column in has}
     for family in families:
-        if needs(family) <= existing:
+        if exists(name, database, family):
             found.update(tallied(family.name, rows(database, family)))
     if not found:
         raise SystemExit(f"the {name} database has none of the tables of a suite; is it another's?")
     return found
+
+
+def exists(name: str, database: Database, family: Family) -> bool:
+    """Whether the schema has come to the family; SystemExit if it lacks what all schemas have."""
+    columns = {(table, column) for table, has in database.types.items() for column in has}
+    missing = sorted(".".join(one) for one in needs(family) - columns)
+    if missing and family.table in database.types and not family.came_later:
+        raise SystemExit(
+            f"the {name} database lacks {', '.join(missing)}, which all schemas from Core 3.2.0 and"
+            " HyperKitty 1.2 on have; what is not compared could be lost, so this stops here"
+        )
+    return not missing
 
 
 def needs(family: Family) -> set[tuple[str, str]]:

@@ -181,6 +181,19 @@ def test_a_missing_place_is_refused_rather_than_counted_as_empty(host: dict[str,
         invariants.look({**host, "var": "/nowhere"})
 
 
+def test_a_schema_without_a_column_that_all_have_is_refused(host: dict[str, Any]):
+    execute(path_of(host, "core"), "ALTER TABLE ban DROP COLUMN email")
+
+    with pytest.raises(SystemExit, match=r"core database lacks ban\.email"):
+        invariants.look(host)
+
+
+def test_a_table_that_does_not_exist_yet_is_absent(host: dict[str, Any]):
+    execute(path_of(host, "web"), "DROP TABLE hyperkitty_tag")
+
+    assert "tags" not in invariants.look(host)
+
+
 def test_a_database_of_another_program_is_refused(host: dict[str, Any], tmp_path: Path):
     execute(tmp_path / "other.db", "CREATE TABLE wp_posts (id)")
     other = {"engine": "sqlite", "path": str(tmp_path / "other.db")}
