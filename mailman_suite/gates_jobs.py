@@ -11,7 +11,18 @@ from typing import Any
 
 Job = Mapping[str, Any]
 
-_CORE_COMMAND = re.compile(r"(?:^|[\s/;&|'\"(])mailman3?\s+(?:-[-\w]+(?:[= ]/\S+)?\s+)*(\w+)")
+# Every command of Core since 3.0, so that a directory of that name is none of them.
+_COMMANDS = (
+    "addmembers|admins|aliases|changeaddress|conf|create|delmembers|digests|findmember|gatenews"
+    "|import21|info|inject|lists|members|notify|qfile|remove|reopen|restart|shell|start|status"
+    "|stop|syncmembers|unshunt|withlist"
+)
+_CORE_COMMAND = re.compile(
+    r"(?:^|(?<!service)[\s/;&|'\"(])mailman3?\s+(?:-[-\w]+(?:[= ]/\S+)?\s+)*"
+    rf"({_COMMANDS})(?![-\w./])"
+)
+# A job for one list is somebody's own, and no timer of ours does it.
+_ONE_LIST = re.compile(r"\s(?:-l|--list)\b")
 _RUNJOBS = re.compile(r"\brunjobs \w+")
 # Timers of ours send digests and notices; Core's own runner gates news since 3.3.5.
 _OURS = ("digests", "notify", "gatenews")
@@ -26,7 +37,11 @@ def core_command(job: Job) -> str:
 
 def doubled(jobs: Sequence[Job]) -> list[Job]:
     """The jobs that would run beside a timer of ours: to be removed."""
-    return [job for job in jobs if core_command(job) in _OURS or _RUNJOBS.search(job["command"])]
+    return [job for job in jobs if _is_ours(job) or _RUNJOBS.search(job["command"])]
+
+
+def _is_ours(job: Job) -> bool:
+    return core_command(job) in _OURS and not _ONE_LIST.search(job["command"])
 
 
 def as_root(jobs: Sequence[Job]) -> list[Job]:

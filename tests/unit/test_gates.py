@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from mailman_suite import gates, gates_page, gates_versions
+from mailman_suite import gates, gates_page
 from mailman_suite.gates_model import Finding
 from mailman_suite.gates_table import gates_table
 from mailman_suite.layout import HOME
@@ -196,50 +196,3 @@ def test_names_are_plain_and_stand_once():
     all_names = [one.name for one in (*gates.GATES, *gates.NOT_GATES)]
     assert len(all_names) == len(set(all_names))
     assert all(re.fullmatch(r"[a-z][a-z0-9_]{2,22}", name) for name in all_names)
-
-
-@pytest.mark.parametrize(
-    ("text", "version"),
-    [
-        ("3.3.8-2~deb12u2", "3.3.8"),
-        ("1:3.3.8-1", "3.3.8"),
-        ("3.3.3+dfsg", "3.3.3"),
-        ("3.3.10+suite.1", "3.3.10"),
-        ("3.3.10rc1", "3.3.10rc1"),
-        ("1.3.9.dev0+gabc", "1.3.9.dev0"),
-        ("1.0.3.post2", "1.0.3.post2"),
-        ("unknown", "None"),
-        ("", "None"),
-    ],
-    ids=str,
-)
-def test_upstreams_version_is_found_in_what_is_installed(text: str, version: str):
-    assert str(gates_versions.public(text)) == version
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "crosses"),
-    [
-        ("3.3.0", "3.3.10", True),
-        ("3.3.0", "3.3.1", True),
-        ("3.3.1", "3.3.10", False),
-        ("3.2.0", "3.3.0", False),
-        ("", "3.3.10", True),
-    ],
-    ids=str,
-)
-def test_a_gate_lies_below_its_version(before: str, after: str, crosses: bool):
-    assert gates_versions.is_crossed("3.3.1", "", before, after) is crosses
-
-
-def test_versions_are_compared_as_numbers():
-    assert gates_versions.is_older("3.3.9", "3.3.10")
-    assert not gates_versions.is_older("3.3.10", "3.3.10+suite.1")
-    assert gates_versions.is_older("", "0.0.1")
-
-
-@every_release
-def test_upstreams_history_holds_what_our_releases_hold(release: Release):
-    assert all(gates_versions.is_published(*package) for package in release.packages)
-    assert release.core in gates_versions.CORE_REVISIONS.values()
-    assert release.django in gates_versions.OLDEST_POSTGRESQL
