@@ -51,6 +51,7 @@ def questions(suite: Suite) -> dict[str, Any]:
     databases = connections(settings)
     return {
         "verify_core": core_question(),
+        "verify_queues": {"var": layout.VAR},
         "verify_web": {
             **proxy(suite),
             "pages": _PAGES,
@@ -80,7 +81,6 @@ def core_question() -> dict[str, Any]:
         "password_file": f"{layout.SECRETS}/rest_password",
         "config": layout.CORE_CONFIG,
         "venv": layout.VENV,
-        "var": layout.VAR,
         "loopback": layout.LOOPBACK,
         "lmtp_port": layout.LMTP_PORT,
         "smtp_port": layout.SMTP_PORT,

@@ -1,7 +1,7 @@
 """Observes Core and Postfix as those who use them do; changes nothing and judges nothing.
 
 `look`: {"rest", "password_file", "config", "defaults", "var", "loopback", "lmtp_port",
-         "smtp_port"} -> {"rest", "runners", "lmtp", "smtp", "queues", "postfix"}; whatever could
+         "smtp_port"} -> {"rest", "runners", "lmtp", "smtp", "postfix"}; whatever could
          not be observed is {"error": why}.
 """
 
@@ -166,25 +166,6 @@ def reply(lines: TextIO) -> str:
             return line
 
 
-def queues(declared: Json) -> Json:
-    """Queue -> number of messages and seconds since the oldest came; the archiver's spool too."""
-    places = glob.glob(f"{declared['var']}/queue/*")
-    spool = f"{declared['var']}/archives/hyperkitty/spool"
-    found = {os.path.basename(place): waiting(place) for place in places if os.path.isdir(place)}
-    return {"queues": found, "spool": waiting(spool)}
-
-
-def waiting(directory: str) -> list[int]:
-    """[number of files, age of the oldest in seconds]."""
-    now, ages = time.time(), []
-    for path in glob.glob(f"{directory}/*.pck"):
-        try:
-            ages.append(round(now - os.stat(path).st_mtime))
-        except FileNotFoundError:
-            continue
-    return [len(ages), max(ages, default=0)]
-
-
 def postfix(lists: list[str]) -> Json:
     """Which lists Postfix' maps do not route to Core or do not know, and whether `root` is known.
 
@@ -240,7 +221,6 @@ def look(declared: Json) -> Json:
         "runners": observed(runners, declared),
         "lmtp": observed(lmtp, declared),
         "smtp": observed(smtp, declared, recipients),
-        "queues": observed(queues, declared),
         "postfix": observed(postfix, lists),
     }
 
