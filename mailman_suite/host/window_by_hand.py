@@ -49,16 +49,18 @@ def remove_cron_jobs(order: Order, journal: Journal) -> None:
     """The jobs that timers of ours replace are in no crontab any more."""
     jobs = order["cron_jobs"]
     for path in sorted({job["file"] for job in jobs}):
-        _without_jobs(path, [job["line"] for job in jobs if job["file"] == path], order)
+        _without_jobs(path, {job["number"] for job in jobs if job["file"] == path}, order)
 
 
-def _without_jobs(path: str, lines: list[str], order: Order) -> None:
-    """The crontab without those lines, with a copy of what it was."""
+def _without_jobs(path: str, numbers: set[int], order: Order) -> None:
+    """The crontab without the lines of these numbers, with a copy of what it was."""
     text = managed_files.read(path)
     if text is None:
         return
     managed_files.keep_copy(path, order["files"]["copies"])
-    kept = [line for line in text.splitlines(keepends=True) if line.strip() not in lines]
+    lines = enumerate(text.splitlines(keepends=True), 1)
+    # A crontab that was edited since it was surveyed loses no other line.
+    kept = [line for number, line in lines if number not in numbers or "mailman" not in line]
     managed_files.write(path, "".join(kept), managed_files.attributes(path))
 
 
