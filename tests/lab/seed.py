@@ -69,7 +69,7 @@ def fill(machine: Machine) -> None:
     local = _own_domain(machine)
     lists = (SEEDS / "lists.py").read_text()
     domain = machine.run(f"python3 - {local}", stdin=lists).stdout.split()[-1]
-    eventually(lambda: _is_at_rest(machine), "Core has worked off the seeded posts", 120)
+    eventually(lambda: is_at_rest(machine), "Core has worked off the seeded posts", 120)
     _import_archive(machine, domain)
     _as_suite(machine, "people.py", domain, local, shell=True)
     _as_suite(machine, "files.py", domain, local)
@@ -99,7 +99,7 @@ def _own_domain(machine: Machine) -> str:
     return found[0]
 
 
-def _is_at_rest(machine: Machine) -> bool:
+def is_at_rest(machine: Machine) -> bool:
     """Whether no message is on its way through Core."""
     folders = " ".join(f"/opt/mailman/mm/var/queue/{name}" for name in WORKED_OFF)
     spool = "/opt/mailman/mm/var/archives/hyperkitty/spool"

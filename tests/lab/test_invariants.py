@@ -9,7 +9,7 @@ import invariant_look
 import pytest
 import seed
 from installed import COMBINATIONS
-from suites import CORE, QCLUSTER, WEB, Suite, clone
+from suites import CORE, QCLUSTER, WEB, Suite, clone, eventually
 
 from mailman_suite.host import invariant_tables, invariants
 from mailman_suite.host.invariant_tables import Family
@@ -165,6 +165,7 @@ def test_a_cut_file_and_a_lost_file_are_named(seeded: Seeded, what: str) -> None
 def test_a_restart_changes_only_what_core_does_when_it_starts(seeded: Seeded) -> None:
     seeded.suite.run(f"systemctl start {SERVICES}")
     seeded.suite.wait_until_serving()
+    eventually(lambda: seed.is_at_rest(seeded.suite.machine), "Core has sent its warnings")
     seeded.suite.run(f"systemctl stop {SERVICES}")
 
     said = seeded.differences()
