@@ -1,0 +1,147 @@
+"""A suite that somebody made by hand along upstream's guide becomes ours with all its data."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import guide_made
+import installed
+import invariant_look
+import pytest
+import seed
+from guide_made import HANDMADE, MAIN, Handmade
+from installed import DECLARED, changes
+from suites import Suite
+
+from lab import layers, machines
+from lab.machines import Machine
+from mailman_suite.host.invariants import differences
+
+HERE = Path(__file__).parent
+TAKEN_OVER = ("rest_password", "archiver_key", "django_secret_key")
+_NUMBERS = itertools.count(1)
+_SECONDS = 900
+EACH = [
+    pytest.param(one, id=one.name, marks=[] if one == MAIN else [pytest.mark.full])
+    for one in HANDMADE
+]
+
+
+def seeded(one: Handmade) -> str:
+    """The layer of such a host with data in it."""
+    return layers.cached(
+        f"seeded-{one.core}-{one.database}",
+        [HERE / "seed.py", HERE / "seeds"],
+        _fill,
+        suite=one.suite,
+        parent=guide_made.layer(one),
+    )
+
+
+def _fill(machine: Machine) -> None:
+    seed.fill(machine)
+
+
+@pytest.fixture(params=EACH)
+def handmade(request: pytest.FixtureRequest) -> Iterator[tuple[Machine, Handmade]]:
+    one: Handmade = request.param
+    machine = machines.up(f"test-{os.getpid()}-taken-{next(_NUMBERS)}", layer=seeded(one))
+    try:
+        yield machine, one
+    finally:
+        machine.down()
+
+
+def minimal(one: Handmade) -> dict[str, Any]:
+    """What an operator declares who has not looked at the host's own files."""
+    chosen = {"mailman_release": one.becomes, "mailman_database": one.database}
+    return {**DECLARED, **chosen}
+
+
+def lines_of(said: str) -> dict[str, Any]:
+    """The lines of group data that a refusal printed, as an operator would paste them."""
+    found = re.findall(r"^ +(?:set )?(mailman_\w+) = (.+)$", said, re.MULTILINE)
+    found += re.findall(r"to do: +set (mailman_\w+) = (.+)$", said, re.MULTILINE)
+    return {name: ast.literal_eval(value) for name, value in found}
+
+
+def declared(machine: Machine, one: Handmade) -> dict[str, Any]:
+    """Group data after pasting whatever the runs asked for, until one has nothing to refuse."""
+    data = minimal(one)
+    for _ in range(4):
+        plan = installed.converge(machine, data, ("--dry",))
+        if plan.returncode == 0:
+            return data
+        wanted = lines_of(plan.stdout)
+        assert wanted, plan.stdout
+        data.update(wanted)
+    raise AssertionError(f"the runs go on to ask for lines: {plan.stdout}")
+
+
+def test_a_suite_made_by_hand_is_taken_over_with_all_that_it_holds(
+    handmade: tuple[Machine, Handmade],
+) -> None:
+    machine, one = handmade
+    theirs = guide_made.suite(machine, one)
+    theirs.wait_until_serving()
+    before = invariant_look.look(machine)
+    secrets = theirs.secrets()
+    refused = installed.converge(machine, minimal(one))
+    assert refused.returncode != 0
+    assert "TIME_ZONE" in refused.stdout, "what the host sets itself is named"
+    data = declared(machine, one)
+
+    done = installed.converge(machine, data, timeout=_SECONDS)
+
+    assert done.returncode == 0, done.stdout
+    assert differences(before, invariant_look.look(machine)) == []
+    ours = Suite(machine, installed.Combination(one.suite, one.database, one.becomes))
+    ours.wait_until_serving()
+    assert {name: ours.secrets()[name] for name in TAKEN_OVER} == {
+        name: secrets[name] for name in TAKEN_OVER
+    }
+    last = installed.converge(machine, data)
+    assert (last.returncode, changes(last.stdout)) == (0, []), last.stdout
+    assert "runjobs" not in machine.run("cat /var/spool/cron/crontabs/* /etc/cron.d/*").stdout
+    ours.delivers()
+
+
+def test_a_suite_made_by_hand_is_as_it_was_when_its_window_fails(
+    handmade: tuple[Machine, Handmade],
+) -> None:
+    machine, one = handmade
+    theirs = guide_made.suite(machine, one)
+    theirs.wait_until_serving()
+    data, before = declared(machine, one), _state(machine)
+    counted = invariant_look.look(machine)
+    # The new web's health fails: nothing of ours that is checked before is wrong.
+    broken = {**data.get("mailman_web_settings", {}), "ROOT_URLCONF": "nowhere.urls"}
+
+    failed = installed.converge(machine, {**data, "mailman_web_settings": broken}, timeout=_SECONDS)
+
+    assert failed.returncode != 0, failed.stdout
+    assert "rolled back" in failed.stdout
+    theirs.wait_until_serving()
+    assert _state(machine) == before
+    assert differences(counted, invariant_look.look(machine)) == []
+    theirs.delivers()
+
+
+def _state(machine: Machine) -> str:
+    """Digests of the host's own files, its links, and what its units are."""
+    files = machine.run(
+        "cd / && find etc/mailman3 etc/nginx etc/postfix/main.cf etc/cron.d var/spool/cron"
+        " etc/systemd/system opt/mailman/venv/pyvenv.cfg opt/mailman/web/static -type f"
+        " ! -path 'etc/mailman3/secrets/*' ! -name 'mailman-window*' ! -name '*.pyc'"
+        " -exec sha256sum {} + | sort -k2"
+    )
+    kinds = machine.run("stat -c '%n %F %U %G %a' /opt/mailman/venv /opt/mailman/web/static")
+    units = machine.run("systemctl is-enabled mailman3 mailmanweb; postconf -n defer_transports")
+    return json.dumps([files.stdout, kinds.stdout, units.stdout], indent=1)
