@@ -32,9 +32,10 @@ def queue_again(order: Order, journal: Journal) -> None:
         names = json.loads((journal.directory / _NOTE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return
-    back = [path for path in sorted(_shunt(order).glob("*.pck")) if path.name not in names]
-    for path in back:
-        path.rename(path.parent.with_name(queue_of(path)) / path.name)
+    since = [path for path in sorted(_shunt(order).glob("*.pck")) if path.name not in names]
+    back = [(path, queue) for path in since if (queue := queue_of(path))]
+    for path, queue in back:
+        path.rename(path.parent.with_name(queue) / path.name)
     if back:
         journal.note("queued again", messages=len(back))
 
@@ -65,10 +66,16 @@ class _Anything:
         pass
 
 
-def queue_of(path: Path) -> str:
-    """The queue that a shunted message came from; a file is two pickles, message and metadata."""
-    with path.open("rb") as file:
-        _Blind(file).load()
-        data = _Blind(file).load()
-    name = str(data.get("whichq", "in"))
-    return name if path.parent.with_name(name).is_dir() else "in"
+def queue_of(path: Path) -> str | None:
+    """The queue that a shunted message came from; None where the file does not say.
+
+    A file is two pickles, message and metadata.
+    """
+    try:
+        with path.open("rb") as file:
+            _Blind(file).load()
+            name = _Blind(file).load()["whichq"]
+    except Exception:  # whatever a file holds, it is no reason to fail: it stays shunted
+        return None
+    queues = path.parent.parent
+    return next((one.name for one in queues.iterdir() if one.is_dir() and one.name == name), None)

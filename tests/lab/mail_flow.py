@@ -1,0 +1,98 @@
+"""Mail at a steady rate to a list with local members, and the count of where it went."""
+
+from __future__ import annotations
+
+import json
+import smtplib
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from installed import LIST_ID
+from suites import Suite, eventually
+
+MEMBERS = ("flow1", "flow2")
+_ARCHIVED = """
+import json
+from hyperkitty.models import Email
+found = Email.objects.filter(message_id__endswith="@suite.test")
+print(json.dumps(list(found.values_list("message_id", flat=True))))
+"""
+
+
+def add_members(suite: Suite) -> list[str]:
+    """The addresses of local accounts that are members of the list."""
+    domain = suite.run("postconf -h myhostname").strip()
+    told = {"pre_verified": True, "pre_confirmed": True, "pre_approved": True}
+    for name in MEMBERS:
+        suite.run(f"useradd --create-home {name}")
+        member = {"list_id": LIST_ID, "subscriber": f"{name}@{domain}", **told}
+        assert suite.rest("POST", "members", member)[0] == 201
+    return [f"{name}@{domain}" for name in MEMBERS]
+
+
+class Flow:
+    """What was accepted, and what was not, since the flow began."""
+
+    def __init__(self, suite: Suite, sender: str, per_second: float) -> None:
+        self.accepted: list[str] = []
+        self.refused: list[str] = []
+        self._suite, self._sender, self._pause = suite, sender, 1 / per_second
+        self._end = threading.Event()
+
+    def run(self) -> None:
+        """Sends until told to stop."""
+        due = time.monotonic()
+        while not self._end.wait(max(0, due - time.monotonic())):
+            due += self._pause
+            try:
+                self.accepted.append(self._suite.post(self._sender))
+            except (OSError, smtplib.SMTPException) as error:
+                self.refused.append(f"{type(error).__name__}: {error}")
+
+    def stop(self) -> None:
+        """No more is sent from now on."""
+        self._end.set()
+
+
+@contextmanager
+def steady(suite: Suite, sender: str, per_second: float = 2) -> Iterator[Flow]:
+    """Posts to the list at this rate while the block runs."""
+    flow = Flow(suite, sender, per_second)
+    thread = threading.Thread(target=flow.run)
+    thread.start()
+    try:
+        yield flow
+    finally:
+        flow.stop()
+        thread.join()
+
+
+def delivered(suite: Suite, name: str) -> Counter[str]:
+    """Message-ID -> how often it is in a member's mailbox."""
+    lines = suite.run(f"grep -i '^message-id:' /var/mail/{name} || true").splitlines()
+    return Counter(line.split(":", 1)[1].strip() for line in lines)
+
+
+def archived(suite: Suite) -> Counter[str]:
+    """Message-ID -> how often it is in the archive."""
+    shell = "cd / && runuser -u mailman -- /opt/mailman/venv/bin/mailman-web shell"
+    said = suite.run(f"{shell} 2>/dev/null", stdin=_ARCHIVED)
+    return Counter(f"<{name}>" for name in json.loads(said.splitlines()[-1]))
+
+
+def _missing(suite: Suite, wanted: Counter[str]) -> bool:
+    found = [*(delivered(suite, name) for name in MEMBERS), archived(suite)]
+    return any(wanted - copies for copies in found)
+
+
+def assert_each_once(suite: Suite, accepted: Sequence[str]) -> None:
+    """Every accepted message is in each mailbox and in the archive exactly once."""
+    wanted = Counter(accepted)
+    eventually(lambda: not _missing(suite, wanted), "all mail is everywhere", 120)
+    time.sleep(3)  # a second copy would come after the first
+    copies = {name: delivered(suite, name) for name in MEMBERS} | {"archive": archived(suite)}
+    for place, found in copies.items():
+        assert {one: found[one] for one in accepted if found[one] != 1} == {}, place
