@@ -1,6 +1,6 @@
 """Prints what the project promises about speed, measured side by side on machines of the lab.
 
-python -m tests.bench [converged] [install] [--rounds N] [--output FILE]
+python -m tests.bench [converged] [install] [upgrade] [--rounds N] [--output FILE]
 
 No figure fails the run: a shared computer's wall time is no verdict. What was measured how stands
 above each table.
@@ -14,13 +14,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import lab
-from tests.bench import converged, install
+from tests.bench import converged, install, upgrade
 from tests.bench.circumstances import circumstances
 from tests.bench.figures import Section
 
 BENCHMARKS: Mapping[str, tuple[Callable[[int], list[Section]], int]] = {
     "converged": (converged.measured, 5),
     "install": (install.measured, 3),
+    "upgrade": (upgrade.measured, 1),
 }
 
 

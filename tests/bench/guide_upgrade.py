@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,36 +22,33 @@ _NOTES = "/run/outages.json"
 _LONGEST_SECONDS = 900
 
 
+Spans = tuple[tuple[float, float], ...]
+
+
 @dataclass(frozen=True)
 class Upgrade:
-    """How long the steps of an upgrade took, and when Core and the web did not answer.
+    """How long the steps of an upgrade took, and when what did not answer.
 
-    `core` and `web` hold the start and end of each outage, in seconds since just before the start.
+    `outages` holds, for `core`, `web` and `archives`, the start and end of each outage in seconds
+    since just before the start.
     """
 
     timeline: Timeline
-    core: tuple[tuple[float, float], ...]
-    web: tuple[tuple[float, float], ...]
+    outages: Mapping[str, Spans]
 
-    @property
-    def core_down(self) -> float:
-        """Seconds in which Core's REST did not list its lists."""
-        return sum(end - start for start, end in self.core)
-
-    @property
-    def web_down(self) -> float:
-        """Seconds in which the first page did not open."""
-        return sum(end - start for start, end in self.web)
+    def down(self, what: str) -> float:
+        """Seconds in which `core`, `web` or `archives` did not answer."""
+        return sum(end - start for start, end in self.outages[what])
 
 
 @contextmanager
-def outages(host: Machine) -> Iterator[dict[str, tuple[tuple[float, float], ...]]]:
-    """Fills what it yields, at the end, with the outages of "core" and "web" on the host."""
+def outages(host: Machine) -> Iterator[dict[str, Spans]]:
+    """Fills what it yields, at the end, with the outages on the host."""
     program = shlex.join(("python3", "/run/outages.py", installed.WEB_HOST, str(_LONGEST_SECONDS)))
     host.run("install -m 600 /dev/stdin /run/outages.py", stdin=_OUTAGES.read_text("utf-8"))
     watching = f"--unit=outages --property=StandardOutput=file:{_NOTES}"
     host.run(f"systemd-run --quiet {watching} {program}")
-    seen: dict[str, tuple[tuple[float, float], ...]] = {}
+    seen: dict[str, Spans] = {}
     yield seen
     host.run("systemctl stop outages")
     notes = json.loads(host.run(f"cat {_NOTES}").stdout)
@@ -69,16 +65,4 @@ def by_hand(layer: str) -> Upgrade:
             began = time.monotonic()
             wait_until_it_answers(host, installed.WEB_HOST)
             run = run.followed_by("until all answer", time.monotonic() - began)
-        return Upgrade(run, seen["core"], seen["web"])
-
-
-def main() -> None:
-    """Prints the steps and outages of one upgrade of the layer that the command line names."""
-    upgrade = by_hand(sys.argv[1])
-    for step, seconds in upgrade.timeline.steps:
-        print(f"{seconds:6.1f} s  {step}")
-    print(f"Core down {upgrade.core_down:.1f} s, web down {upgrade.web_down:.1f} s")
-
-
-if __name__ == "__main__":
-    main()
+        return Upgrade(run, seen)

@@ -1,9 +1,10 @@
-"""Notes when Core and the web do not answer; runs on their host: `python3 - WEB_HOST SECONDS`.
+"""Notes when Core, the web and the archives do not answer; runs on their host.
 
-Both are asked five times a second until SECONDS have passed or the process is told to end
-(SIGTERM); prints one JSON object: for "core" (REST lists its lists) and "web" (the list index opens
-through Nginx) the [start, end] of each outage, in seconds since this program began. An outage
-begins with the first question that fails and ends with the first answer after it.
+`python3 - WEB_HOST SECONDS`. Each is asked five times a second until SECONDS have passed or the
+process is told to end (SIGTERM); prints one JSON object: for "core" (REST lists its lists), "web"
+(the list index opens through Nginx) and "archives" (their index opens) the [start, end] of each
+outage, in seconds since this program began. An outage begins with the first question that fails and
+ends with the first answer after it.
 """
 
 from __future__ import annotations
@@ -33,8 +34,18 @@ def core() -> urllib.request.Request:
 
 
 def web() -> urllib.request.Request:
-    """The question that a visitor asks."""
-    request = urllib.request.Request("http://127.0.0.1/mailman3/lists/")
+    """The question that a member asks, which needs Core too."""
+    return page("/mailman3/lists/")
+
+
+def archives() -> urllib.request.Request:
+    """The question that a reader asks."""
+    return page("/archives/")
+
+
+def page(path: str) -> urllib.request.Request:
+    """A page of the site, through the proxy."""
+    request = urllib.request.Request(f"http://127.0.0.1{path}")
     request.add_header("Host", sys.argv[1])
     return request
 
@@ -67,13 +78,13 @@ def watch(
 
 
 def main() -> None:
-    """Watches both until the end, then prints what it saw."""
+    """Watches all until the end, then prints what it saw."""
     stop, began = threading.Event(), time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    found: dict[str, list[list[float]]] = {"core": [], "web": []}
+    found: dict[str, list[list[float]]] = {"core": [], "web": [], "archives": []}
     watchers = [
         threading.Thread(target=watch, args=(question, began, stop, found[question.__name__]))
-        for question in (core, web)
+        for question in (core, web, archives)
     ]
     for watcher in watchers:
         watcher.start()

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
 import json
 import os
-import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import guide_made
 import installed
 import invariant_look
 import pytest
-import seed
 from guide_made import HANDMADE, MAIN, Handmade
-from installed import DECLARED, changes
+from installed import changes
 from suites import Suite
+from takeover import declared, minimal, seeded
 
-from lab import layers, machines
+from lab import machines
 from lab.machines import Machine
 from mailman_suite.host.invariants import differences
 
-HERE = Path(__file__).parent
 TAKEN_OVER = ("rest_password", "archiver_key", "django_secret_key")
 _NUMBERS = itertools.count(1)
 _SECONDS = 900
@@ -32,21 +27,6 @@ EACH = [
     pytest.param(one, id=one.name, marks=[] if one == MAIN else [pytest.mark.full])
     for one in HANDMADE
 ]
-
-
-def seeded(one: Handmade) -> str:
-    """The layer of such a host with data in it."""
-    return layers.cached(
-        f"seeded-{one.core}-{one.database}",
-        [HERE / "seed.py", HERE / "seeds"],
-        _fill,
-        suite=one.suite,
-        parent=guide_made.layer(one),
-    )
-
-
-def _fill(machine: Machine) -> None:
-    seed.fill(machine)
 
 
 @pytest.fixture(params=EACH)
@@ -57,32 +37,6 @@ def handmade(request: pytest.FixtureRequest) -> Iterator[tuple[Machine, Handmade
         yield machine, one
     finally:
         machine.down()
-
-
-def minimal(one: Handmade) -> dict[str, Any]:
-    """What an operator declares who has not looked at the host's own files."""
-    chosen = {"mailman_release": one.becomes, "mailman_database": one.database}
-    return {**DECLARED, **chosen}
-
-
-def lines_of(said: str) -> dict[str, Any]:
-    """The lines of group data that a refusal printed, as an operator would paste them."""
-    found = re.findall(r"^ +(?:set )?(mailman_\w+) = (.+)$", said, re.MULTILINE)
-    found += re.findall(r"to do: +set (mailman_\w+) = (.+)$", said, re.MULTILINE)
-    return {name: ast.literal_eval(value) for name, value in found}
-
-
-def declared(machine: Machine, one: Handmade) -> dict[str, Any]:
-    """Group data after pasting whatever the runs asked for, until one has nothing to refuse."""
-    data = minimal(one)
-    for _ in range(4):
-        plan = installed.converge(machine, data, ("--dry",))
-        if plan.returncode == 0:
-            return data
-        wanted = lines_of(plan.stdout)
-        assert wanted, plan.stdout
-        data.update(wanted)
-    raise AssertionError(f"the runs go on to ask for lines: {plan.stdout}")
 
 
 def test_a_suite_made_by_hand_is_taken_over_with_all_that_it_holds(

@@ -1,0 +1,60 @@
+"""What an operator does to have a hand-made host taken over: paste what the runs ask for."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import guide_made
+import installed
+import seed
+from guide_made import Handmade
+from installed import DECLARED
+
+from lab import layers
+from lab.machines import Machine
+
+HERE = Path(__file__).parent
+
+
+def seeded(one: Handmade) -> str:
+    """The layer of such a host with data in it."""
+    return layers.cached(
+        f"seeded-{one.core}-{one.database}",
+        [HERE / "seed.py", HERE / "seeds"],
+        _fill,
+        suite=one.suite,
+        parent=guide_made.layer(one),
+    )
+
+
+def _fill(machine: Machine) -> None:
+    seed.fill(machine)
+
+
+def minimal(one: Handmade) -> dict[str, Any]:
+    """What an operator declares who has not looked at the host's own files."""
+    chosen = {"mailman_release": one.becomes, "mailman_database": one.database}
+    return {**DECLARED, **chosen}
+
+
+def lines_of(said: str) -> dict[str, Any]:
+    """The lines of group data that a refusal printed, as an operator would paste them."""
+    found = re.findall(r"^ +(?:set )?(mailman_\w+) = (.+)$", said, re.MULTILINE)
+    found += re.findall(r"to do: +set (mailman_\w+) = (.+)$", said, re.MULTILINE)
+    return {name: ast.literal_eval(value) for name, value in found}
+
+
+def declared(machine: Machine, one: Handmade) -> dict[str, Any]:
+    """Group data after pasting whatever the runs asked for, until one has nothing to refuse."""
+    data = minimal(one)
+    for _ in range(4):
+        plan = installed.converge(machine, data, ("--dry",))
+        if plan.returncode == 0:
+            return data
+        wanted = lines_of(plan.stdout)
+        assert wanted, plan.stdout
+        data.update(wanted)
+    raise AssertionError(f"the runs go on to ask for lines: {plan.stdout}")
