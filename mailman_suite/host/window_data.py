@@ -73,8 +73,13 @@ def migrate(order: Order, journal: Journal) -> None:
     with ThreadPoolExecutor(2) as pool:
         for done in pool.map(lambda words: _as_mailman(order, words), (core, web)):
             if done.returncode:
-                said = (done.stdout + done.stderr).strip().splitlines()[-_SAID_LINES:]
+                said = _last_words(done.stdout + done.stderr)
                 raise DataError("\n".join([f"{' '.join(done.args[-5:])} failed:", *said]))
+
+
+def _last_words(text: str) -> list[str]:
+    """The end of the output; of a traceback the errors alone, because the first one tells most."""
+    return [line for line in text.splitlines() if line[:1].strip()][-_SAID_LINES:]
 
 
 def _as_mailman(order: Order, words: list[str]) -> subprocess.CompletedProcess[str]:

@@ -44,7 +44,7 @@ def failed(suite: Suite, settings: dict[str, Any], breakage: Breakage) -> dict[s
     outcome = settled(suite)
     assert run.returncode != 0
     assert f"error: rolled back to {older.OLD}" in said, said
-    assert breakage.words in said
+    assert breakage.words in said, said
     assert (suite.processes()[CORE] == core) == breakage.core_goes_on
     return outcome
 

@@ -80,7 +80,7 @@ BREAKAGES = {
         f" && systemctl start {SERVICES}",
     ),
     "the web's pages fail": Breakage(
-        "/archives/ answers 500",
+        "after 90 s still: /archives/",
         settings={"mailman_web_settings": {"SESSION_ENGINE": "no.such.engine"}},
     ),
     "another program has Core's LMTP port": Breakage(
