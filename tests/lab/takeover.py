@@ -35,8 +35,12 @@ def _fill(machine: Machine) -> None:
 
 
 def minimal(one: Handmade) -> dict[str, Any]:
-    """What an operator declares who has not looked at the host's own files."""
-    chosen = {"mailman_release": one.becomes, "mailman_database": one.database}
+    """What an operator declares who has not looked at the host's own files; no lists of ours."""
+    chosen = {
+        "mailman_release": one.becomes,
+        "mailman_database": one.database,
+        "mailman_lists": [],
+    }
     return {**DECLARED, **chosen}
 
 
