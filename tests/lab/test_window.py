@@ -11,9 +11,9 @@ import onlooker
 import pytest
 from installed import changes
 from onlooker import Sight
-from suites import Suite, eventually
+from suites import Suite
 from window_checks import assert_whole, invariants, web_sql
-from window_strikes import settled, strike, upgrading, when_begun
+from window_strikes import settled, strike
 
 NEWER = {"mailman_release": older.NEW}
 
@@ -28,15 +28,6 @@ def suite(request: pytest.FixtureRequest) -> Iterator[Suite]:
     """An older release with data, the newer one built beside."""
     with older.clone(request.param) as suite:
         yield suite
-
-
-QUEUE = "/opt/mailman/mm/var/queue"
-# Only for mail that comes from the host itself, which is Core's.
-SLOW_MTA = (
-    "postconf -e 'smtpd_sender_restrictions = check_client_access inline:{{127.0.0.1 = sleep 300}}'"
-    " && postfix reload 2>&1"
-)
-PROMPT_MTA = "postconf -X smtpd_sender_restrictions && postfix reload 2>&1"
 
 
 def acknowledged(outcome: dict[str, Any]) -> dict[str, str]:
@@ -92,25 +83,6 @@ def test_mail_and_readers_come_through_a_window(suite: Suite) -> None:
     mail_flow.assert_each_once(suite, flow.accepted)
     assert suite.run("ls /opt/mailman/mm/var/queue/shunt").split() == ["1.0+a.pck"]
     assert_sights(seen.sights)
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("suite", ["sqlite"], indirect=True)
-def test_a_message_that_the_stop_interrupted_is_delivered_once(suite: Suite) -> None:
-    """Core hands a message to an MTA that takes its time, so it is not done when it has to stop."""
-    sender, _ = mail_flow.add_members(suite)
-    suite.run(SLOW_MTA)
-    message_id = suite.post(sender)
-    eventually(lambda: suite.run(f"find {QUEUE}/out -name '*.bak'") != "", "Core hands it over")
-
-    with upgrading(suite, NEWER) as run:
-        when_begun(suite.machine, "The web is stopped", PROMPT_MTA)
-        said, _ = run.communicate(timeout=400)
-
-    assert "queued again (messages: 1)" in said, said
-    assert run.returncode == 0, said
-    mail_flow.assert_each_once(suite, [message_id])
-    assert suite.run(f"ls {QUEUE}/shunt") == ""
 
 
 def assert_sights(sights: list[Sight]) -> None:
