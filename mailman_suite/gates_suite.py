@@ -140,7 +140,7 @@ def _search_index(crossing: Crossing) -> Answer:
     if old["exists"] and (old["engine"], old["path"]) == (engine, path):
         return fine(f"the index at {path} stays")
     found = " ".join(filter(None, (old["engine"], old["path"]))) or "no index"
-    return window(found, "a new index is filled once the service is back", REBUILD_INDEX)
+    return window(found, "the hourly job fills a new index once the service is back", REBUILD_INDEX)
 
 
 def _cron_jobs(crossing: Crossing) -> Answer:
