@@ -66,7 +66,12 @@ class Undeclared:
 def refusals(
     survey: Survey, installation: Mapping[str, Any], settings: Settings
 ) -> Iterator[Refusal]:
-    """Every reason why this host cannot be taken over as group data stands."""
+    """Every reason why this host cannot be taken over as group data stands.
+
+    Where there is no suite in the virtual environment, a gate has said so already.
+    """
+    if "mailman" not in survey["versions"]:
+        return
     yield from _var_dir(survey)
     yield from _site_owner(survey, settings)
     yield from adoption_database.refusals(survey, settings)

@@ -122,7 +122,7 @@ REFUSED = {
     "port 25": (f"{_TAKEN} 25", "port 25 is taken by python3"),
     "port 8001": (f"{_TAKEN} 8001", "port 8001 is taken by python3"),
     "exim": (f"{_INSTALL} --no-install-recommends exim4-daemon-light", "exim4"),
-    "a guide's suite": ("python3 -m venv --without-pip /opt/mailman/venv", "installed by hand"),
+    "no suite": ("python3 -m venv --without-pip /opt/mailman/venv", "no package mailman in"),
 }
 # Everything but what a login alone changes.
 _DIGEST = r"""

@@ -143,3 +143,7 @@ def test_units_and_sites_of_its_own_are_put_aside():
     taken = adoption.adoption(survey(), seen, Settings.from_data(GOOD))
     assert taken.units == ("qcluster.service",)
     assert taken.sites == ("/etc/nginx/sites-enabled/mailman",)
+
+
+def test_a_virtual_environment_without_mailman_is_the_gates_business():
+    assert reasons(survey({"shell": {"banner": "Hi"}}, versions={})) == []
