@@ -51,6 +51,8 @@ def _by_window(layer: str) -> tuple[Upgrade, float]:
         wait_until_it_answers(host, installed.WEB_HOST)
         floor = _floor(host)
         data = takeover.declared(host, guide_made.MAIN)
+        # Seeded mail that no runner works on is as old as the layer, which verify would not like.
+        host.run("touch /opt/mailman/mm/var/queue/held-back/*")
         with outages(host) as seen:
             run = timed(installed.command(host, data), before="connect", cwd=installed.REPOSITORY)
         return Upgrade(run, seen), floor
