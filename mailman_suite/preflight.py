@@ -119,7 +119,9 @@ def _existing_suite(look: Mapping[str, Any]) -> Iterator[Refusal]:
 def _changes_release(
     settings: Settings, platform: Platform, release: Release, look: Mapping[str, Any]
 ) -> bool:
-    """Whether a release of ours runs that is not the declared one."""
+    """Whether something else runs than the declared release."""
+    if look["suite"]["kind"] == "guide":
+        return True
     _, version = python_of(settings, platform, look)
     if version is None or not release.supports_python(version):
         return False  # refused for that

@@ -64,10 +64,14 @@ def _has(kind: str, found: str, remedy: str, release: str = "", expected: str = 
     )
 
 
-def _window(state: str, found: str, expected: str, remedy: str) -> Trouble:
+_OLDER = {"kind": "ours", "release": "3.3.9-py3.11-0123456789ab"}
+
+
+def _window(
+    state: str, found: str, expected: str, remedy: str, runs: dict[str, str] = _OLDER
+) -> Trouble:
     window = {"id": "20261121T030000-3.3.10", "state": state, "reason": "disk full"}
-    running = {"kind": "ours", "release": "3.3.9-py3.11-0123456789ab"}
-    return Trouble({"window": window, "suite": running}, found, expected, remedy)
+    return Trouble({"window": window, "suite": runs}, found, expected, remedy)
 
 
 TROUBLES = {
@@ -148,6 +152,13 @@ TROUBLES = {
     ),
     "a change of release that never ended": _window(
         "interrupted", "was interrupted", "one release, whole", "journalctl -u"
+    ),
+    "a take-over that went back": _window(
+        "rolled back",
+        "went back: disk full",
+        "somebody who has read why",
+        'set mailman_acknowledged_window = "20261121T030000-3.3.10"',
+        {"kind": "guide", "release": ""},
     ),
     "a change of release that went back": _window(
         "rolled back",
