@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
-import tarfile
 from pathlib import Path
 
 from pyinfra import logger
 
+from mailman_suite.archives import tar_of
 from mailman_suite.suite import Suite
 
 CACHE = Path(__file__).parent.parent / ".cache" / "releases"
@@ -70,14 +70,7 @@ def build_inputs(suite: Suite, order: str) -> io.BytesIO:
         path: source.read_bytes()
         for path, source in suite.release.build_inputs(suite.python_version).items()
     }
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w") as tar:
-        for path, body in {**sources, "build.json": order.encode()}.items():
-            entry = tarfile.TarInfo(path)
-            entry.size, entry.mode = len(body), 0o644
-            tar.addfile(entry, io.BytesIO(body))
-    archive.seek(0)
-    return archive
+    return tar_of({**sources, "build.json": order.encode()}, 0o644)
 
 
 def _sha256(path: Path) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mailman_suite import layout, suite_files
+from mailman_suite.archives import tar_of
 from mailman_suite.database import connections
 from mailman_suite.host.gate_changes import STATEMENTS
 from mailman_suite.render import rendered
@@ -173,12 +173,4 @@ def bundle(suite: Suite, content: Mapping[str, Any]) -> io.BytesIO:
             for source in sorted(_HOST.glob("*.py"))
         },
     }
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w") as tar:
-        for path, text in files.items():
-            body = text.encode()
-            entry = tarfile.TarInfo(path)
-            entry.size, entry.mode = len(body), 0o600
-            tar.addfile(entry, io.BytesIO(body))
-    archive.seek(0)
-    return archive
+    return tar_of({path: text.encode() for path, text in files.items()}, 0o600)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any, NamedTuple
 
+from mailman_suite.host.schema import connected
+
 _ROWS_AT_ONCE = 500
 
 
@@ -63,18 +65,8 @@ def _sha256(value: Any) -> str:
 
 @contextmanager
 def _postgresql(database: dict[str, Any], secrets: str) -> Iterator[Database]:
-    import psycopg2
-
-    with open(os.path.join(secrets, database["secret"]), encoding="utf-8") as text:
-        password = text.read().strip()
-    connection = psycopg2.connect(
-        host=database["host"],
-        port=database["port"],
-        dbname=database["name"],
-        user=database["user"],
-        password=password,
-        options="-c timezone=UTC",  # which would else be the server's, and show in every time
-    )
+    # The time zone would else be the server's, and show in every time.
+    connection = connected(database, secrets, options="-c timezone=UTC")
     with closing(connection):
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
 

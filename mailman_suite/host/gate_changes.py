@@ -8,11 +8,12 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import sys
 from contextlib import closing
 from typing import Any
+
+from mailman_suite.host.schema import connected
 
 # Upgrade guide, "Upgrade from <3.3.1": its own `= 1` fails on PostgreSQL, where this is a boolean.
 STATEMENTS = {
@@ -20,28 +21,18 @@ STATEMENTS = {
 }
 
 
-def connected(database: dict[str, Any], secrets: str) -> Any:
+def writable(database: dict[str, Any], secrets: str) -> Any:
     """A connection that can write."""
     if database["engine"] == "sqlite":
         return sqlite3.connect(database["path"], timeout=30)
-    import psycopg2
-
-    with open(os.path.join(secrets, database["secret"]), encoding="utf-8") as text:
-        password = text.read().strip()
-    return psycopg2.connect(
-        host=database["host"],
-        port=database["port"],
-        dbname=database["name"],
-        user=database["user"],
-        password=password,
-    )
+    return connected(database, secrets)
 
 
 def apply(asked: dict[str, Any]) -> dict[str, int]:
     """Change -> number of rows that it touched; all in one transaction."""
     wanted = [name for name in asked["changes"] if name in STATEMENTS]
     touched = {}
-    with closing(connected(asked["database"], asked["secrets"])) as connection:
+    with closing(writable(asked["database"], asked["secrets"])) as connection:
         cursor = connection.cursor()
         for name in wanted:
             cursor.execute(STATEMENTS[name])

@@ -1,7 +1,6 @@
 """What stands around a suite that somebody made by hand: its units and its places at the proxy.
 
-`look`: {"venv": path, "web_port": number, "ours": [unit names]}
-        -> {"units": [...], "sites": [{"path", "https"}], "static": is it a directory?}.
+`look`: {"venv": path, "web_port": number} -> {"units": [...], "sites": [{"path", "https"}]}.
 Units are those whose commands come from the virtual environment; sites are the proxy's files that
 pass requests on to the WSGI server's port.
 """

@@ -59,8 +59,11 @@ def postgresql_rows(
         connection.close()
 
 
-def connected(database: dict[str, Any], secrets: str) -> Any:
-    """A connection with the role's password, which is in a file of its own."""
+def connected(database: dict[str, Any], secrets: str, options: str = "") -> Any:
+    """A connection with the role's password, which is in a file of its own.
+
+    `options` are the server's, such as `-c timezone=UTC`.
+    """
     import psycopg2
 
     with open(os.path.join(secrets, database["secret"]), encoding="utf-8") as text:
@@ -71,6 +74,7 @@ def connected(database: dict[str, Any], secrets: str) -> Any:
         dbname=database["name"],
         user=database["user"],
         password=password,
+        options=options or None,
     )
 
 

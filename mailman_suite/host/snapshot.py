@@ -98,11 +98,6 @@ def take_database(name: str, order: dict[str, Any], place: Path) -> None:
     databases.take(order["databases"][name], order["databases"]["secrets"], place / name)
 
 
-def database_bytes(database: dict[str, Any], secrets: str, place: Path) -> int:
-    """How much room a copy of a database needs at most."""
-    return databases.size(database, secrets, place)
-
-
 def put_back_database(name: str, order: dict[str, Any], place: Path) -> None:
     """The `core` or `web` database as it was."""
     databases.put_back(order["databases"][name], order["databases"]["secrets"], place / name)

@@ -7,7 +7,7 @@ WINDOW is a directory with `order.json`, which says what to do, and the journal.
 `run`:     does every step; whatever fails before the commit, the host is put back as it was.
 `settle`:  ends what was interrupted: forward after the commit, back before it. After `run` it
            finds nothing to do.
-`boot`:    the same before any service starts, so it starts none itself.
+`boot`:    the same before any service starts; waits for none, since they wait for it.
 `follow`:  prints progress until the window has ended; 0 when it finished, 1 when it went back.
 """
 

@@ -6,7 +6,6 @@ Nothing is deleted: directories are renamed, files have their copies in the wind
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,7 @@ def put_aside(order: Order, journal: Journal) -> None:
         if os.path.lexists(path) and not os.path.islink(path):
             os.rename(path, aside)
     for path, present in its["moved"].items():
-        _copy_database(present, path)
+        snapshot.replace(Path(path), Path(present))  # a copy; the file stays where it is
 
 
 def put_back(order: Order) -> None:
@@ -67,13 +66,3 @@ def _without_jobs(path: str, numbers: set[int], order: Order) -> None:
 def _remove_file(path: str, order: Order) -> None:
     managed_files.keep_copy(path, order["files"]["copies"])
     Path(path).unlink(missing_ok=True)
-
-
-def _copy_database(present: str, path: str) -> None:
-    """An SQLite file under the name that ours has; the one that stood elsewhere stays."""
-    fresh = f"{path}.new"
-    shutil.copyfile(present, fresh)
-    status = os.stat(present)
-    os.chown(fresh, status.st_uid, status.st_gid)
-    os.chmod(fresh, status.st_mode & 0o7777)
-    os.rename(fresh, path)

@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from mailman_suite.host import snapshot
+from mailman_suite.host import snapshot, snapshot_databases
 from mailman_suite.host.window_journal import Journal
 
 Order = dict[str, Any]
@@ -62,7 +62,7 @@ def _parts(order: Order, place: Path) -> list[tuple[str, int]]:
     databases = order["invariants_before"]["databases"]
     for name in ("core", "web"):
         database = databases[name]
-        size = snapshot.database_bytes(database, databases["secrets"], place)
+        size = snapshot_databases.size(database, databases["secrets"], place)
         parts.append((str(place), size))
         if database["engine"] == "sqlite" and size:
             parts.append((os.path.dirname(database["path"]), size))

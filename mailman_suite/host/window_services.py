@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mailman_suite.host.units import systemctl
+from mailman_suite.host.units import states, systemctl
 
 _JOB_SECONDS = 60
 _POLL_SECONDS = 0.2
@@ -16,7 +16,8 @@ _AT_WORK = ("active", "activating")
 
 def stop(names: Iterable[str]) -> None:
     """These units are stopped; one that the host does not have is."""
-    present = [name for name in names if _known(name)]
+    found = _states(names)
+    present = [name for name in found if found[name]["LoadState"] == "loaded"]
     if present:
         systemctl("stop", *present)
 
@@ -24,9 +25,13 @@ def stop(names: Iterable[str]) -> None:
 def end(jobs: Iterable[str]) -> None:
     """These jobs are over; one that goes on for too long is stopped, its next hour repeats it."""
     deadline = time.monotonic() + _JOB_SECONDS
-    while time.monotonic() < deadline and any(_state(name) in _AT_WORK for name in jobs):
+    while time.monotonic() < deadline and _at_work(jobs):
         time.sleep(_POLL_SECONDS)
     stop(jobs)
+
+
+def _at_work(jobs: Iterable[str]) -> bool:
+    return any(one["ActiveState"] in _AT_WORK for one in _states(jobs).values())
 
 
 def reload(name: str) -> None:
@@ -49,7 +54,8 @@ def begin(names: Iterable[str]) -> None:
 
 def active(groups: Mapping[str, Iterable[str]]) -> list[str]:
     """Those of the units that run or wait now."""
-    return [name for names in groups.values() for name in names if _state(name) == "active"]
+    found = _states(name for names in groups.values() for name in names)
+    return [name for name in found if found[name]["ActiveState"] == "active"]
 
 
 def host_goes_down() -> bool:
@@ -60,16 +66,11 @@ def host_goes_down() -> bool:
 
 def is_open(order: Mapping[str, Any]) -> bool:
     """Whether the window's own unit is at work, be it in its way back."""
-    return _state(order["window_unit"]) not in ("inactive", "failed")
+    (unit,) = _states([order["window_unit"]]).values()
+    return unit["ActiveState"] not in ("inactive", "failed")
 
 
-def _known(name: str) -> bool:
-    return _property(name, "LoadState") == "loaded"
-
-
-def _state(name: str) -> str:
-    return _property(name, "ActiveState")
-
-
-def _property(name: str, which: str) -> str:
-    return systemctl("show", "--property", which, "--value", name).strip()
+def _states(names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Each unit's properties; without names systemctl would tell its own."""
+    wanted = list(names)
+    return states(wanted) if wanted else {}

@@ -53,5 +53,4 @@ def _row(number: int, label: str, what: str, upgrade: Upgrade, longest: float) -
         width = max(2.0, _WIDTH * (end - start) / longest)
         colour = _COLOURS[what]
         yield f'<rect x="{x:.0f}" y="{y}" width="{width:.0f}" height="18" fill="{colour}"/>'
-        yield f"<title>{start:.1f} to {end:.1f} s</title>"
     yield f'<text x="{_LEFT + _WIDTH + 8}" y="{y + 14}">{down:.1f}</text>'

@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import guide_made
 import pytest
+from guide_made import HANDMADE, MAIN, Handmade
+from handmade_suite import HandmadeSuite
 from installed import COMBINATIONS
 from suites import Suite, clone
 
@@ -86,3 +89,25 @@ def _machines_until_the_end() -> Iterator[MakeMachine]:
     finally:
         for name in names:
             machines.down(name)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(
+            one,
+            id=one.name,
+            marks=[
+                pytest.mark.xdist_group(f"guide-{one.name}"),
+                *([] if one == MAIN else [pytest.mark.full]),
+            ],
+        )
+        for one in HANDMADE
+    ],
+)
+def made(request: pytest.FixtureRequest) -> Iterator[tuple[Handmade, HandmadeSuite]]:
+    """A host as somebody made it by hand, serving; the tests of one module share it."""
+    with guide_made.clone(request.param) as machine:
+        suite = guide_made.suite(machine, request.param)
+        suite.wait_until_serving()
+        yield request.param, suite

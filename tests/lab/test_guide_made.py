@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import guide_made
-import pytest
-from guide_made import HANDMADE, MAIN, Handmade
+from guide_made import Handmade
 from handmade_suite import HandmadeSuite
 from installed import DOMAIN, LIST, LIST_ID
 
@@ -16,28 +12,6 @@ LANDMARKS = (
     *("/etc/systemd/system/mailman3.service", "/etc/systemd/system/mailmanweb.service"),
     "/opt/mailman/mm/var/data/postfix_lmtp",
 )
-
-
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(
-            one,
-            id=one.name,
-            marks=[
-                pytest.mark.xdist_group(f"guide-{one.name}"),
-                *([] if one == MAIN else [pytest.mark.full]),
-            ],
-        )
-        for one in HANDMADE
-    ],
-)
-def made(request: pytest.FixtureRequest) -> Iterator[tuple[Handmade, HandmadeSuite]]:
-    one = request.param
-    with guide_made.clone(one) as machine:
-        suite = guide_made.suite(machine, one)
-        suite.wait_until_serving()
-        yield one, suite
 
 
 def test_it_runs_the_core_that_its_name_says(made: tuple[Handmade, HandmadeSuite]) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import guide_made
 import pytest
-from guide_made import HANDMADE, MAIN, Handmade
+from guide_made import Handmade
 from handmade_suite import HandmadeSuite
 
 from mailman_suite import gates, gates_versions
@@ -33,27 +31,6 @@ WEB_TROUBLE = tuple(
     for email in ("twin@x.test", "TWIN@X.TEST")
 )
 JOBS = ("digests", "notify", "gatenews", "runjobs hourly")
-
-
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(
-            one,
-            id=one.name,
-            marks=[
-                pytest.mark.xdist_group(f"guide-{one.name}"),
-                *([] if one == MAIN else [pytest.mark.full]),
-            ],
-        )
-        for one in HANDMADE
-    ],
-)
-def made(request: pytest.FixtureRequest) -> Iterator[tuple[Handmade, HandmadeSuite]]:
-    with guide_made.clone(request.param) as machine:
-        suite = guide_made.suite(machine, request.param)
-        suite.wait_until_serving()
-        yield request.param, suite
 
 
 def surveyed(suite: HandmadeSuite) -> dict[str, Any]:
