@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from mailman_suite.host import manifest
 from mailman_suite.host.invariants import differences
 from mailman_suite.host.window_journal import Journal
 
@@ -29,14 +30,14 @@ def changes_data(order: Order) -> bool:
 
 
 def count_before(order: Order, journal: Journal) -> None:
-    """What the databases and directories hold, kept for the comparison."""
-    found = counted(order, order["invariants_before"])
-    (journal.directory / "before.json").write_text(json.dumps(found), encoding="utf-8")
+    """What the databases and directories hold, kept in the manifest for the comparison."""
+    held = ask(order, "manifest", "look", order["invariants_before"])
+    manifest.write(journal.directory, order, order["from"], held)
 
 
 def compare(order: Order, journal: Journal) -> None:
     """Everything is still there. Raises DataError naming what is not."""
-    before = json.loads((journal.directory / "before.json").read_text(encoding="utf-8"))
+    before = manifest.read(journal.directory / manifest.NAME)["invariants"]
     found = differences(before, counted(order, order["invariants"]))
     if found:
         raise DataError("the migration changed what it must not: " + "; ".join(found))

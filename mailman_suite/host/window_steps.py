@@ -14,6 +14,7 @@ from typing import Any
 
 from mailman_suite.host import (
     managed_files,
+    manifest,
     snapshot,
     units,
     window_by_hand,
@@ -93,6 +94,7 @@ def keep_configuration(order: Order, journal: Journal) -> None:
     window_room.reserve(order, journal)
     place = journal.directory / "snapshot"
     snapshot.take_files(order["paths"], place / "files")
+    manifest.write(journal.directory, order, order["from"], {})  # data is told of once it is kept
     snapshot.seal(place)
 
 
