@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -163,11 +163,13 @@ def _wsgi(suite: Suite) -> dict[str, Any]:
     }
 
 
-def bundle(suite: Suite, content: Mapping[str, Any]) -> io.BytesIO:
-    """A tar archive of a window's directory: the order, the programs, the two units."""
+def bundle(
+    suite: Suite, content: Mapping[str, Any], unit_files: Iterable[str] = UNIT_FILES
+) -> io.BytesIO:
+    """A tar archive of a window's directory: the order, the programs, the units that run them."""
     files = {
         "order.json": json.dumps(content, indent=1),
-        **{f"units/{Path(path).name}": rendered(path, suite) for path in UNIT_FILES},
+        **{f"units/{Path(path).name}": rendered(path, suite) for path in unit_files},
         **{
             f"program/mailman_suite/host/{source.name}": source.read_text(encoding="utf-8")
             for source in sorted(_HOST.glob("*.py"))

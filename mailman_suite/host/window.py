@@ -16,16 +16,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
-from mailman_suite.host import window_rollback, window_services, window_steps
+from mailman_suite.host import progress, window_rollback, window_services, window_steps
 from mailman_suite.host.window_journal import COMMITTED, Journal
 
-_POLL_SECONDS = 0.3
-# How often to ask whether the program that writes the journal is still there.
-_ALIVE_SECONDS = 5
 _STUCK = (
     "error: the window ended without an outcome; see journalctl -u mailman-window, remove the "
     "cause, then systemctl restart mailman-window-recovery"
@@ -86,29 +82,11 @@ def settle_at_boot(order: dict[str, Any], journal: Journal) -> None:
 
 def follow(journal: Journal, order: dict[str, Any]) -> int:
     """Each step as it begins and ends, with the seconds since the window opened."""
-    shown, deadline = 0, time.monotonic() + _ALIVE_SECONDS
-    while True:
-        outcome = journal.outcome()
-        lines = journal.lines()
-        for line in lines[shown:]:
-            print(_told(line, lines[0]["at"]), flush=True)
-        shown = len(lines)
-        if outcome:
-            return _verdict(outcome, order)
-        if time.monotonic() > deadline:
-            if not window_services.is_open(order) and not journal.outcome():
-                print(_STUCK, flush=True)
-                return 1
-            deadline = time.monotonic() + _ALIVE_SECONDS
-        time.sleep(_POLL_SECONDS)
-
-
-def _told(line: dict[str, Any], start: float) -> str:
-    rest = {key: value for key, value in line.items() if key not in ("event", "at", "step")}
-    what = {"begun": line.get("step", ""), "done": f"  done: {line.get('step', '')}"}
-    said = what.get(line["event"], line["event"])
-    details = ", ".join(f"{key}: {value}" for key, value in rest.items())
-    return f"[{line['at'] - start:6.1f} s] {said}{' (' + details + ')' if details else ''}"
+    outcome = progress.follow(journal, lambda: window_services.is_open(order))
+    if outcome is None:
+        print(_STUCK, flush=True)
+        return 1
+    return _verdict(outcome, order)
 
 
 def _verdict(outcome: dict[str, Any], order: dict[str, Any]) -> int:

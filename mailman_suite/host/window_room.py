@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,17 @@ class RoomError(Exception):
 
 def require(order: Order, journal: Journal) -> None:
     """Every file system has room for the snapshot, the migration and the way back."""
-    for path, needed in sorted(_needs(order, journal.directory).items()):
+    require_bytes(_parts(order, journal.directory), "the snapshot and the way back")
+
+
+def require_bytes(parts: Iterable[tuple[str, int]], purpose: str) -> None:
+    """Each file system has room for all parts on it, as (path, bytes), and some. Or RoomError."""
+    for path, needed in sorted(_by_file_system(parts).items()):
         free = shutil.disk_usage(path).free
         if free < needed:
             raise RoomError(
-                f"{free / MIB:.0f} MiB free under {path}, the snapshot and the way back need "
-                f"{needed / MIB:.0f} MiB there; make room, nothing was stopped"
+                f"{free / MIB:.0f} MiB free under {path}, {purpose} need {needed / MIB:.0f} MiB "
+                "there; make room, nothing was stopped"
             )
 
 
@@ -46,10 +52,10 @@ def release(journal: Journal) -> None:
     (journal.directory / _RESERVE).unlink(missing_ok=True)
 
 
-def _needs(order: Order, place: Path) -> dict[str, int]:
+def _by_file_system(parts: Iterable[tuple[str, int]]) -> dict[str, int]:
     """A path on each file system in question -> bytes."""
     needs: dict[int, tuple[str, int]] = {}
-    for path, size in _parts(order, place):
+    for path, size in parts:
         device = os.stat(path).st_dev
         named, so_far = needs.get(device, (path, RESERVE_BYTES))
         needs[device] = (named, so_far + size)
