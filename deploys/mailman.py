@@ -21,6 +21,7 @@ from mailman_suite.suite import declared
 
 suite = declared(host)  # looks, and refuses before anything changes
 
+release.on_its_way(suite)
 system.prepared(suite)
 configuration.secrets_exist(suite)
 release.built_beside(suite)

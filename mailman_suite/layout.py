@@ -37,8 +37,12 @@ LOGROTATE = "/etc/logrotate.d/mailman3"
 COPIES = "/var/backups/mailman3"  # what we replaced, kept for the operator
 STATE = "/var/lib/mailman3-suite"  # root only: what we wrote last, when services were reloaded
 STAGING = f"{STATE}/staging"  # uploads, while a run lasts
+BUILD_INPUTS = f"{STAGING}/build"
+SENT_RELEASE = f"{BUILD_INPUTS}/release.tar.gz"  # finished, from an identical host
 WINDOWS = f"{STATE}/windows"  # one directory for each change of release, with its snapshot
 WINDOW = f"{STATE}/window"  # leads to the last of them
+BACKUP = f"{STATE}/backup"  # the last backup: what it was told and how it went
+BACKUPS = "/var/backups/mailman3-suite"  # root only: archives, each with its description
 CLOSED = "/run/mailman3-suite/closed"  # while it exists, the proxy lets people read, not write
 
 LOOPBACK = "127.0.0.1"
@@ -59,7 +63,10 @@ WEB_UNIT = "mailmanweb.service"
 QCLUSTER_UNIT = "mailmanweb-qcluster.service"
 WINDOW_UNIT = "mailman-window.service"
 RECOVERY_UNIT = "mailman-window-recovery.service"
+BACKUP_UNIT = "mailman-backup.service"
+BACKUP_RECOVERY_UNIT = "mailman-backup-recovery.service"
 PACKAGES_UNIT = "mailman3-suite-packages"  # installs what is not needed yet, during a run
+RELEASE_UNIT = "mailman3-suite-release"  # unpacks a release that came finished, during a run
 SERVICES = (CORE_UNIT, WEB_UNIT, QCLUSTER_UNIT)
 
 PROBE_ACCOUNT = "mailman-probe"  # exists while a probe lasts; its lists are mailman-probe-<random>

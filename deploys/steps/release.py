@@ -8,6 +8,12 @@ from mailman_suite.suite_files import web_settings
 
 
 @deploy("Release")
+def on_its_way(suite: Suite) -> None:
+    """A finished release, where one is kept for hosts of this kind, comes while packages do."""
+    release.on_its_way(name=f"Release {suite.identifier} is on its way", suite=suite)
+
+
+@deploy("Release")
 def built_beside(suite: Suite) -> None:
     """The release's directory is complete."""
     release.built(name=f"Release {suite.identifier} is built", suite=suite)

@@ -10,7 +10,10 @@ from mailman_suite import layout
 
 
 class ReleaseState(FactBase[dict[str, str]]):
-    """`{"built", "assets", "current"}`: two stamps and the link's target, "" where missing."""
+    """`{"built", "assets", "current", "sent"}`, "" where missing.
+
+    Two stamps, the link's target, and the archive of a finished release that came for unpacking.
+    """
 
     def command(self, directory: str) -> StringCommand:
         """One read-only command."""
@@ -18,12 +21,13 @@ class ReleaseState(FactBase[dict[str, str]]):
             "for part in built:stamp.json assets:static/.stamp; do",
             'printf "%s " "${part%%:*}";',
             f"cat {shlex.quote(directory)}/\"${{part#*:}}\" 2>/dev/null | tr -d '\\n'; echo; done;",
-            f'echo "current $(readlink {layout.VENV})"',
+            f'echo "current $(readlink {layout.VENV})";',
+            f'echo "sent $(ls {layout.SENT_RELEASE} 2>/dev/null)"',
         )
 
     def process(self, output: list[str]) -> dict[str, str]:
         """One `name value` line each."""
         found = {name: value for name, _, value in (line.partition(" ") for line in output)}
-        if found.keys() != {"built", "assets", "current"}:
+        if found.keys() != {"built", "assets", "current", "sent"}:
             raise FactProcessError(f"no answer about the release: {output}")
         return found

@@ -30,41 +30,78 @@ from mailman_suite.release_archives import (
 )
 from mailman_suite.suite import Suite
 
-_INPUTS = f"{layout.STAGING}/build"
-_ARCHIVE = "release.tar.gz"
+_INPUTS = layout.BUILD_INPUTS
 # A build that hangs must not go on for ever once nobody reads its output any more.
 _BUILD_SECONDS = 3600
 
 
 @operation()
+def on_its_way(suite: Suite) -> Generator[PyinfraCommand, None, None]:
+    """A release that an identical host built is on the host, and is unpacked while the run goes on.
+
+    `built` waits for it, and does again what was not done.
+    """
+    if _state(suite)["built"]:
+        host.noop(f"{suite.identifier} is built")
+        return
+    sha256 = intact_digest(kept_release(suite))
+    if sha256 is None:
+        host.noop("no host of this kind has built it yet")
+        return
+    yield from _sent(suite)
+    unit, python = layout.RELEASE_UNIT, QuoteString(suite.python)
+    yield StringCommand(
+        f"systemctl is-active --quiet {unit} || test ! -x", python,
+        f"|| systemd-run --quiet --collect --unit={unit} sh -c",
+        QuoteString(_program(suite, f"unpack_release {_INPUTS} {sha256}").get_raw_value()),
+    )  # fmt: skip
+
+
+@operation()
 def built(suite: Suite) -> Generator[PyinfraCommand, None, None]:
     """The release directory is complete; the release that runs is not touched."""
-    if suite.running == suite.identifier:
-        host.noop(f"{suite.identifier} runs, so it is built")  # the link comes last
-        return
-    state = host.get_fact(ReleaseState, directory=suite.release_directory)
+    state = _state(suite)
     if state["built"]:
         host.noop(f"{suite.identifier} is built")
         return
-    archive = kept_release(suite)
-    sha256 = intact_digest(archive)
-    yield _empty_inputs()
-    yield _upload(build_inputs(suite, _order(suite)), "inputs.tar")
-    if sha256:
-        yield FileUploadCommand(str(archive), f"{_INPUTS}/{_ARCHIVE}")
+    if sha256 := intact_digest(kept_release(suite)):
+        if not state["sent"]:  # another host of this run has built it just now
+            yield from _sent(suite)
         yield _run(suite, f"unpack_release {_INPUTS} {sha256}")
         return
+    yield from _inputs(suite)
     yield _build_packages(suite)
     yield _run(suite, f"build_release {_INPUTS}")
     yield from _keep(suite)
 
 
-def _run(suite: Suite, words: str) -> StringCommand:
+def _state(suite: Suite) -> dict[str, str]:
+    """`ReleaseState`; a release that runs is built, because its link comes last."""
+    if suite.running == suite.identifier:
+        return {"built": suite.identifier}
+    return host.get_fact(ReleaseState, directory=suite.release_directory)
+
+
+def _sent(suite: Suite) -> Generator[PyinfraCommand, None, None]:
+    yield from _inputs(suite)
+    yield FileUploadCommand(str(kept_release(suite)), layout.SENT_RELEASE)
+
+
+def _inputs(suite: Suite) -> Generator[PyinfraCommand, None, None]:
+    yield _empty_inputs()
+    yield _upload(build_inputs(suite, _order(suite)), "inputs.tar")
+
+
+def _program(suite: Suite, words: str) -> StringCommand:
     return StringCommand(
         f"cd {_INPUTS} && tar -xf inputs.tar && timeout {_BUILD_SECONDS}",
         QuoteString(suite.python),
-        f"-s -m mailman_suite.host.{words} && rm -rf {_INPUTS}",
+        f"-s -m mailman_suite.host.{words}",
     )
+
+
+def _run(suite: Suite, words: str) -> StringCommand:
+    return StringCommand(_program(suite, words), f"&& rm -rf {_INPUTS}")
 
 
 def _build_packages(suite: Suite) -> StringCommand:
@@ -80,7 +117,7 @@ def _keep(suite: Suite) -> Generator[PyinfraCommand, None, None]:
     archive.parent.mkdir(parents=True, exist_ok=True)
     # Several hosts may build at a time: each has a name of its own until the archive is whole.
     fetched = archive.with_name(f".{archive.name}.{host.name.replace('/', '_')}")
-    packed = f"{layout.STAGING}/{_ARCHIVE}"
+    packed = f"{layout.STAGING}/release.tar.gz"
     yield StringCommand(
         "tar -C",
         QuoteString(suite.release_directory),
@@ -110,8 +147,7 @@ def current(suite: Suite, settings: ManagedFile) -> Generator[PyinfraCommand, No
 
 def collect_assets(suite: Suite, settings: ManagedFile) -> Generator[PyinfraCommand, None, None]:
     """Static files of the release for these settings, which need not be the host's current ones."""
-    yield _empty_inputs()
-    yield _upload(build_inputs(suite, _order(suite)), "inputs.tar")
+    yield from _inputs(suite)
     yield _upload(io.BytesIO(settings.content.encode()), "settings.py")
     words = [suite.release_directory, f"{_INPUTS}/settings.py", layout.USER, settings.sha256]
     yield StringCommand(

@@ -12,7 +12,11 @@ from mailman_suite import layout
 from mailman_suite.commands import core_command, web_command
 from mailman_suite.facts.schema import Schema
 
-_CORE = layout.CORE_UNIT
+# Any Core command migrates first; unlike `mailman info` this one shows no secret, and unlike
+# `mailman aliases` it needs no Postfix.
+_CORE_MIGRATION = core_command("lists", "--quiet")
+_WEB_MIGRATION = web_command("migrate", "--noinput", "--verbosity", "1")
+_START = f"systemctl start --no-block {layout.CORE_UNIT}"  # Core takes longest of all to start
 
 
 @operation()
@@ -26,12 +30,16 @@ def current(databases: Mapping[str, Any], heads: str) -> Generator[StringCommand
     if not (behind["core"] or behind["web"]):
         host.noop("both schemas are current")
         return
-    if behind["core"]:
-        # Any Core command migrates first; unlike `mailman info` this one shows no secret, and
-        # unlike `mailman aliases` it needs no Postfix.
-        yield core_command("lists", "--quiet")
     if behind["new"]:
-        # Core takes longest to start, and nobody waits for a suite that has no data yet.
-        yield StringCommand("systemctl daemon-reload && systemctl start --no-block", _CORE)
+        yield from _made()
+        return
+    if behind["core"]:
+        yield _CORE_MIGRATION
     if behind["web"]:
-        yield web_command("migrate", "--noinput", "--verbosity", "1")
+        yield _WEB_MIGRATION
+
+
+def _made() -> Generator[StringCommand, None, None]:
+    """Both at a time, and Core starts at once: nobody waits for a suite that has no data yet."""
+    core = StringCommand("(", _CORE_MIGRATION, ") && systemctl daemon-reload &&", _START)
+    yield StringCommand("{", core, "; } & (", _WEB_MIGRATION, ") && wait $!")

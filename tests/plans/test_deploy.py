@@ -100,6 +100,18 @@ def test_the_second_host_of_a_kind_gets_the_release_of_the_first_and_builds_none
     assert "host.unpack_release" in commands(second)
     uploads = [upload for op in second.operations for upload in op.uploads]
     assert "<9 bytes>" in [upload.content for upload in uploads]
+    assert "--unit=mailman3-suite-release" in "".join(second.operations[0].commands)
+
+
+def test_a_release_that_came_already_is_not_sent_again():
+    host = named("debian-12")
+    keep_a_release(host, b"\xff release")
+    sent = {**bare(host)["ReleaseState"], "sent": "release.tar.gz"}
+    plan = plan_of(DEPLOY, data(host), {**bare(host), "ReleaseState": sent})
+    on_its_way, built = (op for op in plan.operations if op.name.startswith("Release | Release"))
+    assert "<9 bytes>" in [upload.content for upload in on_its_way.uploads]
+    assert built.uploads == []
+    assert "host.unpack_release" in "".join(built.commands)
 
 
 def test_a_damaged_release_is_not_sent_but_built_anew(caplog: pytest.LogCaptureFixture):
