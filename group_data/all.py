@@ -24,6 +24,14 @@ mailman_release = "3.3.10+django52"
 mailman_acknowledged = {}
 # The id of a change of release that went back and whose evidence was read: it is tried once more.
 mailman_acknowledged_window = ""
+# For deploys/rollback.py and deploys/restore.py, which each need one of them on the command line:
+# the id of a window to go back before, and the path of a backup's archive on the host.
+mailman_rollback = ""
+mailman_backup = ""
+# How many changes of release keep what stood before them, to go back to; the newest, on the host.
+mailman_keep_windows = 3
+# How many backups of its own a host keeps in /var/backups/mailman3-suite; the newest.
+mailman_keep_backups = 7
 # Of a suite that somebody made by hand: settings that are not wanted any more, by the names that
 # the run gives them, for example ["[shell] history_file", "LANGUAGE_CODE"].
 mailman_adoption_ignores = []

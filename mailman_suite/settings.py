@@ -95,6 +95,10 @@ class Settings(_Frozen):
     superuser_name: str = "admin"
     superuser_email: str = ""
     acknowledged_window: str = ""
+    rollback: str = ""
+    backup: str = ""
+    keep_windows: int = Field(default=3, ge=1, le=1000)
+    keep_backups: int = Field(default=7, ge=1, le=1000)
     adoption_ignores: list[str] = Field(default_factory=list)
     usenet: bool = False
     database: Literal["sqlite", "postgresql"] = "sqlite"
@@ -152,7 +156,7 @@ class Settings(_Frozen):
     def _is_a_database_host(cls, value: str) -> str:
         return names.reachable_name(value, "mailman_database_host")
 
-    @field_validator("python", "tls_certificate", "tls_key")
+    @field_validator("python", "tls_certificate", "tls_key", "backup")
     @classmethod
     def _is_a_path_on_the_host(cls, value: str, info: ValidationInfo) -> str:
         return names.host_path(value, f"{PREFIX}{info.field_name}") if value else ""

@@ -23,7 +23,7 @@ from mailman_suite.facts.survey import question as survey_question
 from mailman_suite.gates_table import gates_table
 from mailman_suite.platforms import Platform, platform_of
 from mailman_suite.preflight import python_of, refusals
-from mailman_suite.releases import RELEASES, Release
+from mailman_suite.releases import RELEASES, Release, release_of_identifier
 from mailman_suite.secrets import resolve_all
 from mailman_suite.settings import Settings
 
@@ -81,6 +81,35 @@ def declared(host: Host) -> Suite:
     except (Refusal, Refusals) as error:
         raise Refused(host.name, error.reasons) from None
     return suite
+
+
+def standing(host: Host) -> Suite:
+    """The suite that runs on this host, whichever release its group data declares.
+
+    Raises `Refused` where none of ours runs, or what runs is not to be touched now.
+    """
+    try:
+        settings = Settings.from_data(host.data.dict())
+        look = host.get_fact(Look, arguments=question(settings))
+        return suite_of(as_running(settings, look), look)
+    except (Refusal, Refusals) as error:
+        raise Refused(host.name, error.reasons) from None
+
+
+def as_running(settings: Settings, look: Mapping[str, Any]) -> Settings:
+    """The settings with the release that runs. Raises `Refusal` where none of ours does."""
+    found = look.get("suite", {"kind": "none", "release": ""})
+    if found["kind"] != "ours":
+        raise Refusal(
+            found={
+                "guide": "a suite that was made by hand",
+                "packages": "the distribution's own Mailman 3 packages",
+            }.get(found["kind"], "no suite"),
+            expected="a suite that deploys/mailman.py installed or took over",
+            remedy="run deploys/mailman.py first",
+        )
+    release = release_of_identifier(found["release"])
+    return settings.model_copy(update={"release": release.name}) if release else settings
 
 
 def _through_gates(host: Host, suite: Suite) -> Suite:

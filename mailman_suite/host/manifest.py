@@ -40,7 +40,7 @@ def write(place: Path, order: Mapping[str, Any], release: str, held: Mapping[str
         "id": order["id"],
         "host": socket.gethostname(),
         "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        **_release(release),
+        **release_parts(release),
         "engine": order["databases"]["core"]["engine"],
         "heads": held.get("heads", {}),
         "invariants": held.get("invariants", {}),
@@ -49,7 +49,7 @@ def write(place: Path, order: Mapping[str, Any], release: str, held: Mapping[str
     write_durably(place / NAME, json.dumps(told, indent=1) + "\n")
 
 
-def _release(identifier: str) -> dict[str, str]:
+def release_parts(identifier: str) -> dict[str, str]:
     """`3.3.10+django52-py3.11-73c92beb6e9e` in parts; what was made by hand has none."""
     name, ours, rest = identifier.rpartition("-py")
     python = rest.partition("-")[0] if ours else ""

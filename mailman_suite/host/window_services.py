@@ -66,7 +66,12 @@ def host_goes_down() -> bool:
 
 def is_open(order: Mapping[str, Any]) -> bool:
     """Whether the window's own unit is at work, be it in its way back."""
-    (unit,) = _states([order["window_unit"]]).values()
+    return is_at_work(order["window_unit"])
+
+
+def is_at_work(name: str) -> bool:
+    """Whether a unit starts, runs or stops; one that the host does not have does not."""
+    (unit,) = _states([name]).values()
     return unit["ActiveState"] not in ("inactive", "failed")
 
 

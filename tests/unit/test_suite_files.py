@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import layout, suite_files, window
+from mailman_suite import backup, layout, suite_files, window
 from mailman_suite.declared_files import DeclaredFiles, ManagedFile
 from mailman_suite.settings import Settings
 from mailman_suite.suite import Suite, suite_of
@@ -130,7 +130,7 @@ def test_every_timer_that_runs_has_a_unit():
 
 def test_every_template_becomes_a_file():
     made = {one.path.lstrip("/") + ".j2" for one in everything(suite({})).files}
-    made |= {path.lstrip("/") + ".j2" for path in window.UNIT_FILES}
+    made |= {path.lstrip("/") + ".j2" for path in (*window.UNIT_FILES, *backup.UNIT_FILES)}
     folder = Path(suite_files.__file__).parents[1] / "templates"
     templates = {str(path.relative_to(folder)) for path in folder.rglob("*.j2")}
     assert {name for name in templates if "/_" not in name} == made

@@ -1,0 +1,13 @@
+"""Copies the whole suite of each host into one archive there; mail waits for the time of a pause.
+
+pyinfra -y inventories/prod.py deploys/backup.py
+"""
+
+from pyinfra import host
+
+from deploys.steps import backup
+from mailman_suite.suite import standing
+
+suite = standing(host)
+
+backup.made(suite)

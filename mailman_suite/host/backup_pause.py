@@ -1,0 +1,110 @@
+"""The pause of a backup: mail waits in Postfix, pages are read-only, and everything is copied.
+
+The web goes on. What people could change waits behind the proxy, so that both databases and Core's
+directory are of one instant.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.host import (
+    manifest,
+    window_data,
+    window_health,
+    window_mail,
+    window_services,
+    window_shunted,
+    window_steps,
+)
+from mailman_suite.host.window_journal import Journal
+from mailman_suite.host.window_steps import recorded
+
+__all__ = ["PAUSED", "copy", "go_on", "recorded"]
+
+Order = dict[str, Any]
+Step = Callable[[Order, Journal], None]
+
+PAUSED = "paused"
+
+
+class BusyError(Exception):
+    """Something else is at work on the suite, with what to do."""
+
+
+def copy(order: Order, journal: Journal) -> None:
+    """The state directory is complete, and the suite goes on."""
+    with recorded(journal, "Configuration is kept"):
+        require_quiet(order)
+        window_steps.keep_configuration(order, journal)
+    start = time.monotonic()
+    for what, step in _pause():
+        with recorded(journal, what):
+            step(order, journal)
+    journal.note(PAUSED, seconds=round(time.monotonic() - start, 1))
+
+
+def _pause() -> Iterator[tuple[str, Step]]:
+    yield "Postfix holds mail back, pages are read-only", window_steps.close
+    yield "Jobs have ended", window_steps.end_jobs
+    yield "Core has emptied its queues", window_mail.drain
+    yield "Core is stopped", window_steps.stop_core
+    yield "Core's data is kept", window_steps.keep_core
+    yield "The web's data is kept", window_steps.keep_web
+    yield "Counts are taken", count
+    yield "Core is started again", start_again
+    yield "Core answers", core_answers
+    yield "Mail flows again", open_again
+
+
+def require_quiet(order: Order) -> None:
+    """No change of release is under way. Raises BusyError."""
+    if window_services.is_open(order):
+        raise BusyError(
+            f"a change of release is under way; wait for its end (systemctl status "
+            f"{order['window_unit']}), then make the backup"
+        )
+
+
+def count(order: Order, journal: Journal) -> None:
+    """The manifest says what the copies hold."""
+    asked = {"databases": order["databases"], "var": order["var"]}
+    held = window_data.ask(order, "manifest", "look", asked)
+    manifest.write(journal.directory, order, order["from"], held)
+
+
+def start_again(order: Order, journal: Journal) -> None:
+    """Whatever ran before is starting; what goes on is left alone."""
+    window_services.begin(journal.found("running").get("units", []))
+
+
+def core_answers(order: Order, journal: Journal) -> None:
+    """Core does; one that did not run before is not waited for."""
+    if order["units"]["core"][0] in journal.found("running").get("units", []):
+        window_health.core_serves(order)
+
+
+def open_again(order: Order, journal: Journal) -> None:
+    """Pages can be changed, and Postfix hands over what it kept."""
+    Path(order["closed"]).unlink(missing_ok=True)
+    window_mail.let_through(order)
+    window_mail.reload_if_running()
+    window_mail.flush()
+
+
+def go_on(order: Order, journal: Journal) -> str:
+    """The suite works as before the pause, from whatever instant it was left; what Core shows."""
+    if not journal.found("running"):
+        return "nothing was stopped"
+    window_shunted.queue_again(order, journal)
+    start_again(order, journal)
+    try:
+        core_answers(order, journal)
+    except window_health.UnhealthyError as error:
+        return str(error)
+    finally:
+        open_again(order, journal)
+    return "Core answers"

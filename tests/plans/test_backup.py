@@ -1,0 +1,76 @@
+"""A backup copies what runs, whatever is declared, and refuses where nothing of ours does."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailman_suite import backup, layout, window
+from mailman_suite.errors import Refused
+from mailman_suite.settings import Settings
+from mailman_suite.suite import as_running, suite_of
+from tests.plans.harness import plan_of
+from tests.plans.paper_hosts import paper_hosts
+from tests.plans.suite_on_paper import data, look
+
+DEPLOY = Path(__file__).parents[2] / "deploys" / "backup.py"
+(HOST,) = [host for host in paper_hosts(supported=True) if host.name == "debian-12"]
+OLDER = "3.3.10-py3.11-0123456789ab"
+
+
+def test_what_runs_is_copied_although_another_release_is_declared() -> None:
+    plan = plan_of(DEPLOY, data(HOST), {"Look": look(HOST, OLDER)})
+
+    (made,) = plan.operations
+    assert made.name == f"Backup | A backup of {OLDER} is made"
+    (upload,) = made.uploads
+    assert upload.destination == f"{layout.STAGING}/backup.tar"
+    assert f"systemctl start --no-block {layout.BACKUP_UNIT}" in made.commands[-1]
+    assert plan.facts_asked[0].startswith("Look(")
+    assert len(plan.facts_asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        ("none", "no suite"),
+        ("guide", "a suite that was made by hand"),
+        ("packages", "the distribution's own Mailman 3 packages"),
+    ],
+)
+def test_what_is_not_ours_is_refused(kind: str, found: str) -> None:
+    seen = {**look(HOST), "suite": {"kind": kind, "release": ""}}
+    with pytest.raises(Refused) as raised:
+        plan_of(DEPLOY, data(HOST), {"Look": seen})
+    (reason,) = raised.value.reasons
+    assert (reason.found, reason.remedy) == (found, "run deploys/mailman.py first")
+
+
+def order(**more: Any) -> dict[str, Any]:
+    seen = look(HOST, OLDER)
+    settings = Settings.from_data(data(HOST, **more))
+    return backup.order(suite_of(as_running(settings, seen), seen), "20261121T170000-3.3.10")
+
+
+def test_an_order_says_where_to_and_how_many_stay() -> None:
+    told = order(mailman_keep_backups=2)
+    assert (told["archives"], told["keep"]) == (layout.BACKUPS, 2)
+    assert (told["from"], told["python"]) == (OLDER, f"{layout.BIN}/python")
+    assert layout.CORE_UNIT in told["units"]["core"]
+    assert "@@" not in json.dumps(told), "a mark would stand for a secret"
+
+
+def test_the_programs_travel_with_the_order() -> None:
+    seen = look(HOST, OLDER)
+    suite = suite_of(as_running(Settings.from_data(data(HOST)), seen), seen)
+    content = window.bundle(suite, backup.order(suite, "one"), backup.UNIT_FILES)
+    with tarfile.open(fileobj=io.BytesIO(content.read())) as tar:
+        names = tar.getnames()
+    assert "order.json" in names
+    assert {f"units/{Path(path).name}" for path in backup.UNIT_FILES} <= set(names)
+    assert "program/mailman_suite/host/backup.py" in names
