@@ -53,6 +53,7 @@ class Handmade:
     archives: str = "archives"  # or "hyperkitty": the address that Core's archiver uses
     settings: str = ""  # more lines of settings.py
     setuptools: str = "setuptools<81"  # django-q imports what later ones no longer have
+    more: tuple[str, ...] = ()  # further directories of files that its owner wrote
 
     @property
     def name(self) -> str:
@@ -78,6 +79,7 @@ HANDMADE = (
         becomes="3.3.10",
         settings="INSTALLED_APPS += ['paintstore']",
         setuptools="setuptools<58",
+        more=("python3.9",),
     ),
 )
 MAIN = HANDMADE[0]
@@ -128,7 +130,7 @@ def _install(machine: Machine, one: Handmade, versions: Path) -> None:
 
 def _trees(one: Handmade) -> list[Path]:
     """Directories that mirror the host's root, with the files that its owner wrote."""
-    return [HERE / "common", HERE / one.wsgi]
+    return [HERE / name for name in ("common", one.wsgi, *one.more)]
 
 
 def _configure(machine: Machine, one: Handmade) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import shlex
 from collections.abc import Iterator
 
 import guide_made
@@ -13,7 +14,7 @@ import invariant_look
 import pytest
 from guide_made import HANDMADE, MAIN, Handmade
 from installed import changes
-from suites import Suite
+from suites import Suite, eventually
 from takeover import declared, minimal, seeded
 
 from lab import machines
@@ -49,6 +50,7 @@ def test_a_suite_made_by_hand_is_taken_over_with_all_that_it_holds(
     theirs = guide_made.suite(machine, one)
     theirs.wait_until_serving()
     before = invariant_look.look(machine)
+    assert "runjobs" in _crontabs(machine)
     secrets = theirs.secrets()
     refused = installed.converge(machine, minimal(one))
     assert refused.returncode != 0
@@ -68,8 +70,13 @@ def test_a_suite_made_by_hand_is_taken_over_with_all_that_it_holds(
     }
     last = installed.converge(machine, data)
     assert (last.returncode, changes(last.stdout)) == (0, []), last.stdout
-    assert "runjobs" not in machine.run("cat /var/spool/cron/crontabs/* /etc/cron.d/*").stdout
+    assert "runjobs" not in _crontabs(machine)
     ours.delivers()
+    eventually(lambda: _bounces_are_over(machine), "the bounces of long ago were worked off")
+    later = differences(before, invariant_look.look(machine))
+    assert [one for one in later if one.startswith("members (announce")] == [], "none is disabled"
+    page = ours.visitor.get(f"/archives/search?mlist=announce@{installed.DOMAIN}&q=Faden")
+    assert "/message/" in page.text, "old mail is found"
 
 
 def test_a_suite_made_by_hand_is_as_it_was_when_its_window_fails(
@@ -91,6 +98,19 @@ def test_a_suite_made_by_hand_is_as_it_was_when_its_window_fails(
     assert _state(machine) == before
     assert differences(counted, invariant_look.look(machine)) == []
     theirs.delivers()
+
+
+def _bounces_are_over(machine: Machine) -> bool:
+    """Whether Core has judged every bounce that it knows."""
+    asked = shlex.quote('{"core_config": "/etc/mailman3/mailman.cfg"}')
+    program = f"{invariant_look.TREE}/mailman_suite/host/survey_core.py"
+    said = machine.run(f"{invariant_look.VENV}/python -I {program} look {asked}").stdout
+    return bool(json.loads(said)["bounce_events_waiting"] == 0)
+
+
+def _crontabs(machine: Machine) -> str:
+    """Every cron job of the host."""
+    return machine.run("find /var/spool/cron /etc/cron.d -type f -exec cat {} +").stdout
 
 
 def _state(machine: Machine) -> str:
