@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mailman_suite import layout
+from mailman_suite import layout, preflight_window
 from mailman_suite.errors import Refusal
 from mailman_suite.platforms import Platform
 from mailman_suite.releases import Release
@@ -48,7 +48,8 @@ def refusals(
         *_system(look),
         *_interpreter(settings, platform, release, look),
         *_existing_suite(look),
-        *_last_window(settings, look, changes=_changes_release(settings, platform, release, look)),
+        *preflight_window.unfinished(look),
+        *_unread_window(settings, platform, release, look),
         *_other_database(settings, look),
         *_one_role(settings, look),
         *_room(look),
@@ -128,35 +129,12 @@ def _changes_release(
     return look["suite"]["release"] not in ("", release.identifier(version))
 
 
-def _last_window(
-    settings: Settings, look: Mapping[str, Any], *, changes: bool
+def _unread_window(
+    settings: Settings, platform: Platform, release: Release, look: Mapping[str, Any]
 ) -> Iterator[Refusal]:
-    """One change of release at a time, and none again before its failure was looked at."""
-    last = look["window"]
-    if last.get("state") == "open":
-        yield Refusal(
-            found=f"the change of release {last['id']} is under way on the host",
-            expected="one run at a time",
-            remedy=f"wait for its end (systemctl status {layout.WINDOW_UNIT}), then run again",
-        )
-    elif last.get("state") == "interrupted":
-        yield Refusal(
-            found=f"the change of release {last['id']} was interrupted and has not ended",
-            expected="a host that runs one release, whole",
-            remedy=f"on the host: journalctl -u {layout.WINDOW_UNIT} -u {layout.RECOVERY_UNIT}, "
-            f"remove the cause, then systemctl restart {layout.RECOVERY_UNIT}",
-        )
-    elif last.get("state") == "rolled back" and changes and not _was_read(settings, last):
-        yield Refusal(
-            found=f"the change of release {last['id']} went back: {last['reason']}",
-            expected="somebody who has read why",
-            remedy=f"read {layout.WINDOWS}/{last['id']}/outcome.json on the host; to try once "
-            f'more, set mailman_acknowledged_window = "{last["id"]}"',
-        )
-
-
-def _was_read(settings: Settings, last: Mapping[str, Any]) -> bool:
-    return bool(settings.acknowledged_window == last["id"])
+    """How the last window ended stops another change of release, and nothing else."""
+    if _changes_release(settings, platform, release, look):
+        yield from preflight_window.unread(settings, look)
 
 
 def _other_database(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:

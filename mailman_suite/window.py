@@ -1,9 +1,10 @@
-"""What one change of release is to do on its host, as plain values and files. Pure."""
+"""What one window is to do on its host, as plain values and files. Pure."""
 
 from __future__ import annotations
 
 import io
 import json
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,15 +28,35 @@ UNIT_FILES = (
 
 
 def order(suite: Suite, name: str, units: Mapping[str, Any]) -> dict[str, Any]:
-    """The content of `order.json`; it holds marks in the place of secrets.
+    """The content of `order.json` for a change of release; it holds marks in place of secrets.
 
     `units` is what `host/units.py apply` gets on this host.
     """
     return {
         "id": name,
+        "kind": "release",
         "from": suite.running,
         "by_hand": _by_hand(suite, name),
         "to": suite.identifier,
+        **_release(suite),
+        **_data(suite),
+        "paths": configuration_paths(suite),
+        "files": _files(suite),
+        "units": _groups(suite),
+        "starts": [layout.CORE_UNIT, layout.WEB_UNIT],
+        "declared_units": units,
+        "window_unit": layout.WINDOW_UNIT,
+        "closed": layout.CLOSED,
+        "transport": "lmtp",
+        "cron_jobs": [dict(job) for job in suite.cron_jobs],
+        "removes": [],  # at its end, however it ends
+        **_health(suite),
+    }
+
+
+def _release(suite: Suite) -> dict[str, Any]:
+    """What the new release consists of, and how its programs are run."""
+    return {
         "python": f"{suite.release_directory}/venv/bin/python",
         "user": layout.USER,
         "environment": {
@@ -46,17 +67,12 @@ def order(suite: Suite, name: str, units: Mapping[str, Any]) -> dict[str, Any]:
         "link": layout.VENV,
         "target": f"{suite.release_directory}/venv",
         "heads": f"{suite.release_directory}/heads.json",
-        **_data(suite),
-        "paths": configuration_paths(suite),
-        "files": _files(suite),
-        "units": _groups(suite),
-        "declared_units": units,
-        "window_unit": layout.WINDOW_UNIT,
-        "closed": layout.CLOSED,
-        "transport": "lmtp",
-        "cron_jobs": [dict(job) for job in suite.cron_jobs],
-        **_health(suite),
     }
+
+
+def new_id(purpose: str) -> str:
+    """A window's name: when, and what for; later ones sort after earlier ones."""
+    return f"{time.strftime('%Y%m%dT%H%M%S')}-{purpose}"
 
 
 def _data(suite: Suite) -> dict[str, Any]:

@@ -68,9 +68,20 @@ _OLDER = {"kind": "ours", "release": "3.3.9-py3.11-0123456789ab"}
 
 
 def _window(
-    state: str, found: str, expected: str, remedy: str, runs: dict[str, str] = _OLDER
+    state: str,
+    found: str,
+    expected: str,
+    remedy: str,
+    runs: dict[str, str] = _OLDER,
+    kind: str = "release",
 ) -> Trouble:
-    window = {"id": "20261121T030000-3.3.10", "state": state, "reason": "disk full"}
+    window = {
+        "id": "20261121T030000-3.3.10",
+        "kind": kind,
+        "to": _OLDER["release"],
+        "state": state,
+        "reason": "disk full",
+    }
     return Trouble({"window": window, "suite": runs}, found, expected, remedy)
 
 
@@ -165,6 +176,16 @@ TROUBLES = {
         "went back: disk full",
         "somebody who has read why",
         'set mailman_acknowledged_window = "20261121T030000-3.3.10"',
+    ),
+    "a change of release that was taken back": _window(
+        "finished",
+        "the rollback 20261121T030000-3.3.10 went back to 3.3.9-py3.11-0123456789ab on purpose",
+        "somebody who wants the change again",
+        'set mailman_acknowledged_window = "20261121T030000-3.3.10"',
+        kind="rollback",
+    ),
+    "a restore under way": _window(
+        "open", "the restore 20261121T030000-3.3.10", "one run at a time", "wait", kind="restore"
     ),
     "data in another kind of database": Trouble(
         {"suite": {"kind": "ours", "release": RUNNING, "database": "postgresql"}},

@@ -3,7 +3,11 @@
 from pyinfra.api import deploy
 
 from deploys.steps.services import declared_units
+from mailman_suite import restore, rollback
 from mailman_suite.operations import window
+from mailman_suite.operations.units import declaration
+from mailman_suite.restore import Restore
+from mailman_suite.rollback import Rollback
 from mailman_suite.suite import Suite
 from mailman_suite.suite_files import web_settings
 
@@ -16,4 +20,24 @@ def passed(suite: Suite) -> None:
         suite=suite,
         settings=web_settings(suite),
         units=declared_units(suite),
+    )
+
+
+@deploy("Window")
+def goes_back(back: Rollback) -> None:
+    """The state before an earlier window, or the present one where that fails."""
+    window.carried_out(
+        name=f"The suite is what it was before {back.to['id']}",
+        suite=back.suite,
+        order=rollback.order(back, declaration(declared_units(back.suite))),
+    )
+
+
+@deploy("Window")
+def restores(backup: Restore) -> None:
+    """The data of a backup, or the present data where that fails."""
+    window.carried_out(
+        name=f"The suite has the data of {backup.backup['id']}",
+        suite=backup.suite,
+        order=restore.order(backup, declaration(declared_units(backup.suite))),
     )

@@ -126,15 +126,17 @@ def database(core_config: str) -> str:
 
 
 def window(paths: dict[str, str]) -> dict[str, Any]:
-    """The last change of release: its id and state, `open`, `interrupted` or how it ended.
+    """The last window: its id, kind and state, `open`, `interrupted` or how it ended.
 
     One that was brought to the host and never opened did nothing, and is none.
     """
     try:
         with open(os.path.join(paths["window"], "order.json"), encoding="utf-8") as text:
-            found = {"id": json.load(text)["id"]}
+            order = json.load(text)
     except OSError:
         return {}
+    # Orders from before there were several kinds name none.
+    found = {"id": order["id"], "kind": order.get("kind", "release"), "to": order["to"]}
     try:
         with open(os.path.join(paths["window"], "outcome.json"), encoding="utf-8") as text:
             outcome = json.load(text)

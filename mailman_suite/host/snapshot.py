@@ -9,7 +9,7 @@ from __future__ import annotations
 import glob
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +75,28 @@ def _is_linked(entry: Path, place: Path) -> bool:
     return entry.name in ("queue", "messages", "archives") and same_device(entry, place)
 
 
-def put_back_data(var: Path, place: Path) -> None:
-    """Core's data directory is as it was when it was taken."""
+def put_back_data(var: Path, place: Path, keeps: Collection[str] = ()) -> None:
+    """Core's data directory is as it was when it was taken; entries in `keeps` are not touched."""
     for entry in _data(var):
-        if not (place / entry.name).exists():
+        if entry.name not in keeps and not (place / entry.name).exists():
             remove(entry)
     for entry in sorted(place.iterdir()):
-        replace(var / entry.name, entry)
+        if entry.name not in keeps:
+            replace(var / entry.name, entry)
+
+
+def add_missing(place: Path, target: Path) -> None:
+    """What a kept directory has and the target lacks is there again; what it has stays."""
+    if not place.is_dir():
+        return
+    if not target.exists():
+        target.mkdir(mode=0o700)
+        _copy_attributes(place, target)
+    for entry in place.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            add_missing(entry, target / entry.name)
+        elif not os.path.lexists(target / entry.name):
+            copy_tree(entry, target / entry.name)
 
 
 def _data(var: Path) -> list[Path]:

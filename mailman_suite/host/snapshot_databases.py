@@ -83,8 +83,11 @@ def put_back(database: Database, secrets: str, place: Path) -> None:
 def _copy(path: Path, copy: Path) -> None:
     """SQLite's own backup also reads what is still in a write-ahead log."""
     source = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    with contextlib.closing(source), contextlib.closing(sqlite3.connect(copy)) as target:
-        source.backup(target, pages=-1)
+    try:
+        with contextlib.closing(source), contextlib.closing(sqlite3.connect(copy)) as target:
+            source.backup(target, pages=-1)
+    except sqlite3.DatabaseError:  # damaged: then its bytes, since a restore is to replace it
+        shutil.copyfile(path, copy)
     status = path.stat()
     os.chown(copy, status.st_uid, status.st_gid)
     os.chmod(copy, status.st_mode & 0o7777)

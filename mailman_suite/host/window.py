@@ -1,8 +1,9 @@
-"""Changes the release of a suite as one transaction; runs on the host as root, under systemd.
+"""Changes a suite as one transaction; runs on the host as root, under systemd.
 
     PYTHONPATH=WINDOW/program python3 -s -m mailman_suite.host.window VERB WINDOW
 
-WINDOW is a directory with `order.json`, which says what to do, and the journal. Verbs:
+WINDOW is a directory with `order.json`, which says what to do, and the journal. Its `kind` says
+which steps these are: another release, the state before a window, the state in a backup. Verbs:
 
 `run`:     does every step; whatever fails before the commit, the host is put back as it was.
 `settle`:  ends what was interrupted: forward after the commit, back before it. After `run` it
@@ -19,8 +20,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mailman_suite.host import progress, window_rollback, window_services, window_steps
+from mailman_suite.host import (
+    progress,
+    window_past,
+    window_restore,
+    window_rollback,
+    window_services,
+    window_steps,
+)
 from mailman_suite.host.window_journal import COMMITTED, Journal
+
+_STEPS = {
+    "release": window_steps.steps,
+    "rollback": window_past.steps,
+    "restore": window_restore.steps,
+}
 
 _STUCK = (
     "error: the window ended without an outcome; see journalctl -u mailman-window, remove the "
@@ -46,7 +60,7 @@ def run(order: dict[str, Any], journal: Journal) -> None:
         return  # begun before: that is for `settle`
     journal.note("opened", id=order["id"], old=order["from"], new=order["to"])
     try:
-        window_steps.change(order, journal)
+        window_steps.take(_STEPS[order["kind"]](order), order, journal)
         journal.note(COMMITTED)
     except (Exception, SystemExit) as error:  # programs beside this one end with SystemExit
         window_rollback.roll_back(order, journal, reason=f"{type(error).__name__}: {error}")

@@ -36,6 +36,10 @@ def put_aside(order: Order, journal: Journal) -> None:
 def put_back(order: Order) -> None:
     """The directories have their names again; files come back from the snapshot."""
     its = order["by_hand"] or {"aside": {}, "moved": {}}
+    # A window that goes back to a suite made by hand gives directories their names, and takes them.
+    for path, aside in its.get("returned", {}).items():
+        if os.path.isdir(path) and not os.path.islink(path) and not os.path.lexists(aside):
+            os.rename(path, aside)
     for path, aside in its["aside"].items():
         if os.path.lexists(aside):
             snapshot.remove(Path(path))

@@ -19,7 +19,7 @@ _DRAIN_SECONDS = 30
 # What Postfix was handing over when it was told to hold back may still come in.
 _QUIET_SECONDS = 1
 _POLL_SECONDS = 0.2
-_HELD = "queue-held"
+HELD = "queue-held"
 
 
 def postfix(*words: str) -> str:
@@ -87,31 +87,31 @@ def waiting(order: Order) -> dict[str, int]:
 
 def set_aside(order: Order, journal: Journal) -> None:
     """No runner of the new release finds a message before the commit."""
-    queue, held = Path(order["var"], "queue"), Path(order["var"], _HELD)
+    queue, held = Path(order["var"], "queue"), Path(order["var"], HELD)
     if not queue.is_dir():
         return
-    _like(queue, held)
+    like(queue, held)
     for place in queue.iterdir():
         if place.is_dir() and place.name not in _WAITING_FOR_A_PERSON:
-            _like(place, held / place.name)
+            like(place, held / place.name)
             for message in place.iterdir():
                 message.rename(held / place.name / message.name)
 
 
 def put_queues_back(order: Order) -> None:
     """Each message by one rename: an interruption neither loses nor doubles one."""
-    queue, held = Path(order["var"], "queue"), Path(order["var"], _HELD)
+    queue, held = Path(order["var"], "queue"), Path(order["var"], HELD)
     if not held.is_dir():
         return
     for place in held.iterdir():
-        _like(place, queue / place.name)
+        like(place, queue / place.name)
         for message in place.iterdir():
             message.rename(queue / place.name / message.name)
         place.rmdir()
     held.rmdir()
 
 
-def _like(model: Path, directory: Path) -> None:
+def like(model: Path, directory: Path) -> None:
     """A directory with the owner and mode of another."""
     directory.mkdir(exist_ok=True)
     os.chown(directory, model.stat().st_uid, model.stat().st_gid)

@@ -65,6 +65,9 @@ def _put_back(order: Order, journal: Journal, running: Iterable[str]) -> None:
     if journal.has(PUT_BACK) or not snapshot.is_whole(place):
         return
     window_services.stop(running)
+    # Files first: the databases are reached by passwords that are files.
+    window_by_hand.put_back(order)
+    snapshot.put_back_files(order["paths"], place / "files")
     if snapshot.is_whole(place / "core"):
         snapshot.put_back_data(Path(order["var"]), place / "core" / "var")
         snapshot.put_back_database("core", order, place / "core")
@@ -73,8 +76,6 @@ def _put_back(order: Order, journal: Journal, running: Iterable[str]) -> None:
         window_mail.put_queues_back(order)
     if snapshot.is_whole(place / "web"):
         snapshot.put_back_database("web", order, place / "web")
-    window_by_hand.put_back(order)
-    snapshot.put_back_files(order["paths"], place / "files")
     os.sync()
     journal.note(PUT_BACK)
 
@@ -82,6 +83,8 @@ def _put_back(order: Order, journal: Journal, running: Iterable[str]) -> None:
 def _reopen(order: Order) -> None:
     """Postfix reads its old configuration again and tries what it kept; pages can be changed."""
     Path(order["closed"]).unlink(missing_ok=True)
+    for path in order["removes"]:
+        snapshot.remove(Path(path))
     window_mail.reload_if_running()
     window_mail.flush()
     window_services.reload("nginx.service")

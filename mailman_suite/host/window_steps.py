@@ -7,7 +7,7 @@ for Core, and what Core had queued is set aside. So the way back loses nothing a
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from mailman_suite.host.window_journal import Journal
 
 Order = dict[str, Any]
 Step = Callable[[Order, Journal], None]
+Steps = Iterator[tuple[str, Step]]
 
 
 @contextmanager
@@ -39,27 +40,35 @@ def recorded(journal: Journal, what: str) -> Iterator[None]:
     journal.note("done", step=what)
 
 
-def change(order: Order, journal: Journal) -> None:
-    """Everything up to the commit."""
-    for what, step in _steps(order):
+def take(steps: Iterable[tuple[str, Step]], order: Order, journal: Journal) -> None:
+    """Every step up to the commit, in turn."""
+    for what, step in steps:
         with recorded(journal, what):
             step(order, journal)
 
 
-def _steps(order: Order) -> Iterator[tuple[str, Step]]:
-    """Where no schema changes, the data stays as it is and the window is a restart."""
+def steps(order: Order) -> Steps:
+    """Another release. Where no schema changes, data stays as it is and this is a restart."""
     data = window_data.changes_data(order)
     if data:
         yield "There is room for the way back", window_room.require
     yield "Configuration is kept", keep_configuration
-    yield from _stop(data)
+    yield from stopping(data)
+    if data:
+        yield "Counts before are taken", window_data.count_before
     yield from _change(order, data)
     yield "The new release is started", start
+    yield from serving()
+
+
+def serving() -> Steps:
+    """What has to hold before the commit."""
     yield "The web answers", window_health.web_answers
     yield "Core answers", window_health.core_answers
 
 
-def _stop(data: bool) -> Iterator[tuple[str, Step]]:
+def stopping(data: bool) -> Steps:
+    """Nothing runs and nothing comes in; `data` says whether databases and data will change."""
     yield "Postfix holds mail back, pages are read-only", close
     yield "Jobs have ended", end_jobs
     yield "Core has emptied its queues", window_mail.drain
@@ -70,11 +79,9 @@ def _stop(data: bool) -> Iterator[tuple[str, Step]]:
     if data:
         yield "The web's data is kept", keep_web
     yield "Queues are set aside", window_mail.set_aside
-    if data:
-        yield "Counts before are taken", window_data.count_before
 
 
-def _change(order: Order, data: bool) -> Iterator[tuple[str, Step]]:
+def _change(order: Order, data: bool) -> Steps:
     if order["by_hand"]:
         yield "What was made by hand is put aside", window_by_hand.put_aside
     if order["cron_jobs"]:
@@ -151,7 +158,7 @@ def switch(order: Order, journal: Journal) -> None:
 
 def start(order: Order, journal: Journal) -> None:
     """Core and web begin; waiting for them is the next steps' business."""
-    window_services.begin([*order["units"]["core"][:1], *order["units"]["web"][:1]])
+    window_services.begin(order["starts"])
 
 
 def complete(order: Order, journal: Journal) -> None:
@@ -182,5 +189,7 @@ def _open(order: Order, journal: Journal) -> None:
 
 
 def _finish(order: Order, journal: Journal) -> None:
+    for path in order["removes"]:
+        snapshot.remove(Path(path))
     os.sync()
     journal.end("finished", old=order["from"], new=order["to"])

@@ -1,9 +1,9 @@
-"""Another release comes to run in one transaction on the host, or the old one goes on."""
+"""Windows: the suite changes in one transaction on the host, or stays what it was."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from typing import Any
 
 from pyinfra import host
 from pyinfra.api import FileUploadCommand, QuoteString, StringCommand, operation
@@ -35,11 +35,24 @@ def passed(
     state = host.get_fact(ReleaseState, directory=suite.release_directory)
     if state["assets"] != settings.sha256:
         yield from release.collect_assets(suite, settings)
-    name = f"{time.strftime('%Y%m%dT%H%M%S')}-{suite.release.name}"
+    name = window.new_id(suite.release.name)
+    yield from _carry_out(suite, window.order(suite, name, declaration(units)))
+
+
+@operation(is_idempotent=False)
+def carried_out(suite: Suite, order: Mapping[str, Any]) -> Generator[PyinfraCommand, None, None]:
+    """A window does what its order says, or the suite is as before.
+
+    + suite: the host's suite
+    + order: what `host/window.py` gets
+    """
+    yield from _carry_out(suite, order)
+
+
+def _carry_out(suite: Suite, order: Mapping[str, Any]) -> Generator[PyinfraCommand, None, None]:
     yield StringCommand(f"install -d -m 700 {layout.STATE} {layout.STAGING} {layout.WINDOWS}")
-    content = window.order(suite, name, declaration(units))
-    yield FileUploadCommand(window.bundle(suite, content), _ARCHIVE)
-    yield ShownCommand(*_opened(suite, name))
+    yield FileUploadCommand(window.bundle(suite, order), _ARCHIVE)
+    yield ShownCommand(*_opened(suite, order["id"]))
 
 
 def _opened(suite: Suite, name: str) -> tuple[str | QuoteString, ...]:

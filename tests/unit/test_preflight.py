@@ -56,6 +56,24 @@ def test_what_belongs_to_the_suite_or_is_no_business_of_it_may_listen(
     suite_of(Settings.from_data(data), {**look(DEBIAN_12), "listeners": answered})
 
 
+@pytest.mark.parametrize("kind", ["release", "rollback", "restore"])
+def test_how_the_last_window_ended_does_not_stop_a_run_that_changes_no_release(kind: str):
+    running = suite_of(Settings.from_data(GOOD), look(DEBIAN_12)).identifier
+    for state in ("finished", "rolled back"):
+        last = {"id": "20261121T030000-x", "kind": kind, "to": "x", "state": state, "reason": ""}
+        suite_of(Settings.from_data(GOOD), {**look(DEBIAN_12, running), "window": last})
+
+
+def test_a_rollback_that_was_read_lets_the_release_change_again():
+    older = "3.3.10-py3.11-0123456789ab"
+    last = {"id": "20261121T030000-rollback", "kind": "rollback", "to": older, "state": "finished"}
+    seen = {**look(DEBIAN_12, older), "window": last}
+    data = {**GOOD, "mailman_acknowledged_window": last["id"]}
+    assert suite_of(Settings.from_data(data), seen).changes_release
+    with pytest.raises(Refusals, match="on purpose"):
+        suite_of(Settings.from_data(GOOD), seen)
+
+
 def test_an_interpreter_of_the_operators_own_is_taken():
     own = "/opt/python/bin/python3"
     seen: dict[str, Any] = look(DEBIAN_12)

@@ -1,0 +1,14 @@
+"""Puts the data of a backup in the place of the host's own; its configuration stays.
+
+pyinfra inventories/prod.py deploys/restore.py --data mailman_backup=PATH
+"""
+
+from pyinfra import host
+
+from deploys.steps import verify, window
+from mailman_suite.restore import chosen
+
+restore = chosen(host)  # reads the whole archive, and refuses before anything changes
+
+window.restores(restore)
+verify.answers(restore.suite)

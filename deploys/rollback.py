@@ -1,0 +1,13 @@
+"""Goes back to the state before a window, with its data; lists those there are when none is named.
+
+pyinfra inventories/prod.py deploys/rollback.py --data mailman_rollback=ID
+"""
+
+from pyinfra import host
+
+from deploys.steps import window
+from mailman_suite.rollback import chosen
+
+rollback = chosen(host)  # looks, says what this gives up, and refuses before anything changes
+
+window.goes_back(rollback)

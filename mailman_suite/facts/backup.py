@@ -1,0 +1,11 @@
+"""A backup's archive on the host, and what was written with it."""
+
+from __future__ import annotations
+
+from mailman_suite.host_program import ProgramFact
+
+
+class BackupArchive(ProgramFact):
+    """What `host/backup_look.py` says of `{"path": ...}`."""
+
+    program_name = "backup_look"

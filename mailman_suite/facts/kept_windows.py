@@ -1,0 +1,49 @@
+"""Which windows kept a state to go back to, and what going back would give up."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from pyinfra.api import FactBase, FactProcessError, StringCommand
+
+from mailman_suite import layout
+from mailman_suite.host_program import ProgramFact
+
+QUESTION = {
+    "windows": layout.WINDOWS,
+    "releases": layout.RELEASES,
+    "secrets": layout.SECRETS,
+}
+
+
+class KeptWindows(ProgramFact):
+    """What `host/kept_windows.py` finds, newest first."""
+
+    program_name = "kept_windows"
+
+
+class Counts(FactBase[dict[str, dict[str, Any]]]):
+    """`{"then", "now"}`: what a window kept and what there is, as `host/invariants.py` counts.
+
+    "now" is empty where the suite cannot be counted. Core may run meanwhile: these are for reading.
+    """
+
+    def command(self, directory: str, databases: Mapping[str, Any]) -> StringCommand:
+        """One read-only command, with the programs that the window brought."""
+        asked = json.dumps({"databases": databases, "var": layout.VAR})
+        place = shlex.quote(directory)
+        return StringCommand(
+            f"cd /; tr -d '\\n' < {place}/manifest.json; echo;",
+            f"PYTHONPATH={place}/program {layout.BIN}/python -s -B",
+            f"-m mailman_suite.host.invariants look {shlex.quote(asked)} || echo '{{}}'",
+        )
+
+    def process(self, output: list[str]) -> dict[str, dict[str, Any]]:
+        """The manifest's line, and the last one."""
+        try:
+            return {"then": json.loads(output[0])["invariants"], "now": json.loads(output[-1])}
+        except (IndexError, KeyError, ValueError):
+            raise FactProcessError(f"no counts: {output[-3:]}") from None

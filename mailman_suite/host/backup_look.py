@@ -1,0 +1,48 @@
+"""Says what a backup's archive is, and whether it is as it was made; reads only.
+
+`look`: {"path": of the archive, with its description beside it}
+        -> {"description": what was written with it or null, "sha256": of the archive as it is now,
+        "beside": path of the description}; digests are "" where there is no archive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from typing import Any
+
+_CHUNK = 1 << 20
+_ENDING = ".tar.gz"
+
+
+def description(path: str) -> Any:
+    """What was written with the archive; None where it is missing or damaged."""
+    try:
+        with open(path, encoding="utf-8") as text:
+            return json.load(text)
+    except (OSError, ValueError):
+        return None
+
+
+def sha256(path: str) -> str:
+    """The digest of a file; "" where there is none."""
+    digest = hashlib.sha256()
+    try:
+        with open(path, "rb") as file:
+            for chunk in iter(lambda: file.read(_CHUNK), b""):
+                digest.update(chunk)
+    except OSError:
+        return ""
+    return digest.hexdigest()
+
+
+def look(asked: dict[str, Any]) -> dict[str, Any]:
+    """The archive and its description."""
+    path = asked["path"]
+    beside = (path[: -len(_ENDING)] if path.endswith(_ENDING) else path) + ".json"
+    return {"description": description(beside), "sha256": sha256(path), "beside": beside}
+
+
+if __name__ == "__main__":
+    print(json.dumps(look(json.loads(sys.argv[2]))))

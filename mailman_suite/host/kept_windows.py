@@ -1,0 +1,104 @@
+"""Says which windows kept a state that the suite can go back to; reads only.
+
+`look`: {"windows": directory, "releases": directory, "secrets": directory} -> {"windows": [...]},
+newest first, those alone that finished. "missing" are paths that going back needs and that are
+gone; "other_passwords" names those of databases that were changed since.
+"""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import sys
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def read(path: str) -> Any:
+    """A file's JSON; None where there is none or it is damaged."""
+    try:
+        with open(path, encoding="utf-8") as text:
+            return json.load(text)
+    except (OSError, ValueError):
+        return None
+
+
+def content(path: str) -> bytes:
+    """A file's bytes; none where there is no file."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def window(place: str, asked: Json) -> Json | None:
+    """What one window's directory keeps; None where there is nothing to go back to."""
+    parts = ("order.json", "manifest.json", "outcome.json")
+    order, manifest, outcome = (read(os.path.join(place, name)) for name in parts)
+    if not (order and manifest and outcome) or outcome["outcome"] != "finished":
+        return None
+    kept = os.path.join(place, "snapshot")
+    if not os.path.exists(os.path.join(kept, "complete")):
+        return None
+    data = [os.path.exists(os.path.join(kept, name, "complete")) for name in ("core", "web")]
+    by_hand = order["kind"] == "release" and order["by_hand"]
+    return {
+        "directory": place,
+        "id": order["id"],
+        "made": manifest["made"],
+        "from": order["from"],
+        "to": order["to"],
+        "data": all(data),
+        "aside": by_hand["aside"] if by_hand else {},
+        "missing": missing(order, by_hand, asked["releases"]),
+        "other_passwords": other_passwords(order["databases"], kept, asked["secrets"]),
+        "databases": order["databases"],
+        "paths": order["paths"],
+        "units": order["units"],
+        "running": running(place),
+    }
+
+
+def missing(order: Json, by_hand: Json | None, releases: str) -> list[str]:
+    """What the older state needs and is not kept with it: its release, or directories made by hand.
+
+    One that was not there when the window began is not missed.
+    """
+    if not by_hand:
+        needed = [os.path.join(releases, order["from"], "stamp.json")]
+    else:
+        needed = [path for link, path in by_hand["aside"].items() if link == order["link"]]
+    return [path for path in needed if not os.path.lexists(path)]
+
+
+def other_passwords(databases: Json, kept: str, secrets: str) -> list[str]:
+    """The files of databases' passwords that hold another one now than then."""
+    names = {one["secret"] for one in databases.values() if "secret" in one}
+    then = os.path.join(kept, "files", secrets.lstrip("/"))
+    return [
+        os.path.join(secrets, name)
+        for name in sorted(names)
+        if content(os.path.join(secrets, name)) != content(os.path.join(then, name))
+    ]
+
+
+def running(place: str) -> list[str]:
+    """The units that ran when the window began."""
+    with open(os.path.join(place, "journal.jsonl"), encoding="utf-8") as lines:
+        for line in lines:
+            if '"running"' in line and json.loads(line)["event"] == "running":
+                return list(json.loads(line)["units"])
+    return []
+
+
+def look(asked: Json) -> Json:
+    """Every window of the host that can tell."""
+    places = sorted(glob.glob(os.path.join(asked["windows"], "*")), reverse=True)
+    return {"windows": [one for one in (window(place, asked) for place in places) if one]}
+
+
+if __name__ == "__main__":
+    print(json.dumps(look(json.loads(sys.argv[2]))))

@@ -1,0 +1,55 @@
+"""What the last window on a host says about the next run. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mailman_suite import layout
+from mailman_suite.errors import Refusal
+from mailman_suite.settings import Settings
+
+_WHAT = {"release": "change of release", "rollback": "rollback", "restore": "restore"}
+
+
+def unfinished(look: Mapping[str, Any]) -> Iterator[Refusal]:
+    """One window at a time, and none upon one that has not ended."""
+    last = look["window"]
+    if last.get("state") == "open":
+        yield Refusal(
+            found=f"the {_named(last)} is under way on the host",
+            expected="one run at a time",
+            remedy=f"wait for its end (systemctl status {layout.WINDOW_UNIT}), then run again",
+        )
+    elif last.get("state") == "interrupted":
+        yield Refusal(
+            found=f"the {_named(last)} was interrupted and has not ended",
+            expected="a host that runs one release, whole",
+            remedy=f"on the host: journalctl -u {layout.WINDOW_UNIT} -u {layout.RECOVERY_UNIT}, "
+            f"remove the cause, then systemctl restart {layout.RECOVERY_UNIT}",
+        )
+
+
+def unread(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
+    """No change of release after one that went back, or was taken back, until somebody says so."""
+    last = look["window"]
+    if not last or settings.acknowledged_window == last["id"]:
+        return
+    if last["state"] == "rolled back":
+        yield Refusal(
+            found=f"the {_named(last)} went back: {last['reason']}",
+            expected="somebody who has read why",
+            remedy=f"read {layout.WINDOWS}/{last['id']}/outcome.json on the host; to try once "
+            f'more, set mailman_acknowledged_window = "{last["id"]}"',
+        )
+    elif last["state"] == "finished" and last["kind"] == "rollback":
+        yield Refusal(
+            found=f"the {_named(last)} went back to {last['to']} on purpose",
+            expected="group data that declare what runs, or somebody who wants the change again",
+            remedy="set mailman_release to the release that runs; to change it once more, set "
+            f'mailman_acknowledged_window = "{last["id"]}"',
+        )
+
+
+def _named(last: Mapping[str, Any]) -> str:
+    return f"{_WHAT[last['kind']]} {last['id']}"
