@@ -49,6 +49,7 @@ def refusals(
         *_interpreter(settings, platform, release, look),
         *_existing_suite(look),
         *preflight_window.unfinished(look),
+        *preflight_window.unfinished_backup(look),
         *_unread_window(settings, platform, release, look),
         *_other_database(settings, look),
         *_one_role(settings, look),

@@ -30,6 +30,25 @@ def unfinished(look: Mapping[str, Any]) -> Iterator[Refusal]:
         )
 
 
+def unfinished_backup(look: Mapping[str, Any]) -> Iterator[Refusal]:
+    """Nothing changes while a backup is being made."""
+    last = look["backup"]
+    if last.get("state") == "open":
+        yield Refusal(
+            found=f"the backup {last['id']} is being made on the host",
+            expected="one run at a time",
+            remedy=f"wait for its end (systemctl status {layout.BACKUP_UNIT}), then run again",
+        )
+    elif last.get("state") == "interrupted":
+        yield Refusal(
+            found=f"the backup {last['id']} was interrupted and has not ended",
+            expected="a suite that goes on",
+            remedy=f"on the host: journalctl -u {layout.BACKUP_UNIT} -u "
+            f"{layout.BACKUP_RECOVERY_UNIT}, remove the cause, then systemctl restart "
+            f"{layout.BACKUP_RECOVERY_UNIT}",
+        )
+
+
 def unread(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
     """No change of release after one that went back, or was taken back, until somebody says so."""
     last = look["window"]

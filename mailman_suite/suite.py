@@ -24,6 +24,7 @@ from mailman_suite.gates_table import gates_table
 from mailman_suite.platforms import Platform, platform_of
 from mailman_suite.preflight import python_of, refusals
 from mailman_suite.releases import RELEASES, Release, release_of_identifier
+from mailman_suite.retention import NOTHING_OLD, Old, old
 from mailman_suite.secrets import resolve_all
 from mailman_suite.settings import Settings
 
@@ -42,6 +43,7 @@ class Suite:
     identifier: str  # the name of the release's directory, bound to its lock and its Python
     running: str  # the identifier of the release that the host runs now, empty where there is none
     by_hand: bool  # whether what runs now was made by hand along upstream's guide
+    old: Old = NOTHING_OLD  # what earlier runs left and nobody goes back to
     changes: tuple[str, ...] = ()  # what the gates want done to the data in the window
     cron_jobs: tuple[Mapping[str, Any], ...] = ()  # those that timers of ours replace
     adoption: Adoption | None = None  # what the window puts aside of a suite made by hand
@@ -143,6 +145,10 @@ def question(settings: Settings) -> dict[str, Any]:
             "core_config": layout.CORE_CONFIG,
             "window": layout.WINDOW,
             "window_unit": layout.WINDOW_UNIT,
+            "windows": layout.WINDOWS,
+            "backup": layout.BACKUP,
+            "backup_unit": layout.BACKUP_UNIT,
+            "releases": layout.RELEASES,
         },
     }
 
@@ -173,4 +179,5 @@ def suite_of(settings: Settings, look: Mapping[str, Any] | None) -> Suite:
         identifier=release.identifier(version),
         running=look["suite"]["release"],
         by_hand=look["suite"]["kind"] == "guide",
+        old=old(look, settings.keep_windows, release.identifier(version)),
     )

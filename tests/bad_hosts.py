@@ -85,6 +85,11 @@ def _window(
     return Trouble({"window": window, "suite": runs}, found, expected, remedy)
 
 
+def _backup(state: str, found: str, expected: str, remedy: str) -> Trouble:
+    seen = {"backup": {"id": "20261121T030000-3.3.10", "state": state, "reason": ""}}
+    return Trouble(seen, f"the backup 20261121T030000-3.3.10 {found}", expected, remedy)
+
+
 TROUBLES = {
     "Alpine": _runs("Alpine Linux v3.20", id="alpine", version_id="3.20.3"),
     "Debian 10": _runs("Debian GNU/Linux 10 (buster)", id="debian", version_id="10"),
@@ -186,6 +191,10 @@ TROUBLES = {
     ),
     "a restore under way": _window(
         "open", "the restore 20261121T030000-3.3.10", "one run at a time", "wait", kind="restore"
+    ),
+    "a backup that is being made": _backup("open", "is being made", "one run at a time", "wait"),
+    "a backup that never ended": _backup(
+        "interrupted", "was interrupted", "a suite that goes on", "mailman-backup-recovery"
     ),
     "data in another kind of database": Trouble(
         {"suite": {"kind": "ours", "release": RUNNING, "database": "postgresql"}},

@@ -2,7 +2,7 @@
 
 from pyinfra.api import deploy
 
-from mailman_suite.operations import release
+from mailman_suite.operations import release, retention
 from mailman_suite.suite import Suite
 from mailman_suite.suite_files import web_settings
 
@@ -27,3 +27,10 @@ def switched(suite: Suite) -> None:
         suite=suite,
         settings=web_settings(suite),
     )
+
+
+@deploy("Release")
+def older_are_gone(suite: Suite) -> None:
+    """Earlier releases, and what windows kept, stay only as long as somebody may go back."""
+    windows = suite.settings.keep_windows
+    retention.kept(name=f"Only the last {windows} windows keep what was before", suite=suite)

@@ -130,24 +130,55 @@ def window(paths: dict[str, str]) -> dict[str, Any]:
 
     One that was brought to the host and never opened did nothing, and is none.
     """
-    try:
-        with open(os.path.join(paths["window"], "order.json"), encoding="utf-8") as text:
-            order = json.load(text)
-    except OSError:
+    order = read(os.path.join(paths["window"], "order.json"))
+    if not order:
         return {}
     # Orders from before there were several kinds name none.
     found = {"id": order["id"], "kind": order.get("kind", "release"), "to": order["to"]}
+    state = progress(paths["window"], paths["window_unit"])
+    return {**found, **state} if state else {}
+
+
+def backup(paths: dict[str, str]) -> dict[str, Any]:
+    """The last backup, in the same way."""
+    order = read(os.path.join(paths["backup"], "order.json"))
+    state = progress(paths["backup"], paths["backup_unit"]) if order else {}
+    return {"id": order["id"], **state} if state else {}
+
+
+def progress(place: str, unit: str) -> dict[str, str]:
+    """How something with a journal ended, or `open` or `interrupted`; nothing if it never began."""
+    outcome = read(os.path.join(place, "outcome.json"))
+    if outcome:
+        return {"state": outcome["outcome"], "reason": outcome.get("reason", "")}
+    asked = ["systemctl", "show", "--property=ActiveState", "--value", unit]
+    active = subprocess.run(asked, stdout=subprocess.PIPE).stdout.decode().strip()
+    if active not in ("inactive", "failed"):
+        return {"state": "open"}
+    begun = os.path.exists(os.path.join(place, "journal.jsonl"))
+    return {"state": "interrupted"} if begun else {}
+
+
+def kept(paths: dict[str, str]) -> dict[str, Any]:
+    """What earlier runs left: windows that keep what stood before them, and releases."""
+    found = []
+    for place in sorted(glob.glob(os.path.join(paths["windows"], "*"))):
+        if os.path.isdir(os.path.join(place, "snapshot")):
+            manifest = read(os.path.join(place, "manifest.json"))
+            ended = os.path.exists(os.path.join(place, "outcome.json"))
+            told = {"release": manifest.get("release", ""), "bytes": manifest.get("bytes", 0)}
+            found.append({"id": os.path.basename(place), "ended": ended, **told})
+    releases = sorted(glob.glob(os.path.join(paths["releases"], "*")))
+    return {"windows": found, "releases": [os.path.basename(path) for path in releases]}
+
+
+def read(path: str) -> dict[str, Any]:
+    """A file's JSON object; empty where there is no file."""
     try:
-        with open(os.path.join(paths["window"], "outcome.json"), encoding="utf-8") as text:
-            outcome = json.load(text)
-        return {**found, "state": outcome["outcome"], "reason": outcome.get("reason", "")}
+        with open(path, encoding="utf-8") as text:
+            return dict(json.load(text))
     except OSError:
-        asked = ["systemctl", "show", "--property=ActiveState", "--value", paths["window_unit"]]
-        active = subprocess.run(asked, stdout=subprocess.PIPE).stdout.decode().strip()
-        if active not in ("inactive", "failed"):
-            return {**found, "state": "open"}
-        begun = os.path.exists(os.path.join(paths["window"], "journal.jsonl"))
-        return {**found, "state": "interrupted"} if begun else {}
+        return {}
 
 
 def look(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -165,6 +196,8 @@ def look(arguments: dict[str, Any]) -> dict[str, Any]:
         "missing_files": [path for path in arguments["files"] if not os.path.isfile(path)],
         "suite": suite(paths),
         "window": window(paths),
+        "backup": backup(paths),
+        "kept": kept(paths),
     }
 
 

@@ -62,6 +62,8 @@ def look(host: PaperHost, release: str = "") -> dict[str, Any]:
         "missing_files": [],
         "suite": {"kind": "ours" if release else "none", "release": release},
         "window": {},
+        "backup": {},
+        "kept": {"windows": [], "releases": [release] if release else []},
     }
 
 

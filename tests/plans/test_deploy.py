@@ -155,3 +155,25 @@ def test_a_given_secret_travels_in_standard_input_only(monkeypatch: pytest.Monke
 def test_an_unsupported_host_is_refused_before_anything_is_asked_twice(host: PaperHost):
     with pytest.raises(Refused, match="was not touched"):
         plan_of(DEPLOY, data(host), {"Look": look(host)})
+
+
+def test_what_nobody_goes_back_to_is_removed_and_nothing_else():
+    host = named("debian-12")
+    facts = converged(host)
+    running = facts["Look"]["suite"]["release"]
+    windows = [
+        {"id": f"2026110{number}T000000-old", "ended": True, "release": "older", "bytes": 1}
+        for number in (1, 2)
+    ]
+    facts["Look"]["kept"] = {"windows": windows, "releases": ["oldest", "older", running]}
+
+    plan = plan_of(DEPLOY, data(host, mailman_keep_windows=1), facts)
+
+    (change,) = plan.changes
+    assert change.name == "Release | Only the last 1 windows keep what was before"
+    state = "/var/lib/mailman3-suite/windows/20261101T000000-old"
+    oldest = "/opt/mailman/releases/oldest"
+    assert change.commands == [
+        f"rm -f {state}/snapshot/complete && rm -rf {state}/snapshot {state}/program",
+        f"rm -f {oldest}/stamp.json && rm -rf {oldest} /opt/mailman/releases/.oldest.lock",
+    ]

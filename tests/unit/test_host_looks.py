@@ -199,6 +199,9 @@ def test_one_look_answers_all_at_once(tmp_path: Path):
             "home": str(tmp_path),
             "venv": str(tmp_path / "venv"),
             "window": str(tmp_path / "window"),
+            "windows": str(tmp_path / "windows"),
+            "backup": str(tmp_path / "backup"),
+            "releases": str(tmp_path / "releases"),
         },
     }
     found = json.loads(json.dumps(look.look(asked)))
@@ -206,3 +209,40 @@ def test_one_look_answers_all_at_once(tmp_path: Path):
     assert found["root"] is (os.geteuid() == 0)
     assert found["os_release"]["id"]
     assert found["memory_bytes"] > 2**28
+
+
+def state(place: Path, **files: Any) -> dict[str, str]:
+    """A directory with these JSON files; what `look.progress` is asked for."""
+    place.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (place / f"{name}.json").write_text(json.dumps(content))
+    return {"backup": str(place), "backup_unit": "no-unit-of-this-name.service"}
+
+
+def test_a_backup_that_ended_says_how(tmp_path: Path):
+    paths = state(tmp_path / "backup", order={"id": "one"}, outcome={"outcome": "finished"})
+    assert look.backup(paths) == {"id": "one", "state": "finished", "reason": ""}
+
+
+def test_a_backup_that_never_began_is_none(tmp_path: Path):
+    assert look.backup(state(tmp_path / "none")) == {}
+
+
+def test_what_windows_and_builds_left_is_told(tmp_path: Path):
+    for name in ("1-failed", "2-open", "3-bare"):
+        (tmp_path / "windows" / name).mkdir(parents=True)
+    for name in ("1-failed", "2-open"):
+        (tmp_path / "windows" / name / "snapshot").mkdir()
+    state(tmp_path / "windows/1-failed", manifest={"release": "a", "bytes": 7}, outcome={"o": 1})
+    (tmp_path / "releases" / "a").mkdir(parents=True)
+    (tmp_path / "releases" / ".a.lock").touch()
+
+    told = look.kept({"windows": f"{tmp_path}/windows", "releases": f"{tmp_path}/releases"})
+
+    assert told == {
+        "windows": [
+            {"id": "1-failed", "ended": True, "release": "a", "bytes": 7},
+            {"id": "2-open", "ended": False, "release": "", "bytes": 0},
+        ],
+        "releases": ["a"],
+    }

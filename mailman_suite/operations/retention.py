@@ -1,0 +1,57 @@
+"""What earlier changes of release left behind goes, beyond what is to be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from pyinfra import host
+from pyinfra.api import QuoteString, StringCommand, operation
+
+from mailman_suite import layout
+from mailman_suite.facts.look import Look
+from mailman_suite.retention import Old, old
+from mailman_suite.suite import Suite, question
+
+
+@operation()
+def kept(suite: Suite) -> Generator[StringCommand, None, None]:
+    """Windows keep their state and releases stay only as far as somebody may go back to them.
+
+    + suite: says what is old, as the run saw it before its first change
+    """
+    if suite.changes_release and not host.state.is_executing:
+        host.noop("what is old is judged once the window has ended")
+        return
+    found = _after_window(suite) if suite.changes_release else suite.old
+    if not found:
+        host.noop(found.stays)
+        return
+    for name in found.windows:
+        yield _without_state(f"{layout.WINDOWS}/{name}")
+    for name in found.releases:
+        yield _without_release(name)
+
+
+def _after_window(suite: Suite) -> Old:
+    look = host.get_fact(Look, arguments=question(suite.settings))
+    return old(look, suite.settings.keep_windows, suite.identifier)
+
+
+def _without_state(window: str) -> StringCommand:
+    """The seal goes first: what is half removed is no state to go back to."""
+    seal, state, programs = (
+        QuoteString(f"{window}/{part}") for part in ("snapshot/complete", "snapshot", "program")
+    )
+    return StringCommand("rm -f", seal, "&& rm -rf", state, programs)
+
+
+def _without_release(name: str) -> StringCommand:
+    """The stamp goes first: what is half removed must not count as built."""
+    place = f"{layout.RELEASES}/{name}"
+    stamp, lock = (QuoteString(path) for path in (f"{place}/stamp.json", _lock(name)))
+    return StringCommand("rm -f", stamp, "&& rm -rf", QuoteString(place), lock)
+
+
+def _lock(name: str) -> str:
+    """What its builder held, `host/release_tree.py` says where."""
+    return f"{layout.RELEASES}/.{name}.lock"

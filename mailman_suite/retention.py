@@ -1,0 +1,47 @@
+"""What earlier runs left on a host and nobody goes back to. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MIB = 1024**2
+
+
+@dataclass(frozen=True)
+class Old:
+    """What goes, by name, and a sentence about the windows that stay."""
+
+    windows: tuple[str, ...] = ()  # these lose what they kept; their journal and outcome stay
+    releases: tuple[str, ...] = ()
+    stays: str = "no window keeps anything"
+
+    def __bool__(self) -> bool:
+        """Whether anything goes."""
+        return bool(self.windows or self.releases)
+
+
+NOTHING_OLD = Old()
+
+
+def old(look: Mapping[str, Any], keep: int, declared: str) -> Old:
+    """What goes from a host that looks like this.
+
+    The `keep` newest windows that ended stay, the last one of all, and each that has not ended. A
+    release stays while it runs, is declared, or is what a window that stays would go back to.
+    """
+    windows = look["kept"]["windows"]
+    ended = sorted((one["id"] for one in windows if one["ended"]), reverse=True)
+    going = [name for name in ended[keep:] if name != look["window"].get("id")]
+    staying = [one for one in windows if one["id"] not in going]
+    needed = {declared, look["suite"]["release"], *(one["release"] for one in staying)}
+    releases = [name for name in look["kept"]["releases"] if name not in needed]
+    return Old(tuple(sorted(going)), tuple(releases), _told(staying))
+
+
+def _told(windows: list[Mapping[str, Any]]) -> str:
+    if not windows:
+        return NOTHING_OLD.stays
+    total = sum(one["bytes"] for one in windows) / MIB
+    return f"{len(windows)} windows keep what stood before them, {total:.0f} MiB"
