@@ -28,6 +28,7 @@ class Platform:
     mta_packages: tuple[str, ...]
     build_packages: tuple[str, ...]
     postgresql_packages: tuple[str, ...]
+    postgresql_client_packages: tuple[str, ...]  # copies a database that is on another host
     postgresql_initialise: str | None = None  # what the server needs before its first start
     tested: bool = False
 
@@ -51,6 +52,7 @@ def _debian(name: str, *, tested: bool = False) -> Platform:
         mta_packages=("postfix",),
         build_packages=("python3-venv", "gettext"),
         postgresql_packages=("postgresql",),
+        postgresql_client_packages=("postgresql-client",),
         tested=tested,
     )
 
@@ -71,6 +73,7 @@ def _redhat(name: str, python: str) -> Platform:
         mta_packages=("postfix",),
         build_packages=("gettext",),
         postgresql_packages=("postgresql-server",),
+        postgresql_client_packages=("postgresql",),
         postgresql_initialise="test -e /var/lib/pgsql/data/PG_VERSION || postgresql-setup --initdb",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shlex
 import shutil
 import sqlite3
@@ -50,13 +51,30 @@ def take(database: Database, secrets: str, place: Path) -> None:
 
 
 def size(database: Database, secrets: str, place: Path) -> int:
-    """Bytes that a copy takes at most; `place` is a directory of root's for the question."""
+    """Bytes that a copy takes at most; DatabaseError where this host's tools cannot make one.
+
+    `place` is a directory of root's for the question.
+    """
     if database["engine"] == "postgresql":
         with _environment(database, secrets, place) as environment:
-            asked = "SELECT pg_database_size(current_database())"
-            return int(_run(["psql", "-X", "-At", "-c", asked], environment))
+            asked = ("SHOW server_version_num", "SELECT pg_database_size(current_database())")
+            words = [word for one in asked for word in ("-c", one)]
+            version, size = _run(["psql", "-X", "-At", *words], environment).split()
+            _require_client(int(version) // 10000, environment)
+            return int(size)
     path = Path(database["path"])
     return path.stat().st_size if path.exists() else 0
+
+
+def _require_client(server: int, environment: dict[str, str]) -> None:
+    """pg_dump copies no server of a newer major version than its own."""
+    said = _run(["pg_dump", "--version"], environment).strip()
+    own = re.search(r"\d+", said)
+    if own is None or int(own[0]) < server:
+        raise DatabaseError(
+            f"found {said} on this host, expected {server} or newer, which is the version of the "
+            "database server; install such a client. Nothing was stopped"
+        )
 
 
 def put_back(database: Database, secrets: str, place: Path) -> None:
@@ -131,6 +149,8 @@ def _environment(database: Database, secrets: str, place: Path) -> Iterator[dict
 
 
 def _run(words: list[str], environment: dict[str, str]) -> str:
+    if shutil.which(words[0]) is None:
+        raise DatabaseError(f"{words[0]} is not on this host; install a PostgreSQL client")
     done = subprocess.run(words, env=environment, capture_output=True, text=True)
     if done.returncode:
         said = "\n".join(done.stderr.strip().splitlines()[-15:])

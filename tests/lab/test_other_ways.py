@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import installed
 import pytest
@@ -83,6 +84,17 @@ def test_sudo_https_and_a_database_elsewhere(
     suite.add_reader()
     assert _redirect(machine) == f"https://{WEB_HOST}/archives/"
     assert "Available lists" in _page_by_https(machine)
+    _assert_no_window_without_a_copy(suite, data)
+
+
+def _assert_no_window_without_a_copy(suite: Suite, data: dict[str, Any]) -> None:
+    """Debian 12's pg_dump is older than Debian 13's server."""
+    before = suite.processes()
+    refused = installed.converge(suite.machine, {**data, "mailman_release": "3.3.10"})
+    assert refused.returncode != 0
+    assert "found pg_dump (PostgreSQL) 15" in refused.stdout
+    assert "expected 17 or newer" in refused.stdout
+    assert suite.processes() == before
 
 
 @pytest.mark.full
