@@ -10,6 +10,7 @@ from pathlib import Path
 from pyinfra import logger
 
 from mailman_suite.archives import tar_of
+from mailman_suite.releases import RELEASES
 from mailman_suite.suite import Suite
 
 CACHE = Path(__file__).parent.parent / ".cache" / "releases"
@@ -60,6 +61,21 @@ def keep(fetched: Path, archive: Path) -> None:
     # A stop in between leaves an archive beside another's digest, which counts as damaged.
     fetched.replace(archive)
     digest_file(fetched).replace(digest_file(archive))
+
+
+def remove_unknown(folder: Path) -> None:
+    """Remove archives that no release of this repository yields any more.
+
+    What is on its way from a host begins with a dot, and stays.
+    """
+    known = tuple(
+        f"{release.identifier(python)}-"
+        for release in RELEASES.values()
+        for python in release.pythons
+    )
+    for path in folder.glob("[!.]*.tar.gz*"):
+        if not path.name.startswith(known):
+            path.unlink()
 
 
 def build_inputs(suite: Suite, order: str) -> io.BytesIO:

@@ -27,6 +27,7 @@ from mailman_suite.release_archives import (
     intact_digest,
     keep,
     kept_release,
+    remove_unknown,
 )
 from mailman_suite.suite import Suite
 
@@ -126,6 +127,7 @@ def _keep(suite: Suite) -> Generator[PyinfraCommand, None, None]:
     yield FileDownloadCommand(packed, str(fetched))
     yield FileDownloadCommand(f"{packed}.sha256", str(digest_file(fetched)))
     yield FunctionCommand(keep, (fetched, archive), {})
+    yield FunctionCommand(remove_unknown, (archive.parent,), {})
     yield StringCommand(f"rm {packed} {packed}.sha256")
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mailman_suite.release_archives import digest_file, intact_digest, keep
+from mailman_suite.release_archives import digest_file, intact_digest, keep, remove_unknown
+from mailman_suite.releases import RELEASES
 
 CONTENT = b"a release"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -51,3 +52,18 @@ def test_a_damaged_archive_counts_for_nothing_and_is_named(
         digest_file(archive).write_text("")
     assert intact_digest(archive) is None
     assert f"{archive} is not what its builder packed" in caplog.text
+
+
+def test_only_archives_of_the_releases_of_now_stay(tmp_path: Path):
+    release = RELEASES["3.3.10"]
+    known = [f"{release.identifier(python)}-debian-12" for python in release.pythons]
+    older = [f"{one.rpartition('-py')[0]}-py3.11-0123456789ab-debian-12" for one in known[:1]]
+    for name in (*known, *older, ".fetched-by-another-host"):
+        (tmp_path / f"{name}.tar.gz").touch()
+        (tmp_path / f"{name}.tar.gz.sha256").touch()
+    (tmp_path / "notes.txt").touch()
+
+    remove_unknown(tmp_path)
+
+    left = {path.name.partition(".tar")[0] for path in tmp_path.iterdir()}
+    assert left == {*known, ".fetched-by-another-host", "notes.txt"}
