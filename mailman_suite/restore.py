@@ -126,6 +126,7 @@ def order(restore: Restore, units: Mapping[str, Any]) -> dict[str, Any]:
         },
         "removes": [aside, f"{layout.WINDOWS}/{name}/{UNPACKED}"],
         "cache": layout.WEB_CACHE,
+        "afterwards": ["the search index is empty until its next hourly job has filled it"],
     }  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def chosen(host: Host) -> Rollback:
     if reasons:
         raise Refused(host.name, reasons)
     (to,) = (one for one in kept if one["id"] == suite.settings.rollback)
-    for line in [f"going back to {described(to)}", *_losses(host, to)]:
+    for line in [f"going back to {described(to)}", *_losses(host, to), _afterwards(to)]:
         logger.info(f"{host.print_prefix}{line}")
     return Rollback(suite, to)
 
@@ -49,7 +49,17 @@ def _losses(host: Host, to: Kept) -> list[str]:
     if not counts["now"]:
         return ["what this gives up could not be counted; the window counts again"]
     lost = given_up(counts["now"], counts["then"])
-    return [f"    {sentence}" for sentence in lost] or ["nothing that is counted changed since"]
+    if not lost:
+        return ["nothing that is counted changed since"]
+    return ["what this gives up, before the rollback and after:", *(f"    {one}" for one in lost)]
+
+
+def _afterwards(to: Kept) -> str:
+    """What stands between group data, which name the newer release, and the next run."""
+    return (
+        f"afterwards {to['from']} runs, and deploys/mailman.py refuses to change it again until "
+        "group data say so; its refusal prints the line"
+    )
 
 
 def described(kept: Kept) -> str:
@@ -128,6 +138,7 @@ def order(rollback: Rollback, units: Mapping[str, Any]) -> dict[str, Any]:
         "units": {**usual["units"], "web": sorted({*usual["units"]["web"], *to["units"]["web"]})},
         "starts": _services(to),
         "declared_units": _units(to, units),
+        "afterwards": [_afterwards(to)],
         "cache": layout.WEB_CACHE,
     }
 
@@ -148,7 +159,7 @@ def _units(to: Kept, units: Mapping[str, Any]) -> dict[str, Any]:
     }
     then: dict[str, Any] = {
         name: {
-            "state": "waiting" if name.endswith(".timer") else "running",
+            "state": "waiting" if name.endswith((".timer", ".path")) else "running",
             "inputs": [],
             "reload": False,
             "pid_file": "",

@@ -50,6 +50,7 @@ def order(suite: Suite, name: str, units: Mapping[str, Any]) -> dict[str, Any]:
         "transport": "lmtp",
         "cron_jobs": [dict(job) for job in suite.cron_jobs],
         "removes": [],  # at its end, however it ends
+        "afterwards": [],  # told when it finished
         **_health(suite),
     }
 

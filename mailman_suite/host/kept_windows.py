@@ -76,7 +76,7 @@ def missing(order: Json, by_hand: Json | None, releases: str) -> list[str]:
 
 def other_passwords(databases: Json, kept: str, secrets: str) -> list[str]:
     """The files of databases' passwords that hold another one now than then."""
-    names = {one["secret"] for one in databases.values() if "secret" in one}
+    names = {databases[name].get("secret") for name in ("core", "web")} - {None}
     then = os.path.join(kept, "files", secrets.lstrip("/"))
     return [
         os.path.join(secrets, name)

@@ -47,7 +47,7 @@ def steps(order: Order) -> window_steps.Steps:
         yield "Counts are those of then", compare
         yield "Mail for the archive that waits now still does", keep_spool
     yield "The web's cache is empty", empty_cache
-    yield "The older release is started", window_steps.start
+    yield "The suite of then is started", window_steps.start
     yield from window_steps.serving()
 
 
