@@ -15,7 +15,7 @@ define lab-tests
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down plan apply verify probe lint test test-fast test-lab test-full bench locks gates-page lab-list lab-down clean
+.PHONY: help demo demo-down plan apply verify probe backup lint test test-fast test-lab test-full bench locks gates-page lab-list lab-down clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ verify: $(INSTALLED) ## ask the running suites of INVENTORY what a user would as
 
 probe: $(INSTALLED) ## send a message through a hidden list on each host of INVENTORY, then clean up
 	@$(BIN)/pyinfra -y $(INVENTORY) deploys/probe.py
+
+backup: $(INSTALLED) ## copy the whole suite of each host of INVENTORY into an archive there; mail waits for the copy
+	@$(BIN)/pyinfra -y $(INVENTORY) deploys/backup.py
 
 lint: $(TEST_INSTALLED) ## ruff and mypy
 	$(BIN)/ruff check .

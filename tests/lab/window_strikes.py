@@ -46,14 +46,19 @@ STEPS = (
 _WATCH = """
 import os, subprocess, sys, time
 step, then, window = sys.argv[1:]
-before = os.path.realpath(window) if os.path.exists(window + "/journal.jsonl") else ""
+def opened():
+    try:
+        return open(window + "/journal.jsonl").readline()
+    except OSError:
+        return ""
+before = opened()
 deadline = time.monotonic() + 120
 while time.monotonic() < deadline:
     try:
         text = open(window + "/journal.jsonl").read()
     except OSError:
         text = ""
-    if os.path.realpath(window) != before and f'"step": "{step}"' in text:
+    if text and not text.startswith(before or "?") and f'"step": "{step}"' in text:
         sys.exit(subprocess.call(["sh", "-c", then]))
     time.sleep(0.01)
 sys.exit(f"no window began {step!r}")
@@ -80,9 +85,12 @@ def upgrading(suite: Suite, changed: Mapping[str, Any]) -> Iterator[subprocess.P
         run.communicate()
 
 
-def when_begun(machine: Machine, step: str, then: str = "true") -> None:
-    """Returns when the next window has begun the step and the host has run a command of root's."""
-    words = shlex.join(["python3", "-", step, then, WINDOW])
+def when_begun(machine: Machine, step: str, then: str = "true", place: str = WINDOW) -> None:
+    """Returns when the next window has begun the step and the host has run a command of root's.
+
+    `place` is the directory with the journal; a backup has one too.
+    """
+    words = shlex.join(["python3", "-", step, then, place])
     machine.run(words, stdin=_WATCH, timeout=180)
 
 
