@@ -19,6 +19,7 @@ GIB = 1024**3
 INSTALL_BYTES = 2 * GIB
 # The suite takes about 1.2 GB resident: 14 Core processes of about 85 MB each.
 MEMORY_BYTES = 1 * GIB
+_NO_OTHER_SUITE = "a host without Mailman 3, or one that this repository installed"
 _SUITE_PORTS = (layout.REST_PORT, layout.LMTP_PORT, layout.WEB_PORT)
 
 
@@ -109,12 +110,20 @@ def _interpreter(
 
 
 def _existing_suite(look: Mapping[str, Any]) -> Iterator[Refusal]:
-    if look["suite"]["kind"] == "packages":
+    its = look["suite"]
+    if its["kind"] == "packages":
         yield Refusal(
             found="the distribution's own Mailman 3 packages",
-            expected="a host without Mailman 3, or one that this repository installed",
+            expected=_NO_OTHER_SUITE,
             remedy="let the distribution upgrade them (upgrade guide, 'Distro packages'), "
             "or use another host",
+        )
+    elif its["kind"] == "containers":
+        yield Refusal(
+            found=f"Mailman in containers: {', '.join(its['containers'])}",
+            expected=_NO_OTHER_SUITE,
+            remedy="upgrade the images as their release notes say (upgrade guide, 'Docker "
+            "images'), or use another host",
         )
 
 
@@ -179,8 +188,9 @@ def _room(look: Mapping[str, Any]) -> Iterator[Refusal]:
 
 
 def _ports(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
-    # The units of a suite made by hand may have any name; its ports become ours with it.
-    its_own = _SUITE_PORTS if look["suite"]["kind"] == "guide" else ()
+    # The units of a suite made by hand may have any name; its ports become ours with it. Those of
+    # containers belong to what is refused already.
+    its_own = _SUITE_PORTS if look["suite"]["kind"] in ("guide", "containers") else ()
     for port, owners in _owners(settings).items():
         if port in its_own:
             continue

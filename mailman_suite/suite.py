@@ -106,6 +106,7 @@ def as_running(settings: Settings, look: Mapping[str, Any]) -> Settings:
             found={
                 "guide": "a suite that was made by hand",
                 "packages": "the distribution's own Mailman 3 packages",
+                "containers": "Mailman in containers",
             }.get(found["kind"], "no suite"),
             expected="a suite that deploys/mailman.py installed or took over",
             remedy="run deploys/mailman.py first",

@@ -156,6 +156,15 @@ TROUBLES = {
     "the distribution's own packages": _has(
         "packages", "the distribution's own Mailman 3 packages", "use another host"
     ),
+    "Mailman in containers": Trouble(
+        {
+            "suite": {"kind": "containers", "release": "", "containers": ["c (mailman-core:0.4)"]},
+            "listeners": {"8001": {"command": "docker-proxy", "unit": "docker.service"}},
+        },
+        "Mailman in containers: c (mailman-core:0.4)",
+        "a host without Mailman 3",
+        "upgrade guide, 'Docker images'",
+    ),
     "one role for both on the host's own server": Trouble(
         {},
         "Core and web both use the role 'mailman'",

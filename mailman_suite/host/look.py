@@ -15,6 +15,10 @@ import subprocess
 import sys
 from typing import Any
 
+# Upstream's images and those made after them, whatever their registry, tag or container's name.
+_MAILMAN = re.compile("(?<![a-z])(mailman-?(core|web|3)|postorius)(?![a-z])").search
+_CONTAINER_SECONDS = 10
+
 
 def os_release() -> dict[str, str]:
     """The os-release file with keys in lower case."""
@@ -102,7 +106,7 @@ def owner(pid: str) -> dict[str, str]:
     return {"command": command, "unit": unit[-1] if unit else ""}
 
 
-def suite(paths: dict[str, str]) -> dict[str, str]:
+def suite(paths: dict[str, str]) -> dict[str, Any]:
     """How Mailman came onto this host, if it did, and which release runs."""
     venv = paths["venv"]
     if os.path.islink(venv):
@@ -112,7 +116,31 @@ def suite(paths: dict[str, str]) -> dict[str, str]:
         return {"kind": "guide", "release": ""}
     if os.path.isfile("/usr/lib/mailman3/bin/mailman") or os.path.isdir("/usr/share/mailman3-web"):
         return {"kind": "packages", "release": ""}
+    found = containers(paths)
+    if found:
+        return {"kind": "containers", "release": "", "containers": found}
     return {"kind": "none", "release": ""}
+
+
+def containers(paths: dict[str, str]) -> list[str]:
+    """What shows that Mailman lives in containers here, running or not; empty where it does not."""
+    data = os.path.join(paths["home"], "core", "var")  # where the images' own compose file has it
+    return [
+        *(one for tool in ("docker", "podman") for one in containers_of(tool) if _MAILMAN(one)),
+        *([data] if os.path.isdir(data) else []),
+    ]
+
+
+def containers_of(tool: str) -> list[str]:
+    """`NAME (IMAGE)` of every container of a tool that is there and answers."""
+    words = [tool, "ps", "--all", "--format", "{{.Names}} ({{.Image}})"]
+    try:
+        done = subprocess.run(
+            words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=_CONTAINER_SECONDS
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    return done.stdout.decode(errors="replace").splitlines()
 
 
 def database(core_config: str) -> str:

@@ -41,6 +41,7 @@ def test_what_runs_is_copied_although_another_release_is_declared() -> None:
         ("none", "no suite"),
         ("guide", "a suite that was made by hand"),
         ("packages", "the distribution's own Mailman 3 packages"),
+        ("containers", "Mailman in containers"),
     ],
 )
 def test_what_is_not_ours_is_refused(kind: str, found: str) -> None:

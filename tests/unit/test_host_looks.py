@@ -179,7 +179,7 @@ def test_room_is_told_for_a_directory_that_does_not_exist_yet(tmp_path: Path):
 
 def test_a_suite_is_known_by_what_its_virtualenv_is(tmp_path: Path):
     venv, config = tmp_path / "venv", tmp_path / "mailman.cfg"
-    paths = {"venv": str(venv), "core_config": str(config)}
+    paths = {"home": str(tmp_path), "venv": str(venv), "core_config": str(config)}
     assert look.suite(paths)["kind"] in ("none", "packages")
     venv.mkdir()
     assert look.suite(paths) == {"kind": "guide", "release": ""}
@@ -246,3 +246,43 @@ def test_what_windows_and_builds_left_is_told(tmp_path: Path):
         ],
         "releases": ["a"],
     }
+
+
+CONTAINERS = """\
+mailman-core (maxking/mailman-core:0.4)
+docker-mailman_web_1 (ghcr.io/maxking/mailman-web@sha256:00ff)
+lists (localhost/postorius:latest)
+database (postgres:12-alpine)
+old-lists (example/mailman:2.1)
+"""
+
+
+def a_tool(folder: Path, name: str, script: str) -> None:
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+def test_mailman_in_containers_is_known_by_names_and_images(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    a_tool(tmp_path, "docker", f"cat <<'END'\n{CONTAINERS}END")
+    a_tool(tmp_path, "podman", "echo cannot answer >&2; exit 1")
+    paths = {"home": str(tmp_path), "venv": str(tmp_path / "venv")}
+    (tmp_path / "core" / "var").mkdir(parents=True)
+    assert look.suite(paths) == {
+        "kind": "containers",
+        "release": "",
+        "containers": [*CONTAINERS.splitlines()[:3], f"{tmp_path}/core/var"],
+    }
+    (tmp_path / "venv").mkdir()
+    assert look.suite(paths)["kind"] == "guide", "what runs beside containers is judged itself"
+
+
+def test_a_container_tool_that_hangs_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(look, "_CONTAINER_SECONDS", 0.1)
+    a_tool(tmp_path, "docker", "exec sleep 60")
+    assert look.containers_of("docker") == []
