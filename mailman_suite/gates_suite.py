@@ -129,6 +129,9 @@ def _postgresql_server(crossing: Crossing) -> Answer:
     )
 
 
+_NEW_INDEX = "a new index is filled, list by list, once the service is back"
+
+
 def _search_index(crossing: Crossing) -> Answer:
     old: Any = crossing.survey["search_index"]
     new = crossing.web_setting("HAYSTACK_CONNECTIONS") or {
@@ -137,10 +140,12 @@ def _search_index(crossing: Crossing) -> Answer:
     if not crossing.survey["emails"]:
         return fine("nothing is archived")
     engine, path = new.get("default", {}).get("ENGINE"), new.get("default", {}).get("PATH")
-    if old["exists"] and (old["engine"], old["path"]) == (engine, path):
-        return fine(f"the index at {path} stays")
-    found = " ".join(filter(None, (old["engine"], old["path"]))) or "no index"
-    return window(found, "the hourly job fills a new index once the service is back", REBUILD_INDEX)
+    if not old["exists"] or (old["engine"], old["path"]) != (engine, path):
+        found = " ".join(filter(None, (old["engine"], old["path"]))) or "no index"
+        return window(found, _NEW_INDEX, REBUILD_INDEX)
+    if engine == _ENGINE and not old["readable"]:
+        return window(f"the index at {path} cannot be read without pytz", _NEW_INDEX, REBUILD_INDEX)
+    return fine(f"the index at {path} stays")
 
 
 def _cron_jobs(crossing: Crossing) -> Answer:
@@ -217,8 +222,10 @@ GATES = (
     ),
     Gate(
         "search_index", SUITE, ANY,
-        "An index of another engine, or at another place, finds nothing.",
-        "", "HyperKitty's documentation", _search_index, needs=("search_index", "emails"),
+        "An index of another engine, or elsewhere, finds nothing; one that Django before 4.0 wrote "
+        "holds times of pytz, and without that each search that finds a message of then fails.",
+        "", "HyperKitty's documentation; seen: ModuleNotFoundError", _search_index,
+        needs=("search_index", "emails"),
     ),
     Gate(
         "cron_jobs", SUITE, ANY,

@@ -33,7 +33,7 @@ def _template_base_url(crossing: Crossing) -> Answer:
 def _python2_index(crossing: Crossing) -> Answer:
     return window(
         f"the search index of HyperKitty {crossing.before or '1.1'}",
-        "a new index is filled once the service is back",
+        "a new index is filled, list by list, once the service is back",
         REBUILD_INDEX,
     )
 

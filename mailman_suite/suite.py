@@ -20,6 +20,7 @@ from mailman_suite.facts.adoption import Installation
 from mailman_suite.facts.look import Look
 from mailman_suite.facts.survey import Survey
 from mailman_suite.facts.survey import question as survey_question
+from mailman_suite.gates_model import REMOVE_CRON_JOBS
 from mailman_suite.gates_table import gates_table
 from mailman_suite.platforms import Platform, platform_of
 from mailman_suite.preflight import python_of, refusals
@@ -122,8 +123,9 @@ def _through_gates(host: Host, suite: Suite) -> Suite:
     for line in gates_table(found):
         logger.info(f"{host.print_prefix}{line}")
     reasons = gates.refusals(found, suite.settings, suite.release)
-    jobs = tuple(gates_jobs.doubled(survey["crontabs"]))
-    changed = replace(suite, changes=gates.changes(found), cron_jobs=jobs)
+    changes = gates.changes(found)
+    jobs = gates_jobs.doubled(survey["crontabs"]) if REMOVE_CRON_JOBS in changes else ()
+    changed = replace(suite, changes=changes, cron_jobs=tuple(jobs))
     if suite.by_hand:
         asked = {"venv": layout.VENV, "web_port": layout.WEB_PORT}
         installation = host.get_fact(Installation, arguments=asked)

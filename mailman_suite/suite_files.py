@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailman_suite import layout
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from mailman_suite.suite import Suite
 
 DAILY_JOBS = ("mailman-digests", "mailman-notify")
+_INDEX_PROGRAM = Path(__file__).parent / "host" / "index_lists.py"
 
 
 def directories() -> DeclaredFiles:
@@ -79,12 +81,22 @@ def units(suite: Suite) -> DeclaredFiles:
         *(f"{job}.{kind}" for job in DAILY_JOBS for kind in ("service", "timer")),
         "hyperkitty-jobs@.service",
         "hyperkitty-jobs@.timer",
+        layout.INDEX_UNIT,
+        layout.INDEX_PATH_UNIT,
     ]
     return DeclaredFiles(
         files=(
             *(_file(f"{layout.UNITS}/{name}", suite) for name in names),
             _file(layout.LOGROTATE, suite),
         ),
+    )
+
+
+def programs() -> DeclaredFiles:
+    """What a unit runs that no release brings."""
+    return DeclaredFiles(
+        directories=(Directory(layout.PROGRAMS),),
+        files=(ManagedFile(layout.INDEX_PROGRAM, _INDEX_PROGRAM.read_text(encoding="utf-8")),),
     )
 
 

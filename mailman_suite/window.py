@@ -12,6 +12,7 @@ from typing import Any
 from mailman_suite import layout, suite_files
 from mailman_suite.archives import tar_of
 from mailman_suite.database import connections
+from mailman_suite.gates_model import REBUILD_INDEX
 from mailman_suite.host.gate_changes import STATEMENTS
 from mailman_suite.render import rendered
 from mailman_suite.suite import Suite
@@ -50,7 +51,7 @@ def order(suite: Suite, name: str, units: Mapping[str, Any]) -> dict[str, Any]:
         "transport": "lmtp",
         "cron_jobs": [dict(job) for job in suite.cron_jobs],
         "removes": [],  # at its end, however it ends
-        "afterwards": [],  # told when it finished
+        **_index(suite),
         **_health(suite),
     }
 
@@ -74,6 +75,14 @@ def _release(suite: Suite) -> dict[str, Any]:
 def new_id(purpose: str) -> str:
     """A window's name: when, and what for; later ones sort after earlier ones."""
     return f"{time.strftime('%Y%m%dT%H%M%S')}-{purpose}"
+
+
+def _index(suite: Suite) -> dict[str, Any]:
+    """The file that asks for a new search index, and what is told once the window finished."""
+    if REBUILD_INDEX not in suite.changes:
+        return {"index": "", "afterwards": []}
+    told = f"a search index is being filled: journalctl --follow --unit {layout.INDEX_UNIT}"
+    return {"index": layout.INDEX_WANTED, "afterwards": [told]}
 
 
 def _data(suite: Suite) -> dict[str, Any]:
@@ -132,12 +141,18 @@ def _by_hand(suite: Suite, name: str) -> dict[str, Any] | None:
     return {
         "units": list(suite.adoption.units),
         "sites": list(suite.adoption.sites),
-        "aside": {path: f"{path}.before-{name}" for path in (layout.VENV, layout.STATIC)},
+        "aside": {path: f"{path}.before-{name}" for path in _aside(suite)},
         "moved": {
             connections(suite.settings)[which]["path"]: path
             for which, path in suite.adoption.moved.items()
         },
     }
+
+
+def _aside(suite: Suite) -> list[str]:
+    """Directories that make room, with an index that the release cannot read among them."""
+    index = [layout.FULLTEXT_INDEX] if REBUILD_INDEX in suite.changes else []
+    return [layout.VENV, layout.STATIC, *index]
 
 
 def _present(suite: Suite, databases: dict[str, Any]) -> dict[str, Any]:
@@ -154,6 +169,7 @@ def _files(suite: Suite) -> dict[str, Any]:
         suite_files.directories()
         + suite_files.configuration(suite)
         + suite_files.units(suite)
+        + suite_files.programs()
         + suite_files.proxy(suite)
     )
     return declared.with_content()
@@ -163,8 +179,11 @@ def _groups(suite: Suite) -> dict[str, list[str]]:
     """The units by when they stop: timers, then their jobs, Core, and the web last."""
     timers = suite_files.timers(suite)
     return {
-        "timers": list(timers),
-        "jobs": [timer.replace(".timer", ".service") for timer in timers],
+        "timers": [*timers, layout.INDEX_PATH_UNIT],
+        "jobs": [
+            *(timer.replace(".timer", ".service") for timer in timers),
+            layout.INDEX_UNIT,
+        ],
         "core": [layout.CORE_UNIT, layout.QCLUSTER_UNIT],
         "web": [layout.WEB_UNIT, *(suite.adoption.units if suite.adoption else ())],
     }

@@ -26,5 +26,6 @@ def current(suite: Suite) -> None:
         name="Configuration, units and the proxy's site are current",
         declared=suite_files.configuration(suite)
         + suite_files.units(suite)
+        + suite_files.programs()
         + suite_files.proxy(suite),
     )

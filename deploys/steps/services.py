@@ -27,6 +27,7 @@ def declared_units(suite: Suite) -> tuple[Unit, ...]:
         Unit("nginx.service", (layout.PROXY_SITE,), reloads=True),
         Unit("postfix.service", (layout.POSTFIX_MAIN,), True, pid_file=layout.POSTFIX_PID),
         *(Unit(timer, waits=True) for timer in timers(suite)),
+        Unit(layout.INDEX_PATH_UNIT, waits=True),
     )
 
 

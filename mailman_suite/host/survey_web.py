@@ -140,11 +140,32 @@ def twins(database: "dict[str, Any]") -> "list[str]":
 
 
 def search_index(names: "dict[str, Any]") -> "dict[str, Any]":
-    """Engine and path of the full-text index, and whether there is something at that path."""
+    """Engine and path of the full-text index, whether there is something, and can be read."""
     default = names.get("HAYSTACK_CONNECTIONS", {}).get("default", {})
     path = str(default.get("PATH") or "")
     exists = os.path.isdir(path) and bool(os.listdir(path)) if os.path.isabs(path) else False
-    return {"engine": default.get("ENGINE"), "path": path, "exists": exists}
+    readable = exists and is_readable(path)
+    return {"engine": default.get("ENGINE"), "path": path, "exists": exists, "readable": readable}
+
+
+def is_readable(path: str) -> bool:
+    """Whether every document of a Whoosh index can be read where there is no pytz.
+
+    Django before 4.0 made times with it, which the index keeps as pickles.
+    """
+    present = sys.modules.get("pytz")
+    sys.modules["pytz"] = None  # type: ignore[assignment]  # an import of it fails now
+    try:
+        from whoosh import index
+
+        with index.open_dir(path, readonly=True).reader() as reader:
+            return all(True for _ in reader.iter_docs())
+    except Exception:  # whatever it is: a new index is the cure
+        return False
+    finally:
+        del sys.modules["pytz"]
+        if present:
+            sys.modules["pytz"] = present
 
 
 def look(arguments: "dict[str, Any]") -> "dict[str, Any]":

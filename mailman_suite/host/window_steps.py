@@ -20,6 +20,7 @@ from mailman_suite.host import (
     window_by_hand,
     window_data,
     window_health,
+    window_index,
     window_mail,
     window_room,
     window_services,
@@ -189,6 +190,7 @@ def _open(order: Order, journal: Journal) -> None:
 
 
 def _finish(order: Order, journal: Journal) -> None:
+    window_index.ask(order)
     for path in order["removes"]:
         snapshot.remove(Path(path))
     os.sync()

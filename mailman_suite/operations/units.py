@@ -19,7 +19,8 @@ class Unit:
     """How one unit should be.
 
     `inputs` are the files and links that its process reads when it starts; one that changed later
-    than that calls for a restart, or for a reload where `reloads` is true. `waits` is for timers.
+    than that calls for a restart, or for a reload where `reloads` is true. `waits` is for units
+    that start others, as timers do.
     """
 
     name: str

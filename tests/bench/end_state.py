@@ -70,7 +70,10 @@ def _secrets(host: Machine) -> dict[str, str]:
 def _copies(suite: Suite, secrets: Mapping[str, str], directory: Path) -> Iterator[dict[str, str]]:
     """Each declared file with the copy of its text, secrets filled in as on the host."""
     declared = (
-        suite_files.configuration(suite) + suite_files.units(suite) + suite_files.proxy(suite)
+        suite_files.configuration(suite)
+        + suite_files.units(suite)
+        + suite_files.programs()
+        + suite_files.proxy(suite)
     )
     for number, one in enumerate(declared.files):
         copy = directory / str(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mailman_suite import layout
 from mailman_suite.gates_model import REBUILD_INDEX, REMOVE_CRON_JOBS
 from tests.unit.gate_cases import Case, Data, passes, web
 from tests.unit.surveyed import WHOOSH, job
@@ -12,8 +13,8 @@ VERSIONS = {"mailman": "3.3.8", "postorius": "1.3.8", "hyperkitty": "1.3.7"}
 
 
 def index(**more: Any) -> Data:
-    index = {"engine": "xapian_backend.XapianEngine", "path": "/srv/index", "exists": True}
-    return {"search_index": {**index, **more}}
+    index = {"engine": "xapian_backend.XapianEngine", "path": "/srv/index"}
+    return {"search_index": {**index, "exists": True, "readable": False, **more}}
 
 
 CASES: dict[str, Case] = {
@@ -93,6 +94,11 @@ CASES: dict[str, Case] = {
     "an index that is not there": Case(
         "search_index", "window", "Whoosh", "once the service",
         index(engine=WHOOSH, exists=False),
+        changes=(REBUILD_INDEX,),
+    ),
+    "an index from the time of Django 3": Case(
+        "search_index", "window", "without pytz", "list by list",
+        index(engine=WHOOSH, path=layout.FULLTEXT_INDEX),
         changes=(REBUILD_INDEX,),
     ),
     "the same index": passes("search_index", "stays"),

@@ -19,7 +19,8 @@ NOT_ON_ALL_TARGETS = re.compile(
 # What a release's own interpreter has, for functions that only it runs.
 RELEASE_LIBRARIES = (
     *("mailman", "mailmanclient", "mailman_hyperkitty", "alembic", "psycopg2", "sqlalchemy"),
-    *("mailman_web", "postorius", "hyperkitty", "django_mailman3", "django", "django_q", "allauth"),
+    *("mailman_web", "postorius", "hyperkitty", "django_mailman3", "whoosh"),
+    *("django", "django_q", "allauth"),
 )
 
 

@@ -77,6 +77,11 @@ def _quiet() -> dict[str, Any]:
         "spool": 0,
         "crontabs": [],
         "templates_not_utf8": [],
-        "search_index": {"engine": WHOOSH, "path": layout.FULLTEXT_INDEX, "exists": True},
+        "search_index": {
+            "engine": WHOOSH,
+            "path": layout.FULLTEXT_INDEX,
+            "exists": True,
+            "readable": True,
+        },
         "unreadable": [],
     }
