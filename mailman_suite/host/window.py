@@ -106,7 +106,8 @@ def follow(journal: Journal, order: dict[str, Any]) -> int:
 def _verdict(outcome: dict[str, Any], order: dict[str, Any]) -> int:
     if outcome["outcome"] == "finished":
         print(f"{order['to']} runs; the window took {outcome['seconds']} s", flush=True)
-        print("\n".join(order["afterwards"]), flush=True)
+        for line in order["afterwards"]:
+            print(line, flush=True)
         return 0
     print(f"error: {outcome['outcome']} to {order['from']}: {outcome['reason']}", flush=True)
     print("\n".join(outcome.get("evidence", [])), flush=True)

@@ -1,0 +1,126 @@
+"""A rollback is a window: it brings back what was, or leaves what is, and loses no mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import mail_flow
+import older
+import pytest
+import returns
+from installed import changes
+from suites import Suite, eventually
+from window_checks import assert_whole, invariants, runs
+from window_strikes import WINDOW, settled
+
+from mailman_suite.host.invariants import differences
+
+pytestmark = pytest.mark.full
+
+_SHUNT = "/opt/mailman/mm/var/queue/shunt/1.0+a.pck"
+_SPOOL = "/opt/mailman/mm/var/archives/hyperkitty/spool"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def suite(request: pytest.FixtureRequest) -> Iterator[Suite]:
+    """An older release with data, the newer one built beside."""
+    with older.clone(request.param, "-rollback") as suite:
+        yield suite
+
+
+def named(suite: Suite) -> dict[str, str]:
+    """The settings that name the last window, while group data declare the newer release."""
+    return {**returns.NEWER, "mailman_rollback": returns.last_window(suite)}
+
+
+def assert_back(suite: Suite, before: dict[str, object]) -> None:
+    """The older release runs, whole, with the data of before."""
+    assert_whole(suite, {**settled(suite), "outcome": "rolled back"}, dict(before))
+
+
+def test_a_rollback_can_be_rolled_back(suite: Suite) -> None:
+    before = invariants(suite)
+    assert suite.converge(returns.NEWER).returncode == 0
+    suite.delivers()
+    between = invariants(suite)
+
+    done = returns.run(suite, "rollback", named(suite))
+    assert done.returncode == 0, done.stdout
+    assert_back(suite, before)
+
+    undone = returns.run(suite, "rollback", named(suite))
+    assert undone.returncode == 0, undone.stdout
+    assert runs(suite) == older.NEW
+    assert differences(between, invariants(suite)) == []
+    again = suite.converge(returns.NEWER)
+    assert (again.returncode, changes(again.stdout)) == (0, []), again.stdout
+
+
+def test_mail_comes_through_a_rollback_each_once(suite: Suite) -> None:
+    sender, _ = mail_flow.add_members(suite)
+    assert suite.converge(returns.NEWER).returncode == 0
+    suite.run(f"install -o mailman /dev/stdin {_SHUNT}", "kept for a person")
+
+    with mail_flow.steady(suite, sender) as flow:
+        done = returns.run(suite, "rollback", named(suite))
+
+    assert settled(suite)["outcome"] == "finished", done.stdout
+    assert flow.refused == []
+    for member in mail_flow.MEMBERS:
+        eventually(
+            lambda name=member: set(flow.accepted) <= set(mail_flow.delivered(suite, name)),
+            "all mail is in the mailbox",
+            120,
+        )
+        found = mail_flow.delivered(suite, member)
+        assert {one: found[one] for one in flow.accepted if found[one] != 1} == {}
+    assert max(mail_flow.archived(suite).values()) == 1
+    assert suite.run(f"cat {_SHUNT}") == "kept for a person"
+
+
+def test_a_rollback_that_does_not_bring_back_what_was_goes_back_itself(suite: Suite) -> None:
+    assert suite.converge(returns.NEWER).returncode == 0
+    before = invariants(suite)
+    suite.run(f"find {WINDOW}/snapshot/core/var/lists -type f -delete")
+
+    failed = returns.run(suite, "rollback", named(suite))
+
+    assert failed.returncode != 0
+    assert "what was kept did not come back: files of lists" in failed.stdout
+    assert settled(suite)["outcome"] == "rolled back"
+    assert_whole(suite, {"outcome": "finished"}, before)
+    again = suite.converge(returns.NEWER)
+    assert (again.returncode, changes(again.stdout)) == (0, []), "nobody has to acknowledge it"
+
+
+def test_a_rollback_that_is_struck_ends_by_itself(suite: Suite) -> None:
+    before = invariants(suite)
+    assert suite.converge(returns.NEWER).returncode == 0
+    between = invariants(suite)
+    data = named(suite)
+
+    for step, how in (
+        ("Data is that of then", "power-cut"),
+        ("Configuration is that of then", "killed"),
+        ("Counts are those of then", "power-cut"),
+    ):
+        outcome = returns.strike(suite, "rollback", data, step, how)
+        assert outcome["outcome"] == "rolled back", step
+        assert_whole(suite, {"outcome": "finished"}, between)
+
+    after = returns.strike(suite, "rollback", data, "Mail flows again", "power-cut")
+    assert after["outcome"] == "finished"
+    assert_back(suite, before)
+
+
+def test_what_waits_for_the_archive_goes_on_to_wait(suite: Suite) -> None:
+    assert suite.converge(returns.NEWER).returncode == 0
+    suite.run("systemctl stop mailmanweb")  # the archive takes nothing
+    message = suite.post(suite.add_reader())
+    eventually(lambda: suite.has_mail(message), "the reader has it")
+    eventually(lambda: bool(suite.run(f"ls {_SPOOL}").split()), "it waits for the archive")
+
+    done = returns.run(suite, "rollback", named(suite))
+
+    assert done.returncode == 0, done.stdout
+    eventually(lambda: message in mail_flow.archived(suite), "it is archived", 120)
