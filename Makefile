@@ -15,7 +15,7 @@ define lab-tests
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down plan apply verify probe backup lint test test-fast test-lab test-full bench locks gates-page lab-list lab-down clean
+.PHONY: help demo demo-down plan apply verify probe backup rollback restore lint test test-fast test-lab test-full bench locks gates-page lab-list lab-down clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,12 @@ probe: $(INSTALLED) ## send a message through a hidden list on each host of INVE
 
 backup: $(INSTALLED) ## copy the whole suite of each host of INVENTORY into an archive there; mail waits for the copy
 	@$(BIN)/pyinfra -y $(INVENTORY) deploys/backup.py
+
+rollback: $(INSTALLED) ## go back to what was before a window: make rollback HOST=NAME WINDOW=ID; without, list them
+	@$(BIN)/pyinfra $(INVENTORY) $(if $(HOST),--limit '$(HOST)') deploys/rollback.py --data 'mailman_rollback=$(WINDOW)'
+
+restore: $(INSTALLED) ## put a backup's data in place: make restore HOST=NAME BACKUP=PATH-ON-THE-HOST
+	@$(BIN)/pyinfra $(INVENTORY) $(if $(HOST),--limit '$(HOST)') deploys/restore.py --data 'mailman_backup=$(BACKUP)'
 
 lint: $(TEST_INSTALLED) ## ruff and mypy
 	$(BIN)/ruff check .
