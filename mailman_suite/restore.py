@@ -120,13 +120,13 @@ def order(restore: Restore, units: Mapping[str, Any]) -> dict[str, Any]:
         "backup_id": backup["id"],
         "backup_bytes": backup["bytes"],
         "secrets": [f"{layout.SECRETS}/{name}" for name in own_secrets(suite)],
-        # It shows other messages; the hourly job fills an empty one.
+        # It shows other messages.
         "by_hand": {
             "units": [], "sites": [], "aside": {layout.FULLTEXT_INDEX: aside}, "moved": {}
         },
         "removes": [aside, f"{layout.WINDOWS}/{name}/{UNPACKED}"],
         "cache": layout.WEB_CACHE,
-        "afterwards": ["the search index is empty until its next hourly job has filled it"],
+        **window.new_index(),
     }  # fmt: skip
 
 

@@ -78,9 +78,14 @@ def new_id(purpose: str) -> str:
 
 
 def _index(suite: Suite) -> dict[str, Any]:
-    """The file that asks for a new search index, and what is told once the window finished."""
+    """Whether a new search index is asked for, and what is told once the window finished."""
     if REBUILD_INDEX not in suite.changes:
         return {"index": "", "afterwards": []}
+    return new_index()
+
+
+def new_index() -> dict[str, Any]:
+    """The part of an order that asks for a search index once the window finished."""
     told = f"a search index is being filled: journalctl --follow --unit {layout.INDEX_UNIT}"
     return {"index": layout.INDEX_WANTED, "afterwards": [told]}
 

@@ -81,6 +81,7 @@ def test_the_order_names_what_is_put_aside_and_removed() -> None:
     assert (order["kind"], order["removes"]) == ("restore", [aside, unpacked])
     assert aside.startswith(f"{layout.FULLTEXT_INDEX}.before-")
     assert order["from"] == order["to"]
+    assert order["index"] == layout.INDEX_WANTED
     assert order["backup_id"] == "20261121T030000"
 
 
