@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
+import guide_made
+import installed
 import mail_flow
 import older
 import pytest
 import returns
+from guide_made import HANDMADE, Handmade
 from installed import changes
+from returns import last_window
 from suites import Suite, eventually
+from takeover import declared, seeded
 from window_checks import assert_whole, invariants, runs
 from window_strikes import WINDOW, settled
 
+from lab import machines
+from lab.machines import Machine
 from mailman_suite.host.invariants import differences
 
 pytestmark = pytest.mark.full
@@ -30,7 +38,7 @@ def suite(request: pytest.FixtureRequest) -> Iterator[Suite]:
 
 def named(suite: Suite) -> dict[str, str]:
     """The settings that name the last window, while group data declare the newer release."""
-    return {**returns.NEWER, "mailman_rollback": returns.last_window(suite)}
+    return {**returns.NEWER, "mailman_rollback": last_window(suite)}
 
 
 def assert_back(suite: Suite, before: dict[str, object]) -> None:
@@ -124,3 +132,40 @@ def test_what_waits_for_the_archive_goes_on_to_wait(suite: Suite) -> None:
 
     assert done.returncode == 0, done.stdout
     eventually(lambda: message in mail_flow.archived(suite), "it is archived", 120)
+
+
+@pytest.mark.parametrize("one", HANDMADE, ids=str)
+def test_a_take_over_can_be_taken_back(one: Handmade) -> None:
+    machine = machines.up(f"test-{os.getpid()}-taken-back", layer=seeded(one))
+    try:
+        machine.run("touch /opt/mailman/mm/var/queue/held-back/*")
+        theirs = guide_made.suite(machine, one)
+        theirs.wait_until_serving()
+        data, before, files = declared(machine, one), invariants(theirs), state(machine)
+        done = installed.converge(machine, data, timeout=900)
+        assert done.returncode == 0, done.stdout
+        ours = Suite(machine, installed.Combination(one.suite, one.database, one.becomes))
+
+        back = returns.run(ours, "rollback", {**data, "mailman_rollback": last_window(ours)})
+
+        assert back.returncode == 0, back.stdout
+        theirs.wait_until_serving()
+        assert state(machine) == files
+        assert differences(before, invariants(theirs)) == []
+        refused = installed.converge(machine, data)
+        assert "on purpose" in refused.stdout
+        theirs.delivers()
+    finally:
+        machine.down()
+
+
+def state(machine: Machine) -> list[str]:
+    """Digests of what its owner wrote, and what kinds of places his directories are."""
+    files = "etc/mailman3 etc/nginx etc/cron.d var/spool/cron etc/systemd/system"
+    found = machine.run(
+        f"cd / && find {files} opt/mailman/venv/pyvenv.cfg -type f"
+        " ! -path 'etc/mailman3/secrets/*' ! -name 'mailman-window*' -exec sha256sum {} + | sort"
+    )
+    kinds = machine.run("stat -c '%n %F %U %a' /opt/mailman/venv /opt/mailman/web/static")
+    enabled = machine.run("systemctl is-enabled mailman3 mailmanweb; postconf -n defer_transports")
+    return [*found.stdout.splitlines(), *kinds.stdout.splitlines(), enabled.stdout]
