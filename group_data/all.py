@@ -22,7 +22,8 @@ mailman_release = "3.3.10+django52"
 # Gates that an upgrade to a release may pass although they ask for your word: release -> names
 # from docs/gates.md; the refusal prints the line, e.g. {"3.3.10+django52": ["nntp_runner"]}.
 mailman_acknowledged = {}
-# The id of a change of release that went back and whose evidence was read: it is tried once more.
+# The id of a change of release that went back and whose evidence was read, or of a rollback whose
+# cause was mended: it is tried once more.
 mailman_acknowledged_window = ""
 # For deploys/rollback.py and deploys/restore.py, which each need one of them on the command line:
 # the id of a window to go back before, and the path of a backup's archive on the host.
