@@ -36,6 +36,10 @@ _STEPS = {
     "restore": window_restore.steps,
 }
 
+_AGAIN = (
+    "the lines above the error are the last words of Core and web; to try once more, remove the "
+    'cause and set mailman_acknowledged_window = "{id}" in group data'
+)
 _STUCK = (
     "error: the window ended without an outcome; see journalctl -u mailman-window, remove the "
     "cause, then systemctl restart mailman-window-recovery"
@@ -109,8 +113,10 @@ def _verdict(outcome: dict[str, Any], order: dict[str, Any]) -> int:
         for line in order["afterwards"]:
             print(line, flush=True)
         return 0
+    for line in outcome.get("evidence", []):
+        print(line, flush=True)
     print(f"error: {outcome['outcome']} to {order['from']}: {outcome['reason']}", flush=True)
-    print("\n".join(outcome.get("evidence", [])), flush=True)
+    print(_AGAIN.format(id=order["id"]), flush=True)
     return 1
 
 

@@ -45,6 +45,7 @@ def failed(suite: Suite, settings: dict[str, Any], breakage: Breakage) -> dict[s
     assert run.returncode != 0
     assert f"error: rolled back to {older.OLD}" in said, said
     assert breakage.words in said, said
+    assert f'set mailman_acknowledged_window = "{outcome["id"]}"' in said
     assert (suite.processes()[CORE] == core) == breakage.core_goes_on
     return outcome
 
