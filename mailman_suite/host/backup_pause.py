@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ Order = dict[str, Any]
 Step = Callable[[Order, Journal], None]
 
 PAUSED = "paused"
+_COPIES: tuple[Step, ...] = (window_steps.keep_core, window_steps.keep_web)
 
 
 class BusyError(Exception):
@@ -52,9 +54,7 @@ def _pause() -> Iterator[tuple[str, Step]]:
     yield "Jobs have ended", window_steps.end_jobs
     yield "Core has emptied its queues", window_mail.drain
     yield "Core is stopped", window_steps.stop_core
-    yield "Core's data is kept", window_steps.keep_core
-    yield "The web's data is kept", window_steps.keep_web
-    yield "Counts are taken", count
+    yield "Data is kept and counted", keep
     yield "Core is started again", start_again
     yield "Core answers", core_answers
     yield "Mail flows again", open_again
@@ -69,11 +69,19 @@ def require_quiet(order: Order) -> None:
         )
 
 
-def count(order: Order, journal: Journal) -> None:
-    """The manifest says what the copies hold."""
+def keep(order: Order, journal: Journal) -> None:
+    """Both databases and Core's directory, and what they hold, side by side: nothing moves now."""
+    with ThreadPoolExecutor(len(_COPIES) + 1) as pool:
+        counting = pool.submit(counted, order)
+        for copying in [pool.submit(step, order, journal) for step in _COPIES]:
+            copying.result()
+        manifest.write(journal.directory, order, order["from"], counting.result())
+
+
+def counted(order: Order) -> dict[str, Any]:
+    """Heads, counts and digests; by the release's interpreter, which has the database drivers."""
     asked = {"databases": order["databases"], "var": order["var"]}
-    held = window_data.ask(order, "manifest", "look", asked)
-    manifest.write(journal.directory, order, order["from"], held)
+    return window_data.ask(order, "manifest", "look", asked)
 
 
 def start_again(order: Order, journal: Journal) -> None:
