@@ -9,15 +9,19 @@ from conftest import MakeMachine
 pytestmark = pytest.mark.full
 
 # Images come from no registry: a name and a container are all that is asked for.
-_CONTAINERS = """
-apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends \
-  podman crun
-cd /tmp && echo > nothing && tar -cf empty.tar nothing
-podman --storage-driver=vfs import -q empty.tar docker.io/maxking/mailman-core:0.5
-podman --storage-driver=vfs create --name lists-core docker.io/maxking/mailman-core:0.5 /init
-printf '[storage]\\ndriver = "vfs"\\nrunroot = "/run/containers/storage"\\n' \
-  > /etc/containers/storage.conf
-echo 'graphroot = "/var/lib/containers/storage"' >> /etc/containers/storage.conf
+_CONTAINERS = """set -e
+mkdir -p /etc/containers
+cat > /etc/containers/storage.conf <<'END'
+[storage]
+driver = "vfs"
+runroot = "/run/containers/storage"
+graphroot = "/var/lib/containers/storage"
+END
+apt-get -q update
+DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends podman crun
+tar -cf /tmp/empty.tar --files-from /dev/null
+podman import -q /tmp/empty.tar docker.io/maxking/mailman-core:0.5
+podman create --name lists-core docker.io/maxking/mailman-core:0.5 /init
 """
 
 
