@@ -42,7 +42,7 @@ FIRST = {
     "django-mailman3": "1.2.0",
 }
 # Whole sets whose direct upgrade was run with data in them, by Core's version.
-TESTED_FROM = ("3.2.0", "3.3.0", "3.3.8")
+TESTED_FROM = ("3.2.0", "3.3.0", "3.3.4", "3.3.8", "3.3.9")
 
 # Core's schema revisions since 3.2.0, oldest first -> the last Core that is finished with it. The
 # ones between two releases' heads are what an interrupted migration leaves behind.
