@@ -36,6 +36,7 @@ def directories() -> DeclaredFiles:
             Directory(layout.SECRETS, group=layout.GROUP, mode="750"),
             Directory(layout.STATE, mode="700"),
             Directory(layout.COPIES, mode="700"),
+            Directory(layout.BACKUPS, mode="700"),  # also for those that come from another host
         )
     )
 
