@@ -54,6 +54,7 @@ class Handmade:
     settings: str = ""  # more lines of settings.py
     setuptools: str = "setuptools<81"  # django-q imports what later ones no longer have
     more: tuple[str, ...] = ()  # further directories of files that its owner wrote
+    stale_bounces: str = "probe"  # what group data says about them
 
     @property
     def name(self) -> str:
@@ -73,7 +74,9 @@ HANDMADE = (
         archives="hyperkitty",
     ),
     Handmade("bullseye", "3.3.4", "sqlite", becomes="3.3.10"),
-    Handmade("bullseye", "3.3.0", "sqlite", becomes="3.3.10"),
+    Handmade(
+        *("bullseye", "3.3.0", "postgresql"), becomes="3.3.10", stale_bounces="mark_processed"
+    ),
     Handmade(
         *("bullseye", "3.2.0", "sqlite"),
         becomes="3.3.10",

@@ -47,6 +47,7 @@ def minimal(one: Handmade) -> dict[str, Any]:
         "mailman_release": one.becomes,
         "mailman_database": one.database,
         "mailman_lists": [],
+        "mailman_stale_bounces": one.stale_bounces,
     }
     return {**DECLARED, **chosen}
 
