@@ -62,8 +62,17 @@ class Suite:
     @property
     def packages(self) -> tuple[str, ...]:
         """The distribution's packages that the suite needs to run."""
-        server = self.platform.postgresql_packages if self.settings.database_is_local else ()
-        return (*self.platform.runtime_packages, *self.platform.mta_packages, *server)
+        platform = self.platform
+        return (*platform.runtime_packages, *platform.mta_packages, *self._database_packages)
+
+    @property
+    def _database_packages(self) -> tuple[str, ...]:
+        """The server, or what copies a database that is elsewhere."""
+        if self.settings.database == "sqlite":
+            return ()
+        if self.settings.database_is_local:
+            return self.platform.postgresql_packages
+        return self.platform.postgresql_client_packages
 
     @property
     def web_url(self) -> str:

@@ -16,7 +16,7 @@ from tests.plans.expectations import assert_budget, assert_converged, assert_no_
 from tests.plans.harness import plan_of
 from tests.plans.paper_hosts import PaperHost, paper_hosts
 from tests.plans.plan import Plan
-from tests.plans.suite_on_paper import bare, converged, data, look
+from tests.plans.suite_on_paper import POSTGRESQL, bare, converged, data, look
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploys" / "mailman.py"
@@ -101,6 +101,24 @@ def test_the_second_host_of_a_kind_gets_the_release_of_the_first_and_builds_none
     uploads = [upload for op in second.operations for upload in op.uploads]
     assert "<9 bytes>" in [upload.content for upload in uploads]
     assert "--unit=mailman3-suite-release" in "".join(second.operations[0].commands)
+
+
+@every_supported_host
+def test_a_database_elsewhere_needs_its_client_and_no_server(
+    host: PaperHost, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PASSWORD_OF_TEST", "s3cret-of-the-server")
+    passwords = {
+        f"mailman_database_{name}_password": "env:PASSWORD_OF_TEST" for name in ("core", "web")
+    }
+    elsewhere = {**POSTGRESQL, "mailman_database_host": "db.unit.test", **passwords}
+    here = plan_of(DEPLOY, data(host, **POSTGRESQL), bare(host))
+    there = plan_of(DEPLOY, data(host, **elsewhere), bare(host))
+    words = there.changes[0].commands[0].split()
+    platform = suite_of(Settings.from_data(data(host)), look(host)).platform
+    assert set(platform.postgresql_client_packages) <= set(words)
+    assert not set(platform.postgresql_packages) & set(words)
+    assert set(platform.postgresql_packages) <= set(here.changes[0].commands[0].split())
 
 
 def test_a_release_that_came_already_is_not_sent_again():
