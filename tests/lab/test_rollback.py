@@ -25,6 +25,7 @@ from mailman_suite.host.invariants import differences
 
 pytestmark = pytest.mark.full
 
+RELOADS = "Services | Services and timers run with their current files"
 _SHUNT = "/opt/mailman/mm/var/queue/shunt/1.0+a.pck"
 _SPOOL = "/opt/mailman/mm/var/archives/hyperkitty/spool"
 
@@ -98,7 +99,9 @@ def test_a_rollback_that_does_not_bring_back_what_was_goes_back_itself(suite: Su
     assert settled(suite)["outcome"] == "rolled back"
     assert_whole(suite, {"outcome": "finished"}, before)
     again = suite.converge(returns.NEWER)
-    assert (again.returncode, changes(again.stdout)) == (0, []), "nobody has to acknowledge it"
+    assert again.returncode == 0, "nobody has to acknowledge it"
+    # The proxy's and the MTA's files were put back; they are told once more.
+    assert set(changes(again.stdout)) <= {RELOADS}, again.stdout
 
 
 def test_a_rollback_that_is_struck_ends_by_itself(suite: Suite) -> None:
@@ -131,6 +134,7 @@ def test_what_waits_for_the_archive_goes_on_to_wait(suite: Suite) -> None:
     done = returns.run(suite, "rollback", named(suite))
 
     assert done.returncode == 0, done.stdout
+    suite.delivers()  # with the next message the archiver tries those again that wait
     eventually(lambda: message in mail_flow.archived(suite), "it is archived", 120)
 
 
