@@ -11,11 +11,11 @@ MIB = 1024**2
 
 @dataclass(frozen=True)
 class Old:
-    """What goes, by name, and a sentence about the windows that stay."""
+    """What goes, by name, and a sentence about the windows that stay, if any do."""
 
     windows: tuple[str, ...] = ()  # these lose what they kept; their journal and outcome stay
     releases: tuple[str, ...] = ()
-    stays: str = "no window keeps anything"
+    stays: str = ""
 
     def __bool__(self) -> bool:
         """Whether anything goes."""
@@ -42,6 +42,6 @@ def old(look: Mapping[str, Any], keep: int, declared: str) -> Old:
 
 def _told(windows: list[Mapping[str, Any]]) -> str:
     if not windows:
-        return NOTHING_OLD.stays
+        return ""
     total = sum(one["bytes"] for one in windows) / MIB
-    return f"{len(windows)} windows keep what stood before them, {total:.0f} MiB"
+    return f"windows that keep what stood before them: {len(windows)}, {total:.0f} MiB"

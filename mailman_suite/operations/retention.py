@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from pyinfra import host
+from pyinfra import host, logger
 from pyinfra.api import QuoteString, StringCommand, operation
 
 from mailman_suite import layout
@@ -23,8 +23,10 @@ def kept(suite: Suite) -> Generator[StringCommand, None, None]:
         host.noop("what is old is judged once the window has ended")
         return
     found = _after_window(suite) if suite.changes_release else suite.old
+    if found.stays and not host.state.is_executing:
+        logger.info(f"{host.print_prefix}{found.stays}")  # a part of the plan
     if not found:
-        host.noop(found.stays)
+        host.noop(found.stays or "no window keeps anything")
         return
     for name in found.windows:
         yield _without_state(f"{layout.WINDOWS}/{name}")
