@@ -78,8 +78,8 @@ def test_a_suite_made_by_hand_is_taken_over_with_all_that_it_holds(
     eventually(lambda: _bounces_are_over(machine), "the bounces of long ago were worked off")
     later = differences(before, invariant_look.look(machine))
     assert [one for one in later if one.startswith("members (announce")] == [], "none is disabled"
-    page = ours.visitor.get(f"/archives/search?mlist=announce@{installed.DOMAIN}&q=Faden")
-    assert "/message/" in page.text, "old mail is found"
+    page = f"/archives/search?mlist=announce@{installed.DOMAIN}&q=Faden"
+    eventually(lambda: "/message/" in ours.visitor.get(page).text, "old mail is found")
 
 
 def test_a_suite_made_by_hand_is_as_it_was_when_its_window_fails(
