@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from mailman_suite.host import backup_archive, backup_pause, progress, window_services
-from mailman_suite.host.backup_pause import recorded
 from mailman_suite.host.window_journal import Journal
+from mailman_suite.host.window_steps import recorded
 
 Order = dict[str, Any]
 _STUCK = (

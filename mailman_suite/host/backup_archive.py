@@ -93,8 +93,9 @@ def _write(place: Path, file: BinaryIO) -> str:
 def remove_half(order: Order, journal: Journal) -> None:
     """Nothing stays of a backup that was not finished; one that has its description was."""
     window_room.release(journal)
-    unfinished, archive, description = _paths(order)
-    unfinished.unlink(missing_ok=True)
+    _, archive, description = _paths(order)
+    for unfinished in archive.parent.glob(f".{order['id']}.*"):
+        unfinished.unlink()
     if not description.exists():
         archive.unlink(missing_ok=True)
     shutil.rmtree(journal.directory / "snapshot", ignore_errors=True)

@@ -7,7 +7,6 @@ directory are of one instant.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,13 +23,10 @@ from mailman_suite.host import (
 from mailman_suite.host.window_journal import Journal
 from mailman_suite.host.window_steps import recorded
 
-__all__ = ["PAUSED", "copy", "go_on", "recorded"]
-
 Order = dict[str, Any]
-Step = Callable[[Order, Journal], None]
 
 PAUSED = "paused"
-_COPIES: tuple[Step, ...] = (window_steps.keep_core, window_steps.keep_web)
+_COPIES = (window_steps.keep_core, window_steps.keep_web)
 
 
 class BusyError(Exception):
@@ -43,13 +39,11 @@ def copy(order: Order, journal: Journal) -> None:
         require_quiet(order)
         window_steps.keep_configuration(order, journal)
     start = time.monotonic()
-    for what, step in _pause():
-        with recorded(journal, what):
-            step(order, journal)
+    window_steps.take(_pause(), order, journal)
     journal.note(PAUSED, seconds=round(time.monotonic() - start, 1))
 
 
-def _pause() -> Iterator[tuple[str, Step]]:
+def _pause() -> window_steps.Steps:
     yield "Postfix holds mail back, pages are read-only", window_steps.close
     yield "Jobs have ended", window_steps.end_jobs
     yield "Core has emptied its queues", window_mail.drain

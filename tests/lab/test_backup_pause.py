@@ -75,7 +75,11 @@ def test_mail_and_readers_come_through_a_backup(suite: Suite) -> None:
     assert {one["lists"] for one in statuses} == {200, 503}
 
 
-@pytest.mark.parametrize("how", ["power-cut", "killed", "shut-down"])
+@pytest.mark.parametrize(
+    ("suite", "how"),
+    [("sqlite", "power-cut"), ("postgresql", "killed"), ("sqlite", "shut-down")],
+    indirect=["suite"],
+)
 def test_a_backup_struck_at_every_step_leaves_a_suite_that_goes_on(suite: Suite, how: str) -> None:
     before = invariants(suite)
     for step in STEPS:

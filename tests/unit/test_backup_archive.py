@@ -87,6 +87,7 @@ def test_nothing_stays_of_half_a_backup(order: dict[str, Any], journal: Journal)
     make(order, 1)
     place = Path(order["archives"])
     (place / f".{order['id']}.tar.gz.new").touch()
+    (place / f".{order['id']}.json.new").touch()
     (place / f"{order['id']}.tar.gz").touch()
 
     backup_archive.remove_half(order, journal)
