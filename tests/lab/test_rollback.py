@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 
@@ -25,6 +26,10 @@ from mailman_suite.host.invariants import differences
 
 pytestmark = pytest.mark.full
 
+RENAMED = {
+    "mailman_web_host": "new.suite.test",
+    "mailman_web_aliases": json.dumps([installed.WEB_HOST]),
+}
 RELOADS = "Services | Services and timers run with their current files"
 _SHUNT = "/opt/mailman/mm/var/queue/shunt/1.0+a.pck"
 _SPOOL = "/opt/mailman/mm/var/archives/hyperkitty/spool"
@@ -48,20 +53,22 @@ def assert_back(suite: Suite, before: dict[str, object]) -> None:
 
 
 def test_a_rollback_can_be_rolled_back(suite: Suite) -> None:
+    """Also where the site got another name together with the release."""
+    data = {**returns.NEWER, **RENAMED}
     before = invariants(suite)
-    assert suite.converge(returns.NEWER).returncode == 0
+    assert suite.converge(data).returncode == 0
     suite.delivers()
     between = invariants(suite)
 
-    done = returns.run(suite, "rollback", named(suite))
+    done = returns.run(suite, "rollback", {**data, "mailman_rollback": last_window(suite)})
     assert done.returncode == 0, done.stdout
     assert_back(suite, before)
 
-    undone = returns.run(suite, "rollback", named(suite))
+    undone = returns.run(suite, "rollback", {**data, "mailman_rollback": last_window(suite)})
     assert undone.returncode == 0, undone.stdout
     assert runs(suite) == older.NEW
     assert differences(between, invariants(suite)) == []
-    again = suite.converge(returns.NEWER)
+    again = suite.converge(data)
     assert (again.returncode, changes(again.stdout)) == (0, []), again.stdout
 
 

@@ -69,6 +69,7 @@ def test_the_order_puts_back_what_was_kept_and_keeps_what_is() -> None:
     assert order["python"].startswith(f"{layout.RELEASES}/{suite.identifier}/")
     assert layout.POSTFIX_MAIN in order["paths"]
     assert layout.POSTFIX_MAIN not in order["past_paths"], "it is others' file too"
+    assert order["web_questions"]["host"] == layout.LOOPBACK, "group data may name another now"
     assert order["by_hand"]["returned"] == to["aside"]
 
 
