@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from mailman_suite import adoption, layout
+from mailman_suite import adoption, layout, window
+from mailman_suite.gates_model import REBUILD_INDEX
 from mailman_suite.settings import Settings
 from tests.bad_hosts import TLS
 from tests.bad_settings import GOOD
+from tests.unit.kept_states import standing
 
 HOST = str(GOOD["mailman_web_host"])
 OWNER = str(GOOD["mailman_site_owner"])
@@ -143,6 +146,16 @@ def test_units_and_sites_of_its_own_are_put_aside():
     taken = adoption.adoption(survey(), seen, Settings.from_data(GOOD))
     assert taken.units == ("qcluster.service",)
     assert taken.sites == ("/etc/nginx/sites-enabled/mailman",)
+
+
+@pytest.mark.parametrize(("changes", "is_put_aside"), [((), False), ((REBUILD_INDEX,), True)])
+def test_an_index_that_no_release_can_read_makes_room(changes: tuple[str, ...], is_put_aside: bool):
+    taken = adoption.adoption(survey(), {"units": [], "sites": []}, Settings.from_data(GOOD))
+    suite = replace(standing(), by_hand=True, adoption=taken, changes=changes)
+    order = window.order(suite, "an-id", {})
+    assert (layout.FULLTEXT_INDEX in order["by_hand"]["aside"]) is is_put_aside
+    assert order["index"] == (layout.INDEX_WANTED if is_put_aside else "")
+    assert any(layout.INDEX_UNIT in line for line in order["afterwards"]) is is_put_aside
 
 
 def test_a_virtual_environment_without_mailman_is_the_gates_business():
