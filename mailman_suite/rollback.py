@@ -140,8 +140,6 @@ def order(rollback: Rollback, units: Mapping[str, Any]) -> dict[str, Any]:
         "declared_units": _units(to, units),
         "afterwards": [_afterwards(to)],
         "cache": layout.WEB_CACHE,
-        # The site may have had another name then; by this one Core's archiver reaches it always.
-        "web_questions": {**usual["web_questions"], "host": layout.LOOPBACK},
     }
 
 

@@ -52,7 +52,7 @@ def order(suite: Suite, name: str, units: Mapping[str, Any]) -> dict[str, Any]:
         "cron_jobs": [dict(job) for job in suite.cron_jobs],
         "removes": [],  # at its end, however it ends
         **_index(suite),
-        **_health(suite),
+        **_health(),
     }
 
 
@@ -102,12 +102,12 @@ def _data(suite: Suite) -> dict[str, Any]:
     }
 
 
-def _health(suite: Suite) -> dict[str, Any]:
+def _health() -> dict[str, Any]:
     """What the new release has to answer before it may have the mail."""
     return {
         "patience": _PATIENCE_SECONDS,
         "core_questions": core_question(),
-        "web_questions": _wsgi(suite),
+        "web_questions": _wsgi(),
         "archives_page": "/archives/",
         "lists_page": "/mailman3/lists/",
     }
@@ -194,10 +194,14 @@ def _groups(suite: Suite) -> dict[str, list[str]]:
     }
 
 
-def _wsgi(suite: Suite) -> dict[str, Any]:
-    """How the WSGI server is asked itself, past a proxy that is closed."""
+def _wsgi() -> dict[str, Any]:
+    """How the WSGI server is asked itself, past a proxy that is closed.
+
+    By the name by which Core's archiver reaches it: what people call the site may be another in the
+    configuration that stands, or will stand again, than group data say.
+    """
     return {
-        "host": suite.settings.web_host,
+        "host": layout.LOOPBACK,
         "scheme": "http",
         "port": layout.WEB_PORT,
         "loopback": layout.LOOPBACK,
