@@ -13,11 +13,14 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from typing import Any
 
 # Upstream's images and those made after them, whatever their registry, tag or container's name.
 _MAILMAN = re.compile("(?<![a-z])(mailman-?(core|web|3)|postorius)(?![a-z])").search
 _CONTAINER_SECONDS = 10
+_UNKNOWN = "an unknown process"
+_PAUSES_SECONDS = (0.3, 1, 2)
 
 
 def os_release() -> dict[str, str]:
@@ -77,7 +80,18 @@ def listening_sockets() -> dict[str, tuple[str, int]]:
 
 
 def listeners() -> dict[str, dict[str, str]]:
-    """Port -> {"command", "unit"} of the process that listens there."""
+    """Port -> {"command", "unit"} of who listens there; looks again while a service restarts."""
+    found = listeners_now()
+    for pause in _PAUSES_SECONDS:
+        if all(one["command"] != _UNKNOWN for one in found.values()):
+            break
+        time.sleep(pause)
+        found = listeners_now()
+    return found
+
+
+def listeners_now() -> dict[str, dict[str, str]]:
+    """As `listeners`, at one glance."""
     sockets = listening_sockets()
     found: dict[str, dict[str, str]] = {}
     for link in glob.glob("/proc/[0-9]*/fd/*"):
@@ -90,7 +104,7 @@ def listeners() -> dict[str, dict[str, str]]:
             if place:
                 found.setdefault(str(place[1]), owner(link.split("/")[2]))
     for _, port in sockets.values():
-        found.setdefault(str(port), {"command": "an unknown process", "unit": ""})
+        found.setdefault(str(port), {"command": _UNKNOWN, "unit": ""})
     return found
 
 
@@ -102,7 +116,7 @@ def owner(pid: str) -> dict[str, str]:
         with open(f"/proc/{pid}/cgroup", encoding="utf-8") as text:
             unit = re.findall(r"/([^/\n]+\.service)", text.read())
     except OSError:
-        return {"command": "a process that just ended", "unit": ""}
+        return {"command": _UNKNOWN, "unit": ""}
     return {"command": command, "unit": unit[-1] if unit else ""}
 
 

@@ -18,6 +18,13 @@ from suites import (
     eventually,
 )
 
+# Django before 5.1 cannot ask SQLite for the write lock at once: on a busy host a background task
+# fails, and the next message of its thread does its work. See `Release.sqlite_options`.
+LOCKED = re.compile(
+    r"database is locked : Traceback.*?direct cause.*?Traceback"
+    r".*?django\.db\.utils\.OperationalError: database is locked",
+    re.DOTALL,
+)
 TIMERS = (
     "mailman-digests.timer",
     "mailman-notify.timer",
@@ -211,5 +218,7 @@ def test_the_journal_and_the_logs_hold_no_traceback(suite: Suite) -> None:
     found = suite.machine.run(f"grep -rn -A15 Traceback {logs}", check=False)
 
     assert DOMAIN in suite.run(f"grep -rh {DOMAIN} {logs}"), "the logs are where they are sought"
+    if suite.combination.release == "3.3.10":
+        journal = LOCKED.sub("", journal)
     assert "Traceback" not in journal, journal[journal.index("Traceback") - 500 :][:3000]
     assert found.stdout == ""

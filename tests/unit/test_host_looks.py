@@ -159,6 +159,18 @@ def test_whoever_listens_is_named(family: socket.AddressFamily):
     assert port not in look.listeners()
 
 
+def test_a_socket_that_a_restart_has_left_is_looked_at_again(monkeypatch: pytest.MonkeyPatch):
+    glances = iter([{"0": ("0100007F", 8000)}, {}])
+    monkeypatch.setattr(look, "listening_sockets", lambda: next(glances))
+    assert look.listeners() == {}
+
+
+def test_a_socket_that_stays_without_a_process_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(look, "_PAUSES_SECONDS", (0, 0))
+    monkeypatch.setattr(look, "listening_sockets", lambda: {"0": ("0100007F", 8000)})
+    assert look.listeners() == {"8000": {"command": "an unknown process", "unit": ""}}
+
+
 def test_only_interpreters_that_work_have_a_version(tmp_path: Path):
     broken = tmp_path / "python3"
     broken.write_text("#!/bin/sh\nexit 1\n")
