@@ -93,6 +93,11 @@ def units(suite: Suite) -> DeclaredFiles:
     )
 
 
+def installed(suite: Suite) -> DeclaredFiles:
+    """Every file that stands outside the release's directory."""
+    return configuration(suite) + units(suite) + programs() + proxy(suite)
+
+
 def programs() -> DeclaredFiles:
     """What a unit runs that no release brings."""
     return DeclaredFiles(

@@ -170,14 +170,7 @@ def _present(suite: Suite, databases: dict[str, Any]) -> dict[str, Any]:
 
 
 def _files(suite: Suite) -> dict[str, Any]:
-    declared = (
-        suite_files.directories()
-        + suite_files.configuration(suite)
-        + suite_files.units(suite)
-        + suite_files.programs()
-        + suite_files.proxy(suite)
-    )
-    return declared.with_content()
+    return (suite_files.directories() + suite_files.installed(suite)).with_content()
 
 
 def _groups(suite: Suite) -> dict[str, list[str]]:

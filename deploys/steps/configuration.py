@@ -24,8 +24,5 @@ def current(suite: Suite) -> None:
     """Core, archiver, web, units, log rotation and proxy are configured as declared."""
     files.managed(
         name="Configuration, units and the proxy's site are current",
-        declared=suite_files.configuration(suite)
-        + suite_files.units(suite)
-        + suite_files.programs()
-        + suite_files.proxy(suite),
+        declared=suite_files.installed(suite),
     )

@@ -69,13 +69,7 @@ def _secrets(host: Machine) -> dict[str, str]:
 
 def _copies(suite: Suite, secrets: Mapping[str, str], directory: Path) -> Iterator[dict[str, str]]:
     """Each declared file with the copy of its text, secrets filled in as on the host."""
-    declared = (
-        suite_files.configuration(suite)
-        + suite_files.units(suite)
-        + suite_files.programs()
-        + suite_files.proxy(suite)
-    )
-    for number, one in enumerate(declared.files):
+    for number, one in enumerate(suite_files.installed(suite).files):
         copy = directory / str(number)
         text = re.sub(r"@@(\w+)@@", lambda mark: secrets[mark[1]], one.content)
         copy.write_text(text, encoding="utf-8")
