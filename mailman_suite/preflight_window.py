@@ -16,37 +16,38 @@ def unfinished(look: Mapping[str, Any]) -> Iterator[Refusal]:
     """One window at a time, and none upon one that has not ended."""
     last = look["window"]
     if last.get("state") == "open":
-        yield Refusal(
-            found=f"the {_named(last)} is under way on the host",
-            expected="one run at a time",
-            remedy=f"wait for its end (systemctl status {layout.WINDOW_UNIT}), then run again",
-        )
+        yield _at_work(f"the {_named(last)} is under way on the host", layout.WINDOW_UNIT)
     elif last.get("state") == "interrupted":
-        yield Refusal(
-            found=f"the {_named(last)} was interrupted and has not ended",
-            expected="a host that runs one release, whole",
-            remedy=f"on the host: journalctl -u {layout.WINDOW_UNIT} -u {layout.RECOVERY_UNIT}, "
-            f"remove the cause, then systemctl restart {layout.RECOVERY_UNIT}",
-        )
+        whole = "a host that runs one release, whole"
+        units = (layout.WINDOW_UNIT, layout.RECOVERY_UNIT)
+        yield _interrupted(f"the {_named(last)}", whole, *units)
 
 
 def unfinished_backup(look: Mapping[str, Any]) -> Iterator[Refusal]:
     """Nothing changes while a backup is being made."""
     last = look["backup"]
     if last.get("state") == "open":
-        yield Refusal(
-            found=f"the backup {last['id']} is being made on the host",
-            expected="one run at a time",
-            remedy=f"wait for its end (systemctl status {layout.BACKUP_UNIT}), then run again",
-        )
+        yield _at_work(f"the backup {last['id']} is being made on the host", layout.BACKUP_UNIT)
     elif last.get("state") == "interrupted":
-        yield Refusal(
-            found=f"the backup {last['id']} was interrupted and has not ended",
-            expected="a suite that goes on",
-            remedy=f"on the host: journalctl -u {layout.BACKUP_UNIT} -u "
-            f"{layout.BACKUP_RECOVERY_UNIT}, remove the cause, then systemctl restart "
-            f"{layout.BACKUP_RECOVERY_UNIT}",
-        )
+        units = (layout.BACKUP_UNIT, layout.BACKUP_RECOVERY_UNIT)
+        yield _interrupted(f"the backup {last['id']}", "a suite that goes on", *units)
+
+
+def _at_work(found: str, unit: str) -> Refusal:
+    return Refusal(
+        found=found,
+        expected="one run at a time",
+        remedy=f"wait for its end (systemctl status {unit}), then run again",
+    )
+
+
+def _interrupted(what: str, expected: str, unit: str, recovery: str) -> Refusal:
+    return Refusal(
+        found=f"{what} was interrupted and has not ended",
+        expected=expected,
+        remedy=f"on the host: journalctl -u {unit} -u {recovery}, remove the cause, then "
+        f"systemctl restart {recovery}",
+    )
 
 
 def unread(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
