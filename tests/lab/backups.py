@@ -12,6 +12,7 @@ import installed
 from suites import Suite, eventually
 
 ARCHIVES = "/var/backups/mailman3-suite"
+_DEPLOY = "deploys/backup.py"
 PLACE = "/var/lib/mailman3-suite/backup"
 
 
@@ -19,28 +20,14 @@ def make(
     suite: Suite, changed: Mapping[str, Any] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """One run of deploys/backup.py; `stdout` holds everything that it said."""
-    return subprocess.run(
-        _command(suite, changed or {}),
-        cwd=installed.REPOSITORY,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-    )
+    declared = {**suite.combination.data, **(changed or {})}
+    return installed.converge(suite.machine, declared, deploy=_DEPLOY)
 
 
 def begin(suite: Suite) -> subprocess.Popen[bytes]:
     """The same, under way."""
-    return subprocess.Popen(
-        _command(suite, {}), cwd=installed.REPOSITORY, stdout=subprocess.DEVNULL
-    )
-
-
-def _command(suite: Suite, changed: Mapping[str, Any]) -> list[str]:
-    words = installed.command(suite.machine, {**suite.combination.data, **changed})
-    words[-1] = "deploys/backup.py"
-    return words
+    words = installed.command(suite.machine, suite.combination.data, deploy=_DEPLOY)
+    return subprocess.Popen(words, cwd=installed.REPOSITORY, stdout=subprocess.DEVNULL)
 
 
 def archives(suite: Suite) -> list[str]:

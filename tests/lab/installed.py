@@ -99,14 +99,17 @@ def watch(machine: Machine, log: str) -> None:
 
 
 def command(
-    machine: Machine, data: Mapping[str, Any], options: Sequence[str] = ("-y",)
+    machine: Machine,
+    data: Mapping[str, Any],
+    options: Sequence[str] = ("-y",),
+    deploy: str = "deploys/mailman.py",
 ) -> list[str]:
-    """The words of the deploy's command line for one machine, with these values of settings."""
+    """The words of a deploy's command line for one machine, with these values of settings."""
     given = [f"{key}={_word(value)}" for key, value in data.items()]
     return [
         *(sys.executable, "-m", "pyinfra", *options, "inventories/lab.py", "--limit", machine.name),
         *(word for value in given for word in ("--data", value)),
-        "deploys/mailman.py",
+        deploy,
     ]
 
 
@@ -115,11 +118,12 @@ def converge(
     data: Mapping[str, Any],
     options: Sequence[str] = ("-y",),
     *,
+    deploy: str = "deploys/mailman.py",
     timeout: float = 300,
 ) -> subprocess.CompletedProcess[str]:
-    """One run of the deploy; `stdout` holds everything that it said. Timeout in seconds."""
+    """One run of a deploy; `stdout` holds everything that it said. Timeout in seconds."""
     return subprocess.run(
-        command(machine, data, options),
+        command(machine, data, options, deploy),
         cwd=REPOSITORY,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import PIPE, STDOUT
 
 import installed
 import seed
-from installed import REPOSITORY, Combination, command
+from installed import Combination
 from suites import Suite, eventually
 
 from lab import layers, machines
@@ -64,9 +62,12 @@ def _make(machine: Machine, old: Combination) -> None:
 
 def build_beside(machine: Machine, old: Combination) -> None:
     """The newer release stands beside the older one, which goes on."""
-    words = command(machine, {**old.data, "mailman_release": NEW})
-    words[-1] = str(HERE / "build_beside.py")
-    done = subprocess.run(words, cwd=REPOSITORY, stdout=PIPE, stderr=STDOUT, text=True)
+    done = installed.converge(
+        machine,
+        {**old.data, "mailman_release": NEW},
+        deploy=str(HERE / "build_beside.py"),
+        timeout=installed.INSTALL_SECONDS,
+    )
     assert done.returncode == 0, done.stdout
 
 

@@ -33,14 +33,8 @@ done
 
 def run(suite: Suite, deploy: str, data: Mapping[str, Any]) -> subprocess.CompletedProcess[str]:
     """One run of a deploy by its name; `stdout` holds everything that it said."""
-    return subprocess.run(
-        _command(suite, deploy, data),
-        cwd=installed.REPOSITORY,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
+    return installed.converge(
+        suite.machine, {**suite.combination.data, **data}, deploy=f"deploys/{deploy}.py"
     )
 
 
@@ -48,7 +42,8 @@ def strike(
     suite: Suite, deploy: str, data: Mapping[str, Any], step: str, how: str
 ) -> dict[str, Any]:
     """How the window ended that the host was struck in when it began a step."""
-    words = _command(suite, deploy, data)
+    declared = {**suite.combination.data, **data}
+    words = installed.command(suite.machine, declared, deploy=f"deploys/{deploy}.py")
     process = subprocess.Popen(words, cwd=installed.REPOSITORY, stdout=subprocess.DEVNULL)
     when_begun(suite.machine, step, KILL if how == "killed" else "true")
     if how == "power-cut":
@@ -58,12 +53,6 @@ def strike(
         process.kill()
     process.wait(timeout=120)
     return settled(suite)
-
-
-def _command(suite: Suite, deploy: str, data: Mapping[str, Any]) -> list[str]:
-    words = installed.command(suite.machine, {**suite.combination.data, **data})
-    words[-1] = f"deploys/{deploy}.py"
-    return words
 
 
 def last_window(suite: Suite) -> str:

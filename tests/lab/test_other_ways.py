@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 from typing import Any
 
+import backups
 import installed
 import pytest
 from conftest import MakeMachine
@@ -91,10 +91,7 @@ def test_sudo_https_and_a_database_elsewhere(
 def _assert_no_pause_without_a_copy(suite: Suite, data: dict[str, Any]) -> None:
     """Debian 12's pg_dump is older than Debian 13's server."""
     before = suite.processes()
-    words = [*installed.command(suite.machine, data)[:-1], "deploys/backup.py"]
-    refused = subprocess.run(
-        words, cwd=installed.REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    refused = backups.make(suite, data)
     assert refused.returncode != 0
     assert "found pg_dump (PostgreSQL) 15" in refused.stdout, refused.stdout
     assert "expected 17 or newer" in refused.stdout
