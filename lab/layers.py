@@ -103,27 +103,30 @@ def _add_files(total: hashlib._Hash, path: Path) -> None:
 
 
 def _remove_older(prefix: str, newest: str) -> None:
-    siblings = [name for name in records.layers() if name.startswith(prefix) and name != newest]
-    siblings.sort(key=lambda name: (paths.LAYERS / name).stat().st_mtime)
-    for name in siblings[: -(KEPT - 1)]:
-        if not users(name):
-            _remove(name)
+    # Listed and taken from sight under one lock: another process may choose the same layers.
+    with held("addresses"):
+        siblings = [name for name in records.layers() if name.startswith(prefix) and name != newest]
+        siblings.sort(key=lambda name: (paths.LAYERS / name).stat().st_mtime)
+        going = [_hide(name) for name in siblings[: -(KEPT - 1)] if not users(name)]
+    for directory in going:
+        shutil.rmtree(directory)
 
 
 def _remove(name: str) -> None:
-    """The layer is gone; the rename takes it from sight before its files go one by one.
-
-    Two processes may choose the same layer: the one that comes second finds nothing to do.
-    """
+    """The layer is gone, also where another process was quicker to remove it."""
     with held("addresses"):
         if not (paths.LAYERS / name).exists():
             return
         above = users(name)
         if above:
             raise LabError(f"layer {name} is in use by {', '.join(above)}; remove those first")
-        going = paths.LAYERS / f".old-{name}"
-        (paths.LAYERS / name).rename(going)
+        going = _hide(name)
     shutil.rmtree(going)
+
+
+def _hide(name: str) -> Path:
+    """Where the layer's files are now, which go one by one; it is no layer from here on."""
+    return (paths.LAYERS / name).rename(paths.LAYERS / f".old-{name}")
 
 
 def _remove_unused_layers() -> list[str]:

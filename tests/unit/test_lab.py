@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -87,15 +89,37 @@ def test_a_digest_of_nothing_is_an_error(tmp_path: Path) -> None:
         layers.digest([tmp_path / "absent"], "image")
 
 
-def test_a_layer_that_two_processes_remove_at_once_is_gone_without_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Both chose it before either held the lock; the second finds nothing to do."""
+@pytest.fixture
+def empty_lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lab of its own without a machine or layer."""
     monkeypatch.setattr(paths, "LAYERS", tmp_path / "layers")
     monkeypatch.setattr(paths, "LOCKS", tmp_path / "locks")
     monkeypatch.setattr(paths, "MACHINES", tmp_path / "machines")
+    paths.LAYERS.mkdir()
+
+
+@pytest.mark.usefixtures("empty_lab")
+def test_a_layer_that_two_processes_remove_at_once_is_gone_without_an_error() -> None:
+    """Both chose it before either held the lock; the second finds nothing to do."""
     layer = paths.LAYERS / "suite-bookworm-1"
-    layer.mkdir(parents=True)
+    layer.mkdir()
     for _ in range(2):
         layers._remove(layer.name)
     assert list(paths.LAYERS.iterdir()) == []
+
+
+@pytest.mark.usefixtures("empty_lab")
+def test_processes_that_make_room_at_once_leave_the_newest_layers() -> None:
+    names = [f"suite-bookworm-{number:02}" for number in range(40)]
+    for age, name in enumerate(names):
+        records.write_layer(_made(paths.LAYERS / name), Disk("bookworm", "image"))
+        os.utime(paths.LAYERS / name, (age, age))
+    with ThreadPoolExecutor(8) as pool:
+        tasks = [pool.submit(layers._remove_older, "suite-", names[-1]) for _ in range(8)]
+    assert [task.exception() for task in tasks] == [None] * 8
+    assert records.layers() == names[-layers.KEPT :]
+
+
+def _made(directory: Path) -> Path:
+    directory.mkdir()
+    return directory
