@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from mailman_suite import gates, names, plain_values
 from mailman_suite.contradictions import contradictions
 from mailman_suite.errors import Refusal, Refusals
+from mailman_suite.list_settings import Frozen, ListSettings
 from mailman_suite.releases import DEFAULT, release_named
 from mailman_suite.secrets import SecretReference
 from mailman_suite.setting_errors import misspelt, refusals_of
@@ -34,50 +35,7 @@ _WEB_SECRETS = {
 }
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class ListSettings(_Frozen):
-    """One mailing list that is created when it is missing.
-
-    `settings` holds attributes of Core's list configuration (REST `/lists/<id>/config`) that are
-    kept at these values; every other attribute belongs to the list's owners.
-    """
-
-    address: str
-    display_name: str = ""
-    owners: list[str] = Field(default_factory=list)
-    style: Literal["legacy-default", "legacy-announce", "private-default"] = "legacy-default"
-    settings: dict[str, bool | int | str | list[str]] = Field(default_factory=dict)
-
-    @field_validator("address")
-    @classmethod
-    def _is_a_list_address(cls, value: str) -> str:
-        return names.list_address(value)
-
-    @field_validator("display_name")
-    @classmethod
-    def _is_one_line(cls, value: str) -> str:
-        return names.one_line(value, "a list's display_name")
-
-    @field_validator("owners")
-    @classmethod
-    def _are_addresses(cls, value: list[str]) -> list[str]:
-        return [names.address(owner, "a list's owner") for owner in value]
-
-    @property
-    def list_id(self) -> str:
-        """Core's List-ID of this list, for example `staff.lists.uni.test`."""
-        return self.address.replace("@", ".", 1)
-
-    @property
-    def domain(self) -> str:
-        """The list's mail domain."""
-        return self.address.partition("@")[2]
-
-
-class Settings(_Frozen):
+class Settings(Frozen):
     """What one host's suite should be; `group_data/all.py` explains every key."""
 
     release: str = DEFAULT

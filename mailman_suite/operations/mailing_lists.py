@@ -11,7 +11,7 @@ from mailman_suite import layout
 from mailman_suite.commands import core_command
 from mailman_suite.facts.mailing_lists import MailingLists
 from mailman_suite.host_program import program
-from mailman_suite.settings import ListSettings
+from mailman_suite.list_settings import ListSettings
 
 
 @operation()
