@@ -42,6 +42,28 @@ mailman_stale_bounces = "probe"
 # Another interpreter than the distribution's own, as a path on the host.
 mailman_python = ""
 
+# --- several hosts ---------------------------------------------------------------------------
+# When this host's window comes in a run over several: wave 0 is the canary, and a wave begins when
+# every host of the one before it is healthy. From 0 to 99; set it in the inventory, host by host.
+mailman_wave = 0
+# How many seconds a wave whose release changed is left alone before it is asked once more.
+mailman_soak_seconds = 0
+
+# --- rehearsals ------------------------------------------------------------------------------
+# On a staging host: the production host whose upgrade it rehearses, as OpenSSH on the machine that
+# runs pyinfra reaches it, with further options of ssh, for example ["-p", "2222"].
+mailman_rehearses = ""
+mailman_rehearses_ssh = []
+# On a staging host: True replaces names, addresses and texts in the copy of production's data.
+mailman_rehearsal_pseudonyms = False
+# On a production host: True refuses every change of release that was not rehearsed as it is
+# declared, with success, in the last so many days.
+mailman_require_rehearsal = False
+mailman_rehearsal_days = 14
+# On both: a key that signs the receipts of rehearsals, so that nobody without it can write one:
+# "env:NAME", "file:/path" or "cmd:command"; None leaves a receipt its digest alone.
+mailman_rehearsal_key = None
+
 # --- web -------------------------------------------------------------------------------------
 # Further names or addresses that lead to the same pages.
 mailman_web_aliases = []

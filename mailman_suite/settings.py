@@ -14,10 +14,12 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from mailman_suite import gates, names, plain_values
 from mailman_suite.contradictions import contradictions
 from mailman_suite.errors import Refusal, Refusals
-from mailman_suite.list_settings import Frozen, ListSettings
+from mailman_suite.list_settings import ListSettings
 from mailman_suite.releases import DEFAULT, release_named
 from mailman_suite.secrets import SecretReference
 from mailman_suite.setting_errors import misspelt, refusals_of
+from mailman_suite.settings_fleet import FleetSettings
+from mailman_suite.settings_rehearsal import RehearsalSettings
 
 PREFIX = "mailman_"
 
@@ -35,7 +37,7 @@ _WEB_SECRETS = {
 }
 
 
-class Settings(Frozen):
+class Settings(FleetSettings, RehearsalSettings):
     """What one host's suite should be; `group_data/all.py` explains every key."""
 
     release: str = DEFAULT

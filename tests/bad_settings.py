@@ -106,6 +106,15 @@ TYPES = {
     "no web process": _wrong_type(
         {"mailman_web_processes": 0}, "mailman_web_processes", "greater than or equal to 1"
     ),
+    "a wave before the canary": _wrong_type(
+        {"mailman_wave": -1}, "mailman_wave", "greater than or equal to 0"
+    ),
+    "a wave by its name": _wrong_type(
+        {"mailman_wave": "canary"}, "mailman_wave", "a valid integer"
+    ),
+    "a soak of more than a day": _wrong_type(
+        {"mailman_soak_seconds": 86401}, "mailman_soak_seconds", "less than or equal to 86400"
+    ),
     "a port that cannot be": _wrong_type(
         {"mailman_database_port": 70000}, "mailman_database_port", "less than or equal to 65535"
     ),
