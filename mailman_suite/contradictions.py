@@ -32,7 +32,17 @@ def contradictions(settings: Settings) -> Iterator[Refusal]:
             expected="both (absolute paths on the host) or neither",
             remedy="set the missing one, or remove the other to serve plain HTTP",
         )
+    yield from _rehearsal(settings)
     yield from _database(settings)
+
+
+def _rehearsal(settings: Settings) -> Iterator[Refusal]:
+    if settings.rehearses and settings.require_rehearsal:
+        yield Refusal(
+            found=f"the host rehearses {settings.rehearses} and asks for a rehearsal itself",
+            expected="mailman_require_rehearsal on production hosts alone",
+            remedy="move mailman_require_rehearsal from group_data/all.py to group_data/prod.py",
+        )
 
 
 def _database(settings: Settings) -> Iterator[Refusal]:

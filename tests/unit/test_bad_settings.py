@@ -8,11 +8,14 @@ import pytest
 
 from mailman_suite.errors import Refusals
 from mailman_suite.settings import Settings
+from tests.bad_rehearsal_settings import REHEARSALS
 from tests.bad_settings import GOOD, MISTAKES, SECRET, Mistake
 from tests.plans.group_data import group_data
 
 
-@pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
+@pytest.mark.parametrize(
+    "mistake", [*MISTAKES.values(), *REHEARSALS.values()], ids=[*MISTAKES, *REHEARSALS]
+)
 def test_a_mistake_is_named_once_with_a_remedy(mistake: Mistake):
     with pytest.raises(Refusals) as raised:
         Settings.from_data(mistake.declared)
@@ -52,6 +55,9 @@ def test_every_setting_stands_with_its_default_in_the_group_data():
         {"mailman_web_apps": ["allauth.socialaccount.providers.github"]},
         {"mailman_domains": ["Lists.Unit.Test."]},
         {"mailman_tls_certificate": "/etc/a+b/c-d_e.pem", "mailman_tls_key": "/k"},
+        {"mailman_rehearses": "root@lists1", "mailman_rehearses_ssh": ["-p", "2222"]},
+        {"mailman_rehearses": "ssh://root@lists1.unit.test:2222"},
+        {"mailman_rehearsal_key": "env:REHEARSAL_KEY", "mailman_require_rehearsal": True},
         {"ssh_user": "root", "_sudo": True, "wave": 1},
     ],
     ids=str,
