@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from pyinfra import logger
 from pyinfra.api import HiddenValue
@@ -20,7 +20,7 @@ from mailman_suite.facts.adoption import Installation
 from mailman_suite.facts.look import Look
 from mailman_suite.facts.survey import Survey
 from mailman_suite.facts.survey import question as survey_question
-from mailman_suite.gates_model import REMOVE_CRON_JOBS
+from mailman_suite.gates_model import REMOVE_CRON_JOBS, Finding
 from mailman_suite.gates_table import gates_table
 from mailman_suite.platforms import Platform, platform_of
 from mailman_suite.preflight import python_of, refusals
@@ -28,6 +28,10 @@ from mailman_suite.releases import RELEASES, Release, release_of_identifier
 from mailman_suite.retention import NOTHING_OLD, Old, old
 from mailman_suite.secrets import resolve_all
 from mailman_suite.settings import Settings
+
+# Who builds a release of which no archive is kept: each host for itself, this one first and for
+# others of its kind, or another one for this.
+Building = Literal["alone", "for others", "elsewhere"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Suite:
     changes: tuple[str, ...] = ()  # what the gates want done to the data in the window
     cron_jobs: tuple[Mapping[str, Any], ...] = ()  # those that timers of ours replace
     adoption: Adoption | None = None  # what the window puts aside of a suite made by hand
+    building: Building = "alone"
+    unproven: bool = False  # whether its last window finished and no message went through since
 
     @property
     def release_directory(self) -> str:
@@ -81,18 +87,47 @@ class Suite:
         return f"{scheme}://{self.settings.web_host}"
 
 
+@dataclass(frozen=True)
+class Prospect:
+    """What one look says that a run would do to a host; where there are reasons, it will not."""
+
+    host: str
+    settings: Settings | None = None
+    look: Mapping[str, Any] | None = None
+    suite: Suite | None = None
+    findings: tuple[Finding, ...] = ()
+    reasons: tuple[Refusal, ...] = ()
+
+
 def declared(host: Host) -> Suite:
     """The suite that this host's group data declares. Raises `Refused` before anything changes."""
+    found = prospect(host)
+    for line in gates_table(found.findings):
+        logger.info(f"{host.print_prefix}{line}")
+    return wanted(found)
+
+
+def wanted(found: Prospect) -> Suite:
+    """The suite of a host that was looked at. Raises `Refused` where there are reasons not to."""
+    if found.reasons or found.suite is None:
+        raise Refused(found.host, found.reasons)
+    return found.suite
+
+
+def prospect(host: Host) -> Prospect:
+    """What a run would do to this host, or every reason why not; as far as it could be seen."""
+    found = Prospect(host.name)
     try:
         settings = Settings.from_data(host.data.dict())
+        found = replace(found, settings=settings)
         look = host.get_fact(Look, arguments=question(settings))
+        found = replace(found, look=look)
         suite = suite_of(settings, look)
         suite_files.require_templates(suite)
-        if suite.changes_release:
-            suite = _through_gates(host, suite)
+        found = replace(found, suite=suite)
+        return _through_gates(host, found, suite) if suite.changes_release else found
     except (Refusal, Refusals) as error:
-        raise Refused(host.name, error.reasons) from None
-    return suite
+        return replace(found, reasons=tuple(error.reasons))
 
 
 def standing(host: Host) -> Suite:
@@ -125,12 +160,10 @@ def as_running(settings: Settings, look: Mapping[str, Any]) -> Settings:
     return settings.model_copy(update={"release": release.name}) if release else settings
 
 
-def _through_gates(host: Host, suite: Suite) -> Suite:
-    """The suite with what its gates ask of the window; shows them all. Raises `Refusals`."""
+def _through_gates(host: Host, seen: Prospect, suite: Suite) -> Prospect:
+    """The prospect with its gates, what they ask of the window, and what they refuse."""
     survey = host.get_fact(Survey, arguments=survey_question())
     found = gates.findings(survey, suite.settings, suite.release)
-    for line in gates_table(found):
-        logger.info(f"{host.print_prefix}{line}")
     reasons = gates.refusals(found, suite.settings, suite.release)
     changes = gates.changes(found)
     jobs = gates_jobs.doubled(survey["crontabs"]) if REMOVE_CRON_JOBS in changes else ()
@@ -141,9 +174,7 @@ def _through_gates(host: Host, suite: Suite) -> Suite:
         reasons += adoption.refusals(survey, installation, suite.settings)
         taken = adoption.adoption(survey, installation, suite.settings)
         changed = replace(changed, adoption=taken, running=f"Core {taken.core}, made by hand")
-    if reasons:
-        raise Refusals(reasons)
-    return changed
+    return replace(seen, suite=changed, findings=tuple(found), reasons=tuple(reasons))
 
 
 def question(settings: Settings) -> dict[str, Any]:
@@ -192,4 +223,11 @@ def suite_of(settings: Settings, look: Mapping[str, Any] | None) -> Suite:
         running=look["suite"]["release"],
         by_hand=look["suite"]["kind"] == "guide",
         old=old(look, settings.keep_windows, release.identifier(version)),
+        unproven=_unproven(look["window"]),
     )
+
+
+def _unproven(last: Mapping[str, Any]) -> bool:
+    """Whether the last window changed the release and nobody has seen mail go through since."""
+    ended_well = (last.get("kind"), last.get("state")) == ("release", "finished")
+    return ended_well and not last.get("proven")

@@ -177,6 +177,7 @@ def window(paths: dict[str, str]) -> dict[str, Any]:
         return {}
     # Orders from before there were several kinds name none.
     found = {"id": order["id"], "kind": order.get("kind", "release"), "to": order["to"]}
+    found["proven"] = os.path.exists(os.path.join(paths["window"], "proven"))
     state = progress(paths["window"], paths["window_unit"])
     return {**found, **state} if state else {}
 
@@ -207,9 +208,11 @@ def kept(paths: dict[str, str]) -> dict[str, Any]:
     for place in sorted(glob.glob(os.path.join(paths["windows"], "*"))):
         if os.path.isdir(os.path.join(place, "snapshot")):
             manifest = read(os.path.join(place, "manifest.json"))
-            ended = os.path.exists(os.path.join(place, "outcome.json"))
+            outcome = read(os.path.join(place, "outcome.json"))
+            seconds = outcome["seconds"] if outcome.get("outcome") == "finished" else None
             told = {"release": manifest.get("release", ""), "bytes": manifest.get("bytes", 0)}
-            found.append({"id": os.path.basename(place), "ended": ended, **told})
+            ended = {"ended": bool(outcome), "seconds": seconds}
+            found.append({"id": os.path.basename(place), **ended, **told})
     releases = sorted(glob.glob(os.path.join(paths["releases"], "*")))
     return {"windows": found, "releases": [os.path.basename(path) for path in releases]}
 

@@ -236,16 +236,29 @@ def test_a_backup_that_ended_says_how(tmp_path: Path):
     assert look.backup(paths) == {"id": "one", "state": "finished", "reason": ""}
 
 
+@pytest.mark.parametrize("proven", [False, True])
+def test_a_window_tells_whether_mail_was_seen_to_go_through_since(tmp_path: Path, proven: bool):
+    order = {"id": "one", "kind": "release", "to": "b"}
+    state(tmp_path / "window", order=order, outcome={"outcome": "finished"})
+    if proven:
+        (tmp_path / "window" / "proven").touch()
+    found = look.window({"window": str(tmp_path / "window"), "window_unit": "none.service"})
+    assert found == {**order, "proven": proven, "state": "finished", "reason": ""}
+
+
 def test_a_backup_that_never_began_is_none(tmp_path: Path):
     assert look.backup(state(tmp_path / "none")) == {}
 
 
 def test_what_windows_and_builds_left_is_told(tmp_path: Path):
-    for name in ("1-failed", "2-open", "3-bare"):
-        (tmp_path / "windows" / name).mkdir(parents=True)
-    for name in ("1-failed", "2-open"):
-        (tmp_path / "windows" / name / "snapshot").mkdir()
-    state(tmp_path / "windows/1-failed", manifest={"release": "a", "bytes": 7}, outcome={"o": 1})
+    windows = tmp_path / "windows"
+    for name in ("0-done", "1-failed", "2-open", "3-bare"):
+        (windows / name).mkdir(parents=True)
+        if name != "3-bare":
+            (windows / name / "snapshot").mkdir()
+    failed, done = {"outcome": "rolled back", "seconds": 9}, {"outcome": "finished", "seconds": 31}
+    state(windows / "0-done", manifest={"release": "a", "bytes": 6}, outcome=done)
+    state(windows / "1-failed", manifest={"release": "a", "bytes": 7}, outcome=failed)
     (tmp_path / "releases" / "a").mkdir(parents=True)
     (tmp_path / "releases" / ".a.lock").touch()
 
@@ -253,8 +266,9 @@ def test_what_windows_and_builds_left_is_told(tmp_path: Path):
 
     assert told == {
         "windows": [
-            {"id": "1-failed", "ended": True, "release": "a", "bytes": 7},
-            {"id": "2-open", "ended": False, "release": "", "bytes": 0},
+            {"id": "0-done", "ended": True, "seconds": 31, "release": "a", "bytes": 6},
+            {"id": "1-failed", "ended": True, "seconds": None, "release": "a", "bytes": 7},
+            {"id": "2-open", "ended": False, "seconds": None, "release": "", "bytes": 0},
         ],
         "releases": ["a"],
     }
