@@ -11,7 +11,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mailman_suite import gates_closed, gates_core, gates_suite, gates_versions, gates_web
+from mailman_suite import (
+    gates_closed,
+    gates_core,
+    gates_release,
+    gates_suite,
+    gates_versions,
+    gates_web,
+)
 from mailman_suite.errors import Refusal
 from mailman_suite.gates_model import SUITE, Answer, Crossing, Finding, Gate, NotAGate, stop
 from mailman_suite.releases import RELEASES, Release
@@ -19,7 +26,12 @@ from mailman_suite.releases import RELEASES, Release
 if TYPE_CHECKING:
     from mailman_suite.settings import Settings
 
-GATES: tuple[Gate, ...] = (*gates_suite.GATES, *gates_core.GATES, *gates_web.GATES)
+GATES: tuple[Gate, ...] = (
+    *gates_suite.GATES,
+    *gates_release.GATES,
+    *gates_core.GATES,
+    *gates_web.GATES,
+)
 NOT_GATES: tuple[NotAGate, ...] = gates_closed.NOT_GATES
 NAMES = tuple(gate.name for gate in GATES)
 

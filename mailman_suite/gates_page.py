@@ -52,7 +52,7 @@ def _release(release: Release) -> list[str]:
 def _starts() -> list[str]:
     first = ", ".join(f"{package} {version}" for package, version in gates_versions.FIRST.items())
     tested = ", ".join(gates_versions.TESTED_FROM)
-    newest = ", ".join(dict.fromkeys(release.core for release in RELEASES.values()))
+    newest = RELEASES[DEFAULT].core
     return [
         "## From where to where\n",
         f"An upgrade begins at {first} or anything newer, up to the release itself. It goes to "

@@ -68,7 +68,7 @@ WEB_MIGRATIONS = {
     "django-mailman3": ("django_mailman3", "0003_sessions", "1.3.10"),
 }
 # The oldest PostgreSQL server that a Django series supports (its release notes).
-OLDEST_POSTGRESQL = {"4.2": 12, "5.2": 14}
+OLDEST_POSTGRESQL = {"4.1": 11, "4.2": 12, "5.2": 14}
 
 # Distributions add an epoch and a revision of their own (1:3.3.8-2~deb12u2), we a local part.
 _VERSION = re.compile(r"(?:\d+:)?(\d+(?:\.\d+)*(?:\.?(?:a|b|rc|dev|post)\d+)*)(?:[+~-].*)?")

@@ -19,6 +19,8 @@ from pathlib import Path
 from mailman_suite.host.patch_wheel import rebuilt_wheel
 from mailman_suite.releases import RELEASES, Release, release_named
 
+# What packages ask for that the resolver cannot unpack; only where a release needs it.
+_KNOWN = "uv.toml"
 _UNATTRIBUTED = {**os.environ, "UV_CUSTOM_COMPILE_COMMAND": "make locks"}
 
 
@@ -93,8 +95,9 @@ def compiled(source: Path, target: Path, python: tuple[int, int], *options: str)
     version = ".".join(map(str, python))
     options = ("--generate-hashes", "--python-version", version, *options)
     files = ["--output-file", target.name, source.name]
+    known = ["--config-file", _KNOWN] if (source.parent / _KNOWN).exists() else ["--no-config"]
     subprocess.run(
-        [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-config", *options, *files],
+        [sys.executable, "-m", "uv", "pip", "compile", "--quiet", *known, *options, *files],
         cwd=source.parent,
         env=_UNATTRIBUTED,
         check=True,

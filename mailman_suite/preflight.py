@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mailman_suite import layout, preflight_window
+from mailman_suite import gates_release, layout, preflight_window
 from mailman_suite.errors import Refusal
 from mailman_suite.platforms import Platform
 from mailman_suite.releases import Release
@@ -49,6 +49,7 @@ def refusals(
         *_system(look),
         *_interpreter(settings, platform, release, look),
         *_existing_suite(look),
+        *_new_suite(settings, release, look),
         *preflight_window.unfinished(look),
         *preflight_window.unfinished_backup(look),
         *_unread_window(settings, platform, release, look),
@@ -125,6 +126,11 @@ def _existing_suite(look: Mapping[str, Any]) -> Iterator[Refusal]:
             remedy="upgrade the images as their release notes say (upgrade guide, 'Docker "
             "images'), or use another host",
         )
+
+
+def _new_suite(settings: Settings, release: Release, look: Mapping[str, Any]) -> Iterator[Refusal]:
+    if look["suite"]["kind"] == "none":
+        yield from gates_release.for_a_new_suite(settings, release)
 
 
 def _changes_release(

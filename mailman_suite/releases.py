@@ -9,6 +9,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.version import Version
+
 from mailman_suite.errors import Refusal
 
 Python = tuple[int, int]
@@ -64,7 +66,7 @@ class Release:
 
     @property
     def job_periods(self) -> tuple[str, ...]:
-        """The periods in which HyperKitty 1.3.12 and django-extensions have jobs.
+        """The periods in which HyperKitty 1.3 and django-extensions have jobs.
 
         Weekly has none today but costs nothing; minutely and quarter_hourly would start Django in
         vain every few minutes.
@@ -131,7 +133,18 @@ def _text(python: Python) -> str:
     return ".".join(map(str, python[:2]))
 
 
-def _suite(local: str) -> tuple[tuple[str, str], ...]:
+_SUITE_OF_3_3_9 = (
+    ("mailman", "3.3.9"),
+    ("postorius", "1.3.10"),
+    ("hyperkitty", "1.3.8"),
+    ("django-mailman3", "1.3.11"),
+    ("mailman-web", "0.0.8"),
+    ("mailman-hyperkitty", "1.2.1"),
+    ("mailmanclient", "3.3.5"),
+)
+
+
+def _suite_of_3_3_10(local: str) -> tuple[tuple[str, str], ...]:
     return (
         ("mailman", f"3.3.10{local}"),
         ("postorius", f"1.3.13{local}"),
@@ -146,8 +159,14 @@ def _suite(local: str) -> tuple[tuple[str, str], ...]:
 RELEASES: dict[str, Release] = {
     release.name: release
     for release in (
-        Release("3.3.10", "4.2", ((3, 9), (3, 10), (3, 11), (3, 12)), _suite("")),
-        Release("3.3.10+django52", "5.2", ((3, 10), (3, 11), (3, 12), (3, 13)), _suite("+suite.1")),
+        Release("3.3.9", "4.1", ((3, 9), (3, 10), (3, 11)), _SUITE_OF_3_3_9),
+        Release("3.3.10", "4.2", ((3, 9), (3, 10), (3, 11), (3, 12)), _suite_of_3_3_10("")),
+        Release(
+            "3.3.10+django52",
+            "5.2",
+            ((3, 10), (3, 11), (3, 12), (3, 13)),
+            _suite_of_3_3_10("+suite.1"),
+        ),
     )
 }
 DEFAULT = "3.3.10+django52"
@@ -171,8 +190,20 @@ def release_of_identifier(identifier: str) -> Release | None:
     return RELEASES.get(identifier.rsplit("-py", 1)[0])
 
 
+def replacements(release: Release) -> tuple[Release, ...]:
+    """The releases of a newer Core, once one of them takes each of this release's Pythons."""
+    core = Version(release.core)
+    newer = [one for one in RELEASES.values() if Version(one.core) > core]
+    replaced = any(set(release.pythons) <= set(one.pythons) for one in newer)
+    return tuple(newer) if replaced else ()
+
+
 def _instead(python: Python) -> str:
-    fitting = [release for release in RELEASES.values() if release.supports_python(python)]
+    fitting = [
+        release
+        for release in RELEASES.values()
+        if release.supports_python(python) and not replacements(release)
+    ]
     if not fitting:
         return "use an operating system whose Python is in that range"
     names = " or ".join(f'mailman_release = "{release.name}"' for release in fitting)

@@ -110,6 +110,14 @@ TROUBLES = {
         "Python 3.10 to 3.13",
         "use an operating system whose Python is in that range",
     ),
+    "a new suite of a release that newer ones have replaced": Trouble(
+        {},
+        "no suite yet, and release 3.3.9 of Core 3.3.9 on Django 4.1",
+        "a release whose Core is our newest",
+        'set mailman_release = "3.3.10" or mailman_release = "3.3.10+django52"; or, to go on as '
+        'it is, write in group_data: mailman_acknowledged = {"3.3.9": ["replaced_release"]}',
+        {"mailman_release": "3.3.9"},
+    ),
     "an interpreter that is not there": Trouble(
         {"interpreters": {"/usr/bin/python3": [3, 11, 2], "/opt/python/bin/python3": None}},
         "no working interpreter at /opt/python/bin/python3",

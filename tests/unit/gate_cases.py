@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from mailman_suite.releases import DEFAULT
+
 Data = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Case:
-    """A host at the set of `core` with other answers, and the gate's verdict and words."""
+    """A host at the set of `core` with other answers, and the gate on its way to `release`."""
 
     gate: str
     verdict: str
@@ -19,6 +21,7 @@ class Case:
     host: Data = field(default_factory=dict)
     data: Data = field(default_factory=dict)
     core: str = "3.2.0"
+    release: str = DEFAULT
     changes: tuple[str, ...] = ()
 
 

@@ -72,6 +72,11 @@ CASES: dict[str, Case] = {
         "known_schema", "8cc1f79f4459", then="nothing to migrate", core="3.3.9",
         host={"core_head": "8cc1f79f4459"},
     ),
+    "a release that newer ones have replaced": Case(
+        "replaced_release", "word", "release 3.3.9 of Core 3.3.9 on Django 4.1",
+        'set mailman_release = "3.3.10" or', release="3.3.9",
+    ),
+    "a release that nothing has replaced": passes("replaced_release", "release 3.3.10+django52"),
     "MySQL": Case(
         "database_engine", "stop", "in mysql", "PostgreSQL first", {"core_database": "mysql"},
     ),

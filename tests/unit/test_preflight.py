@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mailman_suite.errors import Refusal, Refusals
+from mailman_suite.releases import RELEASES
 from mailman_suite.settings import Settings
 from mailman_suite.suite import question, suite_of
 from tests.bad_hosts import TLS, TROUBLES, Trouble
@@ -92,3 +93,15 @@ def test_the_host_is_asked_for_what_the_settings_name():
 def test_a_release_of_the_same_core_may_run():
     seen = {**look(DEBIAN_12, release="3.3.10-py3.11-0123456789ab")}
     assert suite_of(Settings.from_data(GOOD), seen).release.name == "3.3.10+django52"
+
+
+def test_a_release_that_newer_ones_have_replaced_is_begun_with_on_the_operators_word():
+    word = {"3.3.9": ["replaced_release"]}
+    data = {**GOOD, "mailman_release": "3.3.9", "mailman_acknowledged": word}
+    assert suite_of(Settings.from_data(data), look(DEBIAN_12)).release.name == "3.3.9"
+
+
+def test_a_release_that_newer_ones_have_replaced_stays_where_it_runs():
+    declared = Settings.from_data({**GOOD, "mailman_release": "3.3.9"})
+    running = RELEASES["3.3.9"].identifier((3, 11))
+    assert not suite_of(declared, {**look(DEBIAN_12, release=running)}).changes_release
