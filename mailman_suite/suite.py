@@ -13,7 +13,7 @@ from pyinfra import logger
 from pyinfra.api import HiddenValue
 from pyinfra.api.host import Host
 
-from mailman_suite import adoption, gates, gates_jobs, layout, suite_files
+from mailman_suite import adoption, gates, gates_jobs, layout, preflight_rehearsal, suite_files
 from mailman_suite.adoption import Adoption
 from mailman_suite.errors import Refusal, Refusals, Refused
 from mailman_suite.facts.adoption import Installation
@@ -174,6 +174,7 @@ def _through_gates(host: Host, seen: Prospect, suite: Suite) -> Prospect:
         reasons += adoption.refusals(survey, installation, suite.settings)
         taken = adoption.adoption(survey, installation, suite.settings)
         changed = replace(changed, adoption=taken, running=f"Core {taken.core}, made by hand")
+    reasons += preflight_rehearsal.unrehearsed(host, changed)
     return replace(seen, suite=changed, findings=tuple(found), reasons=tuple(reasons))
 
 
