@@ -1,6 +1,6 @@
 """Says what stands on a host before anything is changed: one JSON object on standard output.
 
-Called as `look.py look '{"interpreters": [...], "paths": {...}}'`; reads only.
+Called as `look.py look JSON RUN`; reads only, and passes on RUN, which is what `runs.py look` says.
 """
 
 from __future__ import annotations
@@ -198,8 +198,7 @@ def progress(place: str, unit: str) -> dict[str, str]:
     active = subprocess.run(asked, stdout=subprocess.PIPE).stdout.decode().strip()
     if active not in ("inactive", "failed"):
         return {"state": "open"}
-    begun = os.path.exists(os.path.join(place, "journal.jsonl"))
-    return {"state": "interrupted"} if begun else {}
+    return {"state": "interrupted"} if os.path.exists(os.path.join(place, "journal.jsonl")) else {}
 
 
 def kept(paths: dict[str, str]) -> dict[str, Any]:
@@ -207,8 +206,7 @@ def kept(paths: dict[str, str]) -> dict[str, Any]:
     found = []
     for place in sorted(glob.glob(os.path.join(paths["windows"], "*"))):
         if os.path.isdir(os.path.join(place, "snapshot")):
-            manifest = read(os.path.join(place, "manifest.json"))
-            outcome = read(os.path.join(place, "outcome.json"))
+            manifest, outcome = (read(f"{place}/{name}.json") for name in ("manifest", "outcome"))
             seconds = outcome["seconds"] if outcome.get("outcome") == "finished" else None
             told = {"release": manifest.get("release", ""), "bytes": manifest.get("bytes", 0)}
             ended = {"ended": bool(outcome), "seconds": seconds}
@@ -247,4 +245,4 @@ def look(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2]))))
+    print(json.dumps({**look(json.loads(sys.argv[2])), "run": json.loads(sys.argv[3])}))
