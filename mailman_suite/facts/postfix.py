@@ -1,4 +1,4 @@
-"""Postfix' parameters that concern Mailman, and whether Core's maps exist."""
+"""Postfix' parameters that concern Mailman, and whether its maps can be read."""
 
 from __future__ import annotations
 
@@ -7,11 +7,24 @@ from pyinfra.api import FactBase, FactProcessError, StringCommand
 from mailman_suite import layout
 from mailman_suite.postfix import PARAMETERS
 
+# A power cut may leave a map that is missing or empty beside a package that counts as installed.
+# One that is there is asked: `postmap` cannot read half a map, and waits a second to say so.
+_UNREAD = (
+    'unread() { file="${2#*:}";'
+    ' test -n "$(find "$file.db" "$file.lmdb" "$file.cdb" -size +0 2>/dev/null)"'
+    ' && ! "$1" -q postmaster "$2" 2>&1 | grep -q fatal || echo "$2"; };'
+    f" maps=$(for map in {layout.LMTP_MAP} {layout.DOMAINS_MAP};"
+    ' do unread postmap "$(postconf -h default_database_type):$map"; done);'
+    " aliases=$(for map in $(postconf -h alias_database | tr , ' '); do case $map in"
+    ' hash:*|btree:*|lmdb:*|cdb:*) test ! -e "${map#*:}" || unread postalias "$map";;'
+    " esac; done);"
+)
+
 
 class PostfixMain(FactBase[dict[str, str]]):
-    """Parameter -> value as `postconf` prints it, and `maps`: `yes` where Core has made them.
+    """Parameter -> value as `postconf` prints it; `maps` and `aliases`: `yes` where they are read.
 
-    Empty on a host without Postfix.
+    `maps` are Core's, `aliases` those of the host's own users. Empty on a host without Postfix.
     """
 
     def command(self) -> StringCommand:
@@ -19,9 +32,9 @@ class PostfixMain(FactBase[dict[str, str]]):
         return StringCommand(
             "if command -v postconf >/dev/null; then postconf",
             *PARAMETERS,
-            f"&& for map in {layout.LMTP_MAP} {layout.DOMAINS_MAP}; do",
-            'ls "$map".db "$map".lmdb 2>/dev/null | grep -q . || missing=$map; done;',
-            'echo "maps = ${missing:-yes}"; fi',
+            "&&",
+            _UNREAD,
+            'echo "maps = ${maps:-yes}"; echo "aliases = ${aliases:-yes}"; fi',
         )
 
     @staticmethod

@@ -15,12 +15,18 @@ from mailman_suite.postfix import PARAMETERS, changes
 
 @operation()
 def wired() -> Generator[StringCommand, None, None]:
-    """Core's maps exist and stand in Postfix' parameters, merged into what is there."""
+    """Core's maps exist and stand in Postfix' parameters, merged into what is there.
+
+    The map of the host's own users is made anew where it cannot be read: all their mail would wait.
+    """
     current = host.get_fact(PostfixMain)
     wanted = changes(current) if current else dict.fromkeys(PARAMETERS, "")
-    if not wanted and current.get("maps") == "yes":
+    are_read = current.get("aliases", "yes") == "yes"
+    if not wanted and are_read and current.get("maps") == "yes":
         host.noop("Postfix knows Mailman's maps")
         return
+    if not are_read:
+        yield StringCommand("newaliases")
     if current.get("maps") != "yes":
         # Before Postfix reads them: a map that is named and missing defers everybody's mail.
         yield core_command("aliases")

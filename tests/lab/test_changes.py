@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from installed import COMBINATIONS, changes
+from installed import COMBINATIONS, LIST, changes
 from suites import CORE, QCLUSTER, SERVICES, WEB, Suite, clone
+
+from mailman_suite import layout
 
 ETC, UNITS = "/etc/mailman3", "/etc/systemd/system"
 COPIES = "/var/backups/mailman3"
+CORE_LMTP = f"lmtp:[{layout.LOOPBACK}]:{layout.LMTP_PORT}"
 WRONG = "wrong-and-still-nobody-else-s-business"
 
 
@@ -107,6 +110,7 @@ def test_what_was_stopped_removed_or_opened_is_put_right(suite: Suite) -> None:
     units = f"{CORE} {QCLUSTER} mailman-digests.timer"
     suite.run(f"systemctl disable --now --quiet {units}")
     suite.run(f"chmod 644 {ETC}/mailman.cfg; rm {ETC}/uwsgi.ini")
+    suite.run(f"rm /etc/aliases.db; : > {layout.LMTP_MAP}.db")  # as a power cut leaves them
 
     done = suite.converge()
 
@@ -115,6 +119,8 @@ def test_what_was_stopped_removed_or_opened_is_put_right(suite: Suite) -> None:
     assert suite.run(f"systemctl is-enabled {units}").split() == ["enabled"] * 3
     assert suite.run(f"stat -c '%U %G %a' {ETC}/mailman.cfg").split() == ["root", "mailman", "640"]
     assert suite.run(f"cat {ETC}/uwsgi.ini")
+    assert suite.run("postalias -q postmaster hash:/etc/aliases").split() == ["root"]
+    assert suite.run(f"postmap -q {LIST} hash:{layout.LMTP_MAP}").split() == [CORE_LMTP]
 
 
 def test_a_given_secret_replaces_the_generated_one_and_is_never_shown(

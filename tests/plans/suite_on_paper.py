@@ -63,6 +63,7 @@ def look(host: PaperHost, release: str = "") -> dict[str, Any]:
         "suite": {"kind": "ours" if release else "none", "release": release},
         "window": {},
         "backup": {},
+        "run": {"last": "", "busy": {}},
         "kept": {"windows": [], "releases": [release] if release else []},
     }
 
@@ -149,4 +150,4 @@ def _all_secrets(salt: str, values: Mapping[str, str]) -> dict[str, Any]:
 
 def _wired_postfix() -> dict[str, str]:
     unset = dict.fromkeys(PARAMETERS, "")
-    return {**unset, **changes(unset), "maps": "yes"}
+    return {**unset, **changes(unset), "maps": "yes", "aliases": "yes"}
