@@ -79,6 +79,12 @@ NOT_GATES = (
         "The web side moved from Python 2 to Python 3.", _BEGINS, "django-mailman3's packages",
     ),
     NotAGate(
+        "python2_index", "hyperkitty", "1.2.0",
+        "A search index that Python 2 wrote cannot be read by Python 3.",
+        f"{_BEGINS}; an index that the release cannot read is filled anew (gate search_index)",
+        "upgrade guide, 'Upgrade to 3.2.0'",
+    ),
+    NotAGate(
         "qcluster", "hyperkitty", "1.1.0",
         "Background tasks need a running qcluster.", "it is a unit of ours",
         "HyperKitty NEWS 1.1.0",

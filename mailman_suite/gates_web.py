@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from mailman_suite.gates_model import (
-    REBUILD_INDEX,
     Answer,
     Crossing,
     Gate,
@@ -28,14 +27,6 @@ def _template_base_url(crossing: Crossing) -> Answer:
             "take it away: without an address that Core can reach, no template is found",
         )
     return window(f"{name} is needed", "settings.py sets it to the loopback address")
-
-
-def _python2_index(crossing: Crossing) -> Answer:
-    return window(
-        f"the search index of HyperKitty {crossing.before or '1.1'}",
-        "a new index is filled, list by list, once the service is back",
-        REBUILD_INDEX,
-    )
 
 
 def _slow_migrations(crossing: Crossing) -> Answer:
@@ -173,11 +164,6 @@ GATES = (
         "template_base_url", "postorius", "1.2.0",
         "POSTORIUS_TEMPLATE_BASE_URL became required, and Django's check does not miss it.",
         "an address that Core can reach", "upgrade guide, 'Upgrade to 3.2.0'", _template_base_url,
-    ),
-    Gate(
-        "python2_index", "hyperkitty", "1.2.0",
-        "A search index that Python 2 wrote cannot be read by Python 3.",
-        "", "upgrade guide, 'Upgrade to 3.2.0'", _python2_index,
     ),
     Gate(
         "paintstore", "hyperkitty", "1.2.2",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mailman_suite.gates_model import REBUILD_INDEX
 from tests.unit.gate_cases import Case, Data, passes, web
 
 HUMANIZE = "django.contrib.humanize"
@@ -32,10 +31,6 @@ CASES: dict[str, Case] = {
     ),
     "no template address yet": passes(
         "template_base_url", "is needed", "window", then="sets it", core="3.1.0"
-    ),
-    "an index of Python 2": Case(
-        "python2_index", "window", "HyperKitty 1.1.0", "once the service", core="3.1.0",
-        changes=(REBUILD_INDEX,),
     ),
     "paintstore among the further apps": Case(
         "paintstore", "stop", "paintstore", "take it away", data={"web_apps": ["paintstore"]},

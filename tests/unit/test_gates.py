@@ -8,7 +8,7 @@ import re
 import pytest
 
 from mailman_suite import gates, gates_page
-from mailman_suite.gates_model import Finding
+from mailman_suite.gates_model import REBUILD_INDEX, Finding
 from mailman_suite.gates_table import gates_table
 from mailman_suite.layout import HOME
 from mailman_suite.releases import RELEASES, Release
@@ -19,7 +19,7 @@ from tests.unit.surveyed import RELEASE, SETS, converged, job, settings, survey
 
 CASES = {**gate_cases_suite.CASES, **gate_cases_core.CASES, **gate_cases_web.CASES}
 # These say the same to every host that crosses them, or only tell what will be different.
-ALIKE = ("python2_index", "archiver_key", "max_recipients")
+ALIKE = ("archiver_key", "max_recipients")
 every_release = pytest.mark.parametrize("release", RELEASES.values(), ids=RELEASES)
 TROUBLED = {"usenet_lists": 2, "crontabs": [job("mailman lists", "root")]}
 QUIET_WORDS = ("nntp_runner", "cron_jobs")
@@ -95,6 +95,12 @@ def test_from_our_patches_back_to_upstreams_packages_is_no_downgrade():
     release = RELEASES["3.3.10"]
     found = gates.findings(converged(RELEASE), settings(), release)
     assert finding("no_downgrade", found).verdict == "fine"
+
+
+def test_a_core_without_an_archive_has_no_index_to_make_anew():
+    host = survey("3.3.8", emails=0)
+    del host["versions"]["hyperkitty"]
+    assert REBUILD_INDEX not in gates.changes(gates.findings(host, settings(), RELEASE))
 
 
 def test_one_package_that_was_upgraded_alone_crosses_nothing_more():
