@@ -3,6 +3,7 @@
 from pyinfra import config
 
 from mailman_suite.limits import refuse_runs_without_hosts
+from mailman_suite.run_end import keep_records
 
 config.REQUIRE_PYINFRA_VERSION = "~=3.10.0"
 config.REQUIRE_PACKAGES = "requirements.txt"
@@ -10,3 +11,5 @@ config.REQUIRE_PACKAGES = "requirements.txt"
 config.FAIL_PERCENT = 0
 # A mistyped --limit is an error, not a success that did nothing.
 refuse_runs_without_hosts()
+# Who did what, and what it came to, is known afterwards: `make history`.
+keep_records()

@@ -5,9 +5,10 @@ pyinfra -y inventories/prod.py deploys/backup.py
 
 from pyinfra import host
 
-from deploys.steps import backup
+from deploys.steps import backup, run
 from mailman_suite.suite import standing
 
 suite = standing(host)
 
+run.begins(suite, to=suite.running)
 backup.made(suite)

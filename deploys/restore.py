@@ -5,10 +5,11 @@ pyinfra inventories/prod.py deploys/restore.py --data mailman_backup=PATH
 
 from pyinfra import host
 
-from deploys.steps import verify, window
+from deploys.steps import run, verify, window
 from mailman_suite.restore import chosen
 
 restore = chosen(host)  # reads the whole archive, and refuses before anything changes
 
+run.begins(restore.suite, to=restore.backup["id"])
 window.restores(restore)
 verify.answers(restore.suite)

@@ -5,9 +5,10 @@ pyinfra inventories/prod.py deploys/rollback.py --data mailman_rollback=ID
 
 from pyinfra import host
 
-from deploys.steps import window
+from deploys.steps import run, window
 from mailman_suite.rollback import chosen
 
 rollback = chosen(host)  # looks, says what this gives up, and refuses before anything changes
 
+run.begins(rollback.suite, to=rollback.to["from"])
 window.goes_back(rollback)

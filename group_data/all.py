@@ -29,6 +29,9 @@ mailman_acknowledged_window = ""
 # the id of a window to go back before, and the path of a backup's archive on the host.
 mailman_rollback = ""
 mailman_backup = ""
+# The run of somebody else whose connection hangs: it is ended and put aside. The refusal that names
+# the run prints the option for the command line.
+mailman_break_run = ""
 # How many changes of release keep what stood before them, to go back to; the newest, on the host.
 mailman_keep_windows = 3
 # How many backups of its own a host keeps in /var/backups/mailman3-suite; the newest.

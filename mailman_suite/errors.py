@@ -35,6 +35,7 @@ class Refused(DeployError):
 
     def __init__(self, host: str, reasons: Sequence[Refusal]) -> None:
         self.reasons = tuple(reasons)
+        self.by_host = {host: self.reasons}  # for the records
         super().__init__(f"{host} was not touched, because:\n{listed(reasons)}")
 
 

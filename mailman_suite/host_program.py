@@ -56,10 +56,11 @@ class ProgramFact(FactBase[dict[str, Any]]):
 
     abstract = True
     program_name: str
+    verb = "look"
 
     def command(self, arguments: Any = None) -> StringCommand:
-        """The program in its `look` verb, which changes nothing."""
-        return program(self.program_name, "look", arguments)
+        """The program in a verb that changes nothing."""
+        return program(self.program_name, self.verb, arguments)
 
     def process(self, output: list[str]) -> dict[str, Any]:
         """The JSON object on the last line."""

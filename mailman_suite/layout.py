@@ -46,6 +46,7 @@ WINDOWS = f"{STATE}/windows"  # one directory for each change of release, with i
 WINDOW = f"{STATE}/window"  # leads to the last of them
 BACKUP = f"{STATE}/backup"  # the last backup: what it was told and how it went
 BACKUPS = "/var/backups/mailman3-suite"  # root only: archives, each with its description
+HISTORY = f"{STATE}/history.jsonl"  # who did what here; its last line says who is at it
 CLOSED = "/run/mailman3-suite/closed"  # while it exists, the proxy lets people read, not write
 
 LOOPBACK = "127.0.0.1"

@@ -15,6 +15,7 @@ _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL_PART = re.compile(rf"(?=.{{1,64}}$){_ATOM}(\.{_ATOM})*")  # RFC 5321's dot-string
 _HOST_PATH = re.compile(r"(/[A-Za-z0-9._+@~=-]+)+")  # unquoted in units, ini files and Nginx
+_RUN_ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
 _LIST_NAME = re.compile(r"[-_.0-9a-z]+")  # Core's default [mailman] listname_chars
 _RESERVED_SUFFIXES = (
     "-bounces",
@@ -28,6 +29,17 @@ _RESERVED_SUFFIXES = (
 )
 # RFC 2606 and upstream's Django fixture: a suite that goes by these names sends dead links.
 _PLACEHOLDERS = ("example.com", "example.net", "example.org")
+
+
+def run_id(value: str) -> str:
+    """The name of a run, as histories and refusals print it."""
+    if not _RUN_ID.fullmatch(value):
+        raise Refusal(
+            found=f"mailman_break_run names {value!r}",
+            expected="the name of a run such as 20261121T210355-3f2a1c",
+            remedy="copy it from the refusal that says who is at the host",
+        )
+    return value
 
 
 def host_name(value: str, setting: str) -> str:

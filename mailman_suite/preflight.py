@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mailman_suite import gates_release, layout, preflight_window
+from mailman_suite import gates_release, layout, preflight_run, preflight_window
 from mailman_suite.errors import Refusal
 from mailman_suite.platforms import Platform
 from mailman_suite.releases import Release
@@ -50,6 +50,7 @@ def refusals(
         *_interpreter(settings, platform, release, look),
         *_existing_suite(look),
         *_new_suite(settings, release, look),
+        *preflight_run.busy(settings, look),
         *preflight_window.unfinished(look),
         *preflight_window.unfinished_backup(look),
         *_unread_window(settings, platform, release, look),

@@ -57,6 +57,7 @@ class Settings(FleetSettings, RehearsalSettings):
     acknowledged_window: str = ""
     rollback: str = ""
     backup: str = ""
+    break_run: str = ""
     keep_windows: int = Field(default=3, ge=1, le=1000)
     keep_backups: int = Field(default=7, ge=1, le=1000)
     adoption_ignores: list[str] = Field(default_factory=list)
@@ -120,6 +121,11 @@ class Settings(FleetSettings, RehearsalSettings):
     @classmethod
     def _is_a_path_on_the_host(cls, value: str, info: ValidationInfo) -> str:
         return names.host_path(value, f"{PREFIX}{info.field_name}") if value else ""
+
+    @field_validator("break_run")
+    @classmethod
+    def _is_the_name_of_a_run(cls, value: str) -> str:
+        return names.run_id(value) if value else ""
 
     @field_validator("web_apps")
     @classmethod

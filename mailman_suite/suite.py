@@ -51,6 +51,7 @@ class Suite:
     old: Old = NOTHING_OLD  # what earlier runs left and nobody goes back to
     changes: tuple[str, ...] = ()  # what the gates want done to the data in the window
     cron_jobs: tuple[Mapping[str, Any], ...] = ()  # those that timers of ours replace
+    last_run: str = ""  # the last one on the host, when it was looked at
     adoption: Adoption | None = None  # what the window puts aside of a suite made by hand
     building: Building = "alone"
     unproven: bool = False  # whether its last window finished and no message went through since
@@ -223,6 +224,7 @@ def suite_of(settings: Settings, look: Mapping[str, Any] | None) -> Suite:
         identifier=release.identifier(version),
         running=look["suite"]["release"],
         by_hand=look["suite"]["kind"] == "guide",
+        last_run=look["run"]["last"],
         old=old(look, settings.keep_windows, release.identifier(version)),
         unproven=_unproven(look["window"]),
     )

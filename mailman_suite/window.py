@@ -15,6 +15,7 @@ from mailman_suite.database import connections
 from mailman_suite.gates_model import REBUILD_INDEX
 from mailman_suite.host.gate_changes import STATEMENTS
 from mailman_suite.render import rendered
+from mailman_suite.run_record import this_run
 from mailman_suite.suite import Suite
 from mailman_suite.verification import core_question
 
@@ -204,9 +205,12 @@ def _wsgi() -> dict[str, Any]:
 def bundle(
     suite: Suite, content: Mapping[str, Any], unit_files: Iterable[str] = UNIT_FILES
 ) -> io.BytesIO:
-    """A tar archive of a window's directory: the order, the programs, the units that run them."""
+    """A tar archive of a window's directory: the order, the programs, the units that run them.
+
+    The order names the run, so that the host's history can tell what became of its window.
+    """
     files = {
-        "order.json": json.dumps(content, indent=1),
+        "order.json": json.dumps({**content, "run": this_run().id}, indent=1),
         **{f"units/{Path(path).name}": rendered(path, suite) for path in unit_files},
         **{
             f"program/mailman_suite/host/{source.name}": source.read_text(encoding="utf-8")

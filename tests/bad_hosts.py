@@ -90,6 +90,14 @@ def _backup(state: str, found: str, expected: str, remedy: str) -> Trouble:
     return Trouble(seen, f"the backup 20261121T030000-3.3.10 {found}", expected, remedy)
 
 
+AT_IT = {
+    "run": "20261121T210355-3f2a1c",
+    "who": "anna@laptop",
+    "deploy": "mailman",
+    "began": "2026-11-21T21:03:55Z",
+    "ended": "",
+    "seconds": 724.1,
+}
 TROUBLES = {
     "Alpine": _runs("Alpine Linux v3.20", id="alpine", version_id="3.20.3"),
     "Debian 10": _runs("Debian GNU/Linux 10 (buster)", id="debian", version_id="10"),
@@ -179,6 +187,12 @@ TROUBLES = {
         "two roles",
         "give mailman_database_core_user and mailman_database_web_user two names",
         {"mailman_database": "postgresql", "mailman_database_web_user": "mailman"},
+    ),
+    "another operator at it": Trouble(
+        {"run": {"last": AT_IT["run"], "busy": AT_IT}},
+        "(deploys/mailman.py, run 20261121T210355-3f2a1c) is at it since 2026-11-21T21:03:55Z",
+        "one run at a time",
+        "--data mailman_break_run=20261121T210355-3f2a1c",
     ),
     "a change of release under way": _window(
         "open", "is under way on the host", "one run at a time", "then run again"

@@ -100,6 +100,12 @@ TYPES = {
     "a list where a text belongs": _wrong_type(
         {"mailman_web_host": ["lists.unit.test"]}, "mailman_web_host", "a valid string"
     ),
+    "a run by its operator's name": Mistake(
+        {"mailman_break_run": "anna"},
+        "mailman_break_run names 'anna'",
+        "the name of a run such as",
+        "copy it from the refusal",
+    ),
     "a text where a number belongs": _wrong_type(
         {"mailman_web_processes": "2"}, "mailman_web_processes", "a valid integer"
     ),

@@ -6,13 +6,17 @@ from typing import Any
 
 from pyinfra.api import StringCommand
 
+from mailman_suite import layout
 from mailman_suite.host_program import ProgramFact, program
 
 _NO_PYTHON = '{"python_missing": true}'
 
 
 class Look(ProgramFact):
-    """What `host/look.py` sees, or `{"python_missing": True}` on a host without Python 3."""
+    """What `host/look.py` sees, and `host/runs.py` as "run".
+
+    Or `{"python_missing": True}` on a host without Python 3.
+    """
 
     program_name = "look"
 
@@ -21,5 +25,7 @@ class Look(ProgramFact):
         return StringCommand(
             "if command -v python3 >/dev/null 2>&1; then",
             program(self.program_name, "look", arguments),
-            f"; else echo '{_NO_PYTHON}'; fi",
+            '"$(',
+            program("runs", "look", {"history": layout.HISTORY}),
+            f")\"; else echo '{_NO_PYTHON}'; fi",
         )

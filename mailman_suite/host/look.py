@@ -1,6 +1,6 @@
 """Says what stands on a host before anything is changed: one JSON object on standard output.
 
-Called as `look.py look '{"interpreters": [...], "paths": {...}}'`; reads only.
+Called as `look.py look JSON RUN`; reads only, and passes on RUN, which is what `runs.py look` says.
 """
 
 from __future__ import annotations
@@ -245,4 +245,4 @@ def look(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2]))))
+    print(json.dumps({**look(json.loads(sys.argv[2])), "run": json.loads(sys.argv[3])}))

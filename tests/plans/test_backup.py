@@ -26,7 +26,8 @@ OLDER = "3.3.10-py3.11-0123456789ab"
 def test_what_runs_is_copied_although_another_release_is_declared() -> None:
     plan = plan_of(DEPLOY, data(HOST), {"Look": look(HOST, OLDER)})
 
-    (made,) = plan.operations
+    begins, made = plan.operations
+    assert (begins.name, begins.actions) == ("Run | Nobody else is at this host", ())
     assert made.name == f"Backup | A backup of {OLDER} is made"
     (upload,) = made.uploads
     assert upload.destination == f"{layout.STAGING}/backup.tar"

@@ -50,7 +50,8 @@ def test_a_rollback_says_what_it_gives_up_and_opens_one_window(
     assert "members: 4 before, 3 after" in caplog.text
     assert "queue files" not in caplog.text, "queues do not go back"
     assert "refuses to change it again" in caplog.text
-    (operation,) = plan.operations
+    begins, operation = plan.operations
+    assert (begins.name, begins.actions) == ("Run | Nobody else is at this host", ())
     assert operation.name.endswith(f"The suite is what it was before {ID}")
     assert "mailman-window.service" in operation.commands[-1]
     assert_no_leaks(plan)

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from mailman_suite import preflight_run
 from mailman_suite.errors import Refusal, Refusals
 from mailman_suite.releases import RELEASES
 from mailman_suite.settings import Settings
 from mailman_suite.suite import question, suite_of
-from tests.bad_hosts import TLS, TROUBLES, Trouble
+from tests.bad_hosts import AT_IT, TLS, TROUBLES, Trouble
 from tests.bad_settings import GOOD
 from tests.plans.paper_hosts import paper_hosts
 from tests.plans.suite_on_paper import look
@@ -105,3 +106,21 @@ def test_a_release_that_newer_ones_have_replaced_stays_where_it_runs():
     declared = Settings.from_data({**GOOD, "mailman_release": "3.3.9"})
     running = RELEASES["3.3.9"].identifier((3, 11))
     assert not suite_of(declared, {**look(DEBIAN_12, release=running)}).changes_release
+
+
+@pytest.mark.parametrize(
+    ("named", "goes_on"), [(AT_IT["run"], True), ("20261121T210355-000000", False)]
+)
+def test_a_run_that_hangs_is_put_aside_by_its_own_name_alone(named: str, goes_on: bool):
+    seen = {**look(DEBIAN_12), "run": {"last": AT_IT["run"], "busy": AT_IT}}
+    settings = Settings.from_data({**GOOD, "mailman_break_run": named})
+    if goes_on:
+        assert suite_of(settings, seen).last_run == AT_IT["run"]
+    else:
+        with pytest.raises(Refusals, match="724 s ago"):
+            suite_of(settings, seen)
+
+
+def test_what_another_run_changed_since_is_looked_at_again():
+    ended = {**AT_IT, "ended": "2026-11-21T21:16:00Z"}
+    assert preflight_run.in_the_way(ended).remedy == "run again: it looks anew"

@@ -1,0 +1,15 @@
+"""Who did what on a host, as the host itself knows it."""
+
+from __future__ import annotations
+
+from mailman_suite import layout
+from mailman_suite.host_program import ProgramFact
+
+QUESTION = {"history": layout.HISTORY, "places": [layout.WINDOW, layout.BACKUP]}
+
+
+class History(ProgramFact):
+    """What `host/runs.py history` answers: `{"records": [...]}`, oldest first."""
+
+    program_name = "runs"
+    verb = "history"

@@ -1,0 +1,31 @@
+"""One run at a time: it takes its hosts before it changes anything on them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from pyinfra import host
+from pyinfra.api import QuoteString, StringCommand, operation
+
+from mailman_suite import run_end, run_record
+from mailman_suite.suite import Suite
+
+
+@operation()
+def begun(suite: Suite, to: str) -> Generator[StringCommand, None, None]:
+    """This run has the host until it ends, and the host's history says whose it is.
+
+    Nothing is a change by it, and it writes in no plan; the end is `mailman_suite/run_end.py`'s.
+
+    + suite: what runs on the host, and what the last run there was when it was looked at
+    + to: what will run there
+    """
+    if not host.state.is_executing:
+        host.noop("who is at it is asked again when the run begins")
+        return
+    record = run_record.record(host.name, suite.running, to)
+    why_not = run_end.begin(host, record, suite.last_run, suite.settings.break_run)
+    if why_not:
+        yield StringCommand("echo", QuoteString(f"error: {why_not}"), ">&2; exit 1")
+    else:
+        host.noop(f"this is run {record['run']}")

@@ -1,0 +1,14 @@
+"""Runs that tests begin leave their records in a directory of the tests' own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _records_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MAILMAN_RECORDS", str(tmp_path_factory.mktemp("records")))
+        yield
