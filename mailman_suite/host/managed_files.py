@@ -19,11 +19,12 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from typing import Any, Optional
 
 # A file before we wrote it: its path, the copy of it (if it was there) and its attributes.
 Undo = tuple[str, Optional[str], Optional[list[str]]]
-
+KEPT_COPIES = 10  # of each file that we replaced, besides the first
 _ASSIGNED_SECRET = re.compile(
     r"^(.*?(?:pass\w*|secret\w*|key|url)[\"']?\s*[:=]\s*)(?!.*@@)(\S.*)$",
     re.IGNORECASE | re.MULTILINE,
@@ -71,21 +72,15 @@ def shown(text: str) -> str:
 def attributes(path: str) -> list[str]:
     """Owner, group and mode of a path itself, such as ["root", "mailman", "640"]."""
     status = os.lstat(path)
-    return [owner_name(status.st_uid), group_name(status.st_gid), f"{status.st_mode & 0o7777:o}"]
+    owner, group = named(pwd.getpwuid, status.st_uid), named(grp.getgrgid, status.st_gid)
+    return [owner, group, f"{status.st_mode & 0o7777:o}"]
 
 
-def owner_name(uid: int) -> str:
-    """A user's name, or its number where it has none."""
+def named(entry: Callable[[int], Any], number: int) -> str:
+    """The name of a user or group, or its number where it has none."""
     with contextlib.suppress(KeyError):
-        return pwd.getpwuid(uid).pw_name
-    return str(uid)
-
-
-def group_name(gid: int) -> str:
-    """A group's name, or its number where it has none."""
-    with contextlib.suppress(KeyError):
-        return grp.getgrgid(gid).gr_name
-    return str(gid)
+        return str(entry(number)[0])
+    return str(number)
 
 
 def read(path: str) -> str | None:
@@ -185,11 +180,20 @@ def keep_copy(path: str, copies: str) -> str | None:
     if text is None:
         return None
     os.makedirs(copies, mode=0o700, exist_ok=True)
-    stamp = time.strftime("%Y%m%dT%H%M%S")
-    kept = os.path.join(copies, f"{path.strip('/').replace('/', '_')}.{stamp}")
+    name = path.strip("/").replace("/", "_")
+    kept = f"{copies}/{name}.{time.strftime('%Y%m%dT%H%M%S')}"
     write(kept, text, ["root", "root", "600"])
+    forget_older(name, copies)
     print(f"kept a copy of {path} as {kept}")
     return kept
+
+
+def forget_older(name: str, copies: str) -> None:
+    """Of one file's copies the newest stay, and the first, which may be its owner's own text."""
+    own = re.escape(name) + r"\.\d{8}T\d{6}"
+    found = sorted(one for one in os.listdir(copies) if re.fullmatch(own, one))
+    for one in found[1:-KEPT_COPIES]:
+        os.unlink(os.path.join(copies, one))
 
 
 def write(path: str, text: str, wanted: list[str]) -> None:

@@ -10,6 +10,7 @@ from pyinfra.api import QuoteString, StringCommand, operation
 from mailman_suite import layout
 from mailman_suite.commands import core_command
 from mailman_suite.facts.postfix import PostfixMain
+from mailman_suite.host.managed_files import KEPT_COPIES
 from mailman_suite.postfix import PARAMETERS, changes
 
 
@@ -38,10 +39,13 @@ def _checked(wanted: dict[str, str]) -> StringCommand:
     """One command that edits a copy, lets Postfix check it, and only then puts it in place."""
     edits = [QuoteString(f"{name} = {value}") for name, value in wanted.items()]
     trial, main = f"{layout.STATE}/postfix-trial", layout.POSTFIX_MAIN
+    copy = f"{layout.COPIES}/main.cf"
     return StringCommand(
         f"rm -rf {trial} && cp -a /etc/postfix {trial} && postconf -c {trial} -e",
         *edits,
         f"&& postfix -c {trial} check",
-        f"&& cp -p {main} {layout.COPIES}/main.cf.$(date +%Y%m%dT%H%M%S)",
+        f"&& cp -p {main} {copy}.$(date +%Y%m%dT%H%M%S)",
+        # As host/managed_files.py: the first stays, it may be what the operator wrote.
+        f"&& ls {copy}.* | sed 1d | head -n -{KEPT_COPIES} | xargs -r rm --",
         f"&& cp -p {trial}/main.cf {main}.new && mv {main}.new {main} && rm -rf {trial}",
     )

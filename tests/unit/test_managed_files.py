@@ -105,6 +105,31 @@ def test_a_hand_edit_is_shown_without_secrets_and_kept(converged: Host):
     assert managed_files.attributes(str(copy)) == ["root", "root", "600"]
 
 
+def test_of_many_copies_the_newest_stay_and_the_first(converged: Host):
+    copies = converged.root / "copies"
+    copies.mkdir(exist_ok=True)
+    begins = str(converged.file).strip("/").replace("/", "_")
+    stamps = [f"202611{day:02}T120000" for day in range(1, 16)]
+    for stamp in stamps:
+        (copies / f"{begins}.{stamp}").write_text(stamp)
+    others = [
+        f"{begins}.bak.20261101T120000",
+        f"{begins}.before-we-came",
+        "main.cf.20261101T120000",
+    ]
+    for name in others:
+        (copies / name).touch()
+    converged.file.write_text("by hand\n")
+
+    converged.apply()
+
+    left = sorted(one.name for one in copies.iterdir() if one.name not in others)
+    newest = stamps[-managed_files.KEPT_COPIES + 1 :]
+    assert left[:-1] == [f"{begins}.{stamp}" for stamp in [stamps[0], *newest]]
+    assert (copies / left[-1]).read_text() == "by hand\n"
+    assert all((copies / name).exists() for name in others)
+
+
 def test_a_new_declaration_is_no_hand_edit(converged: Host):
     converged.content = CONTENT + "more: 1\n"
     (found,) = converged.different().values()
