@@ -8,32 +8,36 @@ from pyinfra import host
 from deploys.steps import (
     configuration,
     database,
+    fleet,
     lists,
     mta,
     release,
     services,
     system,
-    verify,
     web,
     window,
 )
-from mailman_suite.suite import declared
+from mailman_suite.fleet_look import declared, waves
 
-suite = declared(host)  # looks, and refuses before anything changes
+suite = declared(host)  # looks at every host of the run, and refuses before anything changes
 
 release.on_its_way(suite)
 system.prepared(suite)
 configuration.secrets_exist(suite)
 release.built_beside(suite)
 database.reachable(suite)
-window.passed(suite)
-configuration.current(suite)
-release.switched(suite)
-database.schema_current(suite)
-system.mta_installed(suite)
-mta.delivers_to_core(suite)
-services.run(suite)
-web.has_its_site_and_superuser(suite)
-lists.exist(suite)
-verify.answers(suite)
+
+for wave in host.loop(waves(host)):
+    if host.name in wave.hosts:
+        window.passed(suite)
+        configuration.current(suite)
+        release.switched(suite)
+        database.schema_current(suite)
+        system.mta_installed(suite)
+        mta.delivers_to_core(suite)
+        services.run(suite)
+        web.has_its_site_and_superuser(suite)
+        lists.exist(suite)
+    fleet.healthy(suite, wave)
+
 release.older_are_gone(suite)

@@ -15,7 +15,9 @@ def on_its_way(suite: Suite) -> None:
 
 @deploy("Release")
 def built_beside(suite: Suite) -> None:
-    """The release's directory is complete."""
+    """The release's directory is complete; of hosts of one kind, one built it for all."""
+    if suite.building != "alone":
+        release.built_for_others(name=f"Release {suite.identifier} is built once", suite=suite)
     release.built(name=f"Release {suite.identifier} is built", suite=suite)
 
 

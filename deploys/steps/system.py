@@ -35,4 +35,5 @@ def mta_installed(suite: Suite) -> None:
 def _build_packages(suite: Suite) -> tuple[str, ...]:
     """What a build will need, in the same call; the build itself makes sure of it."""
     is_built = suite.running == suite.identifier or kept_release(suite).exists()
-    return () if is_built else suite.platform.build_packages
+    comes = is_built or suite.building == "elsewhere"
+    return () if comes else suite.platform.build_packages

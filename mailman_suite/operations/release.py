@@ -59,6 +59,20 @@ def on_its_way(suite: Suite) -> Generator[PyinfraCommand, None, None]:
 
 
 @operation()
+def built_for_others(suite: Suite) -> Generator[PyinfraCommand, None, None]:
+    """The release is built here, and the control machine has an archive of it for other hosts.
+
+    Those have this operation too and do nothing in it, so that `built` finds the archive there.
+    """
+    if suite.building != "for others":
+        host.noop("another host of its kind builds the release")
+        return
+    yield from built._inner(suite)
+    if intact_digest(kept_release(suite)) is None:  # it was built here before
+        yield from _keep(suite)
+
+
+@operation()
 def built(suite: Suite) -> Generator[PyinfraCommand, None, None]:
     """The release directory is complete; the release that runs is not touched."""
     state = _state(suite)

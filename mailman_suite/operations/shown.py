@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pyinfra.api import Host, State, StringCommand
 from pyinfra.api.arguments import ConnectorArguments
 from pyinfra.connectors.util import CommandOutput
 
 
 class ShownCommand(StringCommand):
-    """A command whose output is shown while it runs."""
+    """A command whose output is shown while it runs, and what it said once it has run."""
+
+    said: Sequence[str] = ()
 
     def execute(
         self, state: State, host: Host, connector_arguments: ConnectorArguments
     ) -> tuple[bool, CommandOutput]:
         """As any other command, but never silent; what was shown is not repeated after an error."""
-        status, _ = host.run_shell_command(
+        status, output = host.run_shell_command(
             self, print_output=True, print_input=state.print_input, **connector_arguments
         )
+        self.said = output.stdout_lines
         return status, CommandOutput([])

@@ -6,18 +6,34 @@ from collections.abc import Generator, Mapping
 from typing import Any
 
 from pyinfra import host
-from pyinfra.api import FileUploadCommand, QuoteString, StringCommand, operation
+from pyinfra.api import FileUploadCommand, Host, QuoteString, State, StringCommand, operation
+from pyinfra.api.arguments import ConnectorArguments
 from pyinfra.api.command import PyinfraCommand
+from pyinfra.connectors.util import CommandOutput
 
 from mailman_suite import layout, window
 from mailman_suite.declared_files import ManagedFile
 from mailman_suite.facts.release import ReleaseState
+from mailman_suite.fleet_progress import progress_of
 from mailman_suite.operations import release
 from mailman_suite.operations.shown import ShownCommand
 from mailman_suite.operations.units import Unit, declaration
 from mailman_suite.suite import Suite
 
 _ARCHIVE = f"{layout.STAGING}/window.tar"
+
+
+class _Window(ShownCommand):
+    """A window and its last words, which tell at the end of a run where the host is."""
+
+    def execute(
+        self, state: State, host: Host, connector_arguments: ConnectorArguments
+    ) -> tuple[bool, CommandOutput]:
+        """As shown; a lost connection leaves a window without words."""
+        progress_of(host).window = []
+        ended = super().execute(state, host, connector_arguments)
+        progress_of(host).window = list(self.said)
+        return ended
 
 
 @operation()
@@ -52,7 +68,7 @@ def carried_out(suite: Suite, order: Mapping[str, Any]) -> Generator[PyinfraComm
 def _carry_out(suite: Suite, order: Mapping[str, Any]) -> Generator[PyinfraCommand, None, None]:
     yield StringCommand(f"install -d -m 700 {layout.STATE} {layout.STAGING} {layout.WINDOWS}")
     yield FileUploadCommand(window.bundle(suite, order), _ARCHIVE)
-    yield ShownCommand(*_opened(suite, order["id"]))
+    yield _Window(*_opened(suite, order["id"]))
 
 
 def _opened(suite: Suite, name: str) -> tuple[str | QuoteString, ...]:

@@ -1,0 +1,73 @@
+"""What has to hold between two waves of a run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+
+from pyinfra import host, logger
+from pyinfra.api import StringCommand, operation
+
+from mailman_suite import layout
+from mailman_suite.errors import Refusal
+from mailman_suite.facts.verify import LocalDomains
+from mailman_suite.fleet import Wave
+from mailman_suite.fleet_progress import progress_of
+from mailman_suite.operations import probe, verify
+from mailman_suite.posting import local_domain
+from mailman_suite.suite import Suite
+
+# How often a soaking host is asked; it also keeps the connection open.
+_LOOK_SECONDS = 60
+_SERVICES_RUN = (
+    f"for unit in {' '.join(layout.SERVICES)}; do systemctl is-active --quiet $unit ||"
+    ' { echo "$unit does not run any more" >&2; exit 1; }; done'
+)
+
+
+@operation()
+def healthy(suite: Suite, wave: Wave) -> Generator[StringCommand, None, None]:
+    """The hosts of the wave keep their promises, and mail goes through a release that is new there.
+
+    Every host has this operation after each wave, so no later wave begins before it; the
+    first host that fails here ends the run. A host of another wave only waits.
+    """
+    if host.name not in wave.hosts:
+        host.noop(f"waits for {wave}")
+        return
+    yield from verify.answers._inner(suite)
+    if not host.state.is_executing:
+        return
+    if suite.changes_release or suite.unproven:
+        yield from _proof(suite)
+    progress_of(host).healthy = True
+
+
+def _proof(suite: Suite) -> Generator[StringCommand, None, None]:
+    """A message went the whole way and the soak passed; noted, so that it is done only once.
+
+    The note is the window's: a run that ends before it is made up for by the next.
+    """
+    yield from _message(suite)
+    if suite.settings.soak_seconds:
+        yield from _soaked(suite.settings.soak_seconds)
+        yield from verify.answers._inner(suite)
+    yield StringCommand(f"touch {layout.WINDOW}/proven")
+
+
+def _message(suite: Suite) -> Generator[StringCommand, None, None]:
+    try:
+        domain = local_domain(host.get_fact(LocalDomains))
+    except Refusal as error:
+        logger.warning(f"{host.print_prefix}no message was sent through the suite: {error}")
+        return
+    yield from probe.arrives._inner(suite, member_domain=domain)
+
+
+def _soaked(seconds: int) -> Generator[StringCommand, None, None]:
+    """The services run for so long, looked at every minute."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        logger.info(f"{host.print_prefix}soaking: {left:.0f} s of {seconds} s to go")
+        time.sleep(min(_LOOK_SECONDS, left))
+        yield StringCommand(_SERVICES_RUN)
