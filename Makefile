@@ -15,7 +15,7 @@ define lab-tests
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down plan apply verify probe backup rollback restore lint test test-fast test-lab test-full bench locks gates-page lab-list lab-down clean
+.PHONY: help demo demo-down plan apply verify probe backup rollback restore history host-history lint test test-fast test-lab test-full bench locks gates-page lab-list lab-down clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,12 @@ rollback: $(INSTALLED) ## go back to what was before a window: make rollback HOS
 
 restore: $(INSTALLED) ## put a backup's data in place: make restore HOST=NAME BACKUP=PATH-ON-THE-HOST
 	@$(BIN)/pyinfra $(INVENTORY) $(if $(HOST),--limit '$(HOST)') deploys/restore.py --data 'mailman_backup=$(BACKUP)'
+
+history: $(INSTALLED) ## who did what from this computer, newest last; HOST=NAME for one host
+	@$(BIN)/python -m mailman_suite.run_history $(if $(HOST),'$(HOST)')
+
+host-history: $(INSTALLED) ## who did what on the hosts of INVENTORY (HOST=NAME for one), from any computer
+	@$(BIN)/pyinfra -y $(INVENTORY) $(if $(HOST),--limit '$(HOST)') deploys/history.py
 
 lint: $(TEST_INSTALLED) ## ruff and mypy
 	$(BIN)/ruff check .

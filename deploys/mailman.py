@@ -12,6 +12,7 @@ from deploys.steps import (
     lists,
     mta,
     release,
+    run,
     services,
     system,
     web,
@@ -21,6 +22,7 @@ from mailman_suite.fleet_look import declared, waves
 
 suite = declared(host)  # looks at every host of the run, and refuses before anything changes
 
+run.begins(suite, to=suite.identifier)
 release.on_its_way(suite)
 system.prepared(suite)
 configuration.secrets_exist(suite)

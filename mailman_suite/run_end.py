@@ -132,7 +132,12 @@ def _record(
 
 
 def _tell(host: Host, begun: Begun, error: BaseException | None) -> Mapping[str, Any]:
+    """The record that the host keeps; {} where it could not be told."""
     asked = {**QUESTION, "run": begun.record["run"], **outcome(host, error)}
     arguments = {**begun.arguments, "_timeout": _PATIENCE_SECONDS}
-    done, output = host.run_shell_command(program("runs", "end", asked), **arguments)
-    return dict(json.loads(output.stdout_lines[-1])) if done else {}
+    try:
+        done, output = host.run_shell_command(program("runs", "end", asked), **arguments)
+        return dict(json.loads(output.stdout_lines[-1])) if done else {}
+    except Exception as problem:  # of a connection that is gone, mostly; the next run notes it
+        logger.warning(f"{host.print_prefix}the end of the run could not be noted: {problem!r}")
+        return {}

@@ -6,6 +6,7 @@ from collections.abc import Generator
 
 from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
+from pyinfra.context import ctx_host
 
 from mailman_suite import run_end, run_record
 from mailman_suite.suite import Suite
@@ -24,7 +25,8 @@ def begun(suite: Suite, to: str) -> Generator[StringCommand, None, None]:
         host.noop("who is at it is asked again when the run begins")
         return
     record = run_record.record(host.name, suite.running, to)
-    why_not = run_end.begin(host, record, suite.last_run, suite.settings.break_run)
+    # The host itself: `host` is another one for whoever asks later.
+    why_not = run_end.begin(ctx_host.get(), record, suite.last_run, suite.settings.break_run)
     if why_not:
         yield StringCommand("echo", QuoteString(f"error: {why_not}"), ">&2; exit 1")
     else:

@@ -1,0 +1,188 @@
+"""A run through the real command: it takes its host, and its end is told however it comes.
+
+What pyinfra logs before it disconnects is the last moment with connections and with the exception
+that ended the run; `mailman_suite/run_end.py` lives from that. The host is this computer, its
+history a file of the test's.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+
+from mailman_suite import run_record
+from mailman_suite.host import runs
+from tests.contract.repository import Repository, Run
+from tests.unit.rules import ROOT
+
+CONFIG = f"""
+    import sys
+    sys.path.insert(0, {str(ROOT)!r})
+    from pyinfra import config
+    config.FAIL_PERCENT = 0
+    from mailman_suite.run_end import keep_records
+    keep_records()
+"""
+DEPLOY = """
+    from types import SimpleNamespace
+    from pyinfra import host
+    from mailman_suite.errors import Refusal, Refused
+    from mailman_suite.facts.history import QUESTION, History
+    from mailman_suite.host import runs
+    from mailman_suite.operations import run
+    from pyinfra.operations import server
+
+    QUESTION["history"] = "state/history.jsonl"
+    last = host.get_fact(History, arguments=QUESTION)["records"][-1:]
+    suite = SimpleNamespace(
+        running="3.3.9",
+        last_run=last[0]["run"] if last else "",
+        settings=SimpleNamespace(break_run=host.data.get("mailman_break_run", "")),
+    )
+
+    def begins():
+        run.begun(name="Nobody else is at this host", suite=suite, to="3.3.10")
+
+    def does(command):
+        server.shell(name=f"It is done by {command}", commands=[command])
+
+    begins()
+"""
+
+
+class Host:
+    """This computer as a host, and the records on both sides."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository = repository
+
+    def run(self, then: str, *options: str) -> Run:
+        """One run of a deploy that begins and then does this."""
+        self.repository.write("mailman.py", DEPLOY + f"    {then}\n")
+        return self.repository.pyinfra("@local", "mailman.py", *(options or ("-y",)))
+
+    @property
+    def there(self) -> list[dict[str, Any]]:
+        return runs.records(str(self.repository.path / "state/history.jsonl"))
+
+    @property
+    def here(self) -> list[dict[str, Any]]:
+        return run_record.history()
+
+
+@pytest.fixture
+def host(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> Host:
+    records = repository.path / "records"
+    monkeypatch.setenv("MAILMAN_RECORDS", str(records))
+    repository.write(
+        "config.py",
+        f"    import os\n    os.environ['MAILMAN_RECORDS'] = {str(records)!r}\n" + CONFIG,
+    )
+    return Host(repository)
+
+
+def summary(found: list[dict[str, Any]]) -> list[tuple[str, int | None, str]]:
+    return [(one["outcome"], one["changed"], one["reason"]) for one in found]
+
+
+def test_a_run_that_is_done_leaves_the_same_record_on_both_sides(host: Host):
+    run = host.run('does("true")')
+    assert run.returncode == 0, run.stderr
+    assert summary(host.there) == summary(host.here) == [("done", 1, "")]
+    (there,), (here,) = host.there, host.here
+    same = ("run", "who", "host", "deploy", "from", "to", "window")
+    assert {key: there[key] for key in same} == {key: here[key] for key in same}
+    assert (here["deploy"], here["from"], here["to"]) == ("mailman", "3.3.9", "3.3.10")
+
+
+def test_beginning_is_no_change_and_a_plan_writes_nothing(host: Host):
+    assert host.run("", "--dry").returncode == 0
+    assert (host.there, host.here) == ([], [])
+    run = host.run("", "-y", "--json")
+    (begun,) = run.operations.values()
+    assert not begun["success"], "a second run would have to be called changed"
+    assert summary(host.there) == [("done", 0, "")]
+
+
+def test_a_failed_run_names_what_failed_and_not_what_it_said(host: Host):
+    run = host.run('does("echo s3cret >&2; false")')
+    assert run.returncode == 1
+    (told,) = summary(host.there)
+    assert told[:2] == ("failed", 0)
+    assert told[2].startswith("It is done by")
+    assert summary(host.here) == [told]
+
+
+def test_an_error_in_the_middle_is_a_failed_run(host: Host):
+    host.run('does("true"); server.files.missing', "-y")
+    assert host.there == [], "an error of the preparation begins nothing"
+
+
+def test_a_refused_run_is_known_here_alone(host: Host):
+    refusal = 'Refusal(found="port 25 is taken", expected="-", remedy="-")'
+    host.run(f"raise Refused(host.name, [{refusal}])")
+    assert host.there == []
+    assert summary(host.here) == [("refused", None, "port 25 is taken")]
+    host.run(f"raise Refused(host.name, [{refusal}])", "--dry")
+    assert len(host.here) == 1, "a plan writes nothing"
+
+
+def test_a_killed_run_frees_the_host_and_the_next_one_says_that_it_was_lost(host: Host):
+    killed(host)
+    assert [one["outcome"] for one in host.here] == ["interrupted"]
+    assert host.run('does("true")').returncode == 0
+    assert [one["outcome"] for one in host.there] == ["interrupted", "done"]
+    assert [one["outcome"] for one in host.here] == ["interrupted", "done"]
+
+
+def killed(host: Host) -> None:
+    """A run of its own process, killed while it is at it."""
+    with at_it(host) as process:
+        process.send_signal(signal.SIGKILL)
+
+
+def at_it(host: Host) -> subprocess.Popen[bytes]:
+    """A run that has begun and waits."""
+    host.repository.write("mailman.py", DEPLOY + '    does("sleep 60")\n')
+    command = [sys.executable, "-m", "pyinfra", "-y", "@local", "mailman.py"]
+    process = subprocess.Popen(
+        command,
+        cwd=host.repository.path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while not host.there or host.there[-1]["ended"]:
+        assert process.poll() is None
+        time.sleep(0.1)
+    return process
+
+
+def test_a_second_run_is_refused_at_its_beginning_and_the_first_goes_on(host: Host):
+    with at_it(host) as first:
+        second = host.run('does("touch changed")')
+        assert second.returncode == 1
+        assert "is at it since" in second.stderr
+        assert f"--data mailman_break_run={host.there[0]['run']}" in " ".join(second.stderr.split())
+        assert not (host.repository.path / "changed").exists()
+        assert [one["outcome"] for one in host.here] == ["refused", "under way"]
+
+        third = host.run(
+            'does("true")', "-y", "--data", f"mailman_break_run={host.there[0]['run']}"
+        )
+        assert third.returncode == 0, third.stderr
+        assert first.wait(10) == -signal.SIGKILL
+    assert [one["outcome"] for one in host.there] == ["interrupted", "done"]
+    assert "ended it by name" in host.there[0]["reason"]
+
+
+def test_ctrl_c_is_told_as_the_operators_wish(host: Host):
+    with at_it(host) as process:
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+    assert summary(host.there) == [("interrupted", 0, "the operator stopped the run")]
+    assert summary(host.here) == summary(host.there)
