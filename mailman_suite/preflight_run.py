@@ -1,10 +1,11 @@
-"""What other runs on a host mean for this one. Pure."""
+"""What other runs on a host mean for this one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mailman_suite import run_record
 from mailman_suite.errors import Refusal
 from mailman_suite.settings import Settings
 
@@ -12,10 +13,18 @@ Record = Mapping[str, Any]
 
 
 def busy(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
-    """One run at a time; one whose connection hangs can be put aside by name."""
+    """One run at a time, unless it may be put aside."""
     at_it = look["run"]["busy"]
-    if at_it and at_it["run"] != settings.break_run:
+    if at_it and at_it["run"] != put_aside(at_it["run"], settings):
         yield in_the_way(at_it)
+
+
+def put_aside(last: str, settings: Settings) -> str:
+    """The run that hangs and is to be ended: one of this computer that is over, or the named one.
+
+    `last` is the last run on the host.
+    """
+    return last if run_record.has_ended(last) else settings.break_run
 
 
 def in_the_way(other: Record) -> Refusal:

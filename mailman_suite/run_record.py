@@ -30,6 +30,7 @@ from mailman_suite.host import runs
 Record = dict[str, Any]
 
 _BESIDE_CONFIG = Path(__file__).parents[1] / "records"
+_UNDER_WAY = "under way"
 _KEPT_RECORDS = 10_000
 _LOST = "its process ended without a word; the host's own history knows what came of it"
 
@@ -105,6 +106,11 @@ def history() -> list[Record]:
     return found
 
 
+def has_ended(run: str) -> bool:
+    """Whether a run of this computer is over, whatever a host still believes of its connection."""
+    return any(one["run"] == run and one["outcome"] != _UNDER_WAY for one in history())
+
+
 def _place(name: str) -> Path:
     return Path(os.environ.get("MAILMAN_RECORDS") or _BESIDE_CONFIG) / name
 
@@ -160,4 +166,4 @@ def _lost_one(one: Record) -> Record:
 
 
 def _one_under_way(one: Record) -> Record:
-    return {**one, "outcome": "under way"}
+    return {**one, "outcome": _UNDER_WAY}

@@ -88,7 +88,7 @@ def closed(last: Json, asked: Json) -> Json:
     """The record of a run that ended without saying so; one that still hangs is ended by force."""
     reason = _LOST
     if is_at_it(last):
-        reason = f"{asked['record']['who']} ended it by name"
+        reason = f"put aside by {asked['record']['who']}"
         stop(last["holder"])
     return lost(last, reason, asked["places"])
 

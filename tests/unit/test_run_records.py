@@ -43,9 +43,11 @@ def begun() -> subprocess.Popen[str]:
 def test_a_run_is_under_way_until_it_ends(records: Path):
     run = begun()
     assert [one["outcome"] for one in run_record.history()] == ["under way"]
+    assert not run_record.has_ended(run_record.history()[0]["run"])
     run.communicate("go on\n")
     (ended,) = run_record.history()
     assert (ended["outcome"], ended["seconds"]) == ("done", 41.2)
+    assert run_record.has_ended(ended["run"])
     assert json.loads((records / "history.jsonl").read_text()) == ended
     assert list((records / "begun").iterdir()) == []
 
@@ -56,6 +58,7 @@ def test_a_killed_run_is_interrupted_and_the_next_one_notes_it(records: Path):
     lost.communicate()
     (told,) = run_record.history()
     assert told["outcome"] == "interrupted"
+    assert run_record.has_ended(told["run"])
     begun().communicate("go on\n")
     assert [one["outcome"] for one in run_record.history()] == ["interrupted", "done"]
     assert len((records / "history.jsonl").read_text().splitlines()) == 2

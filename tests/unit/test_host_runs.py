@@ -164,7 +164,7 @@ def test_one_that_hangs_is_ended_by_its_name_and_by_no_other(connections: Two):
     assert eve.begin(EVE, seen=BOB, breaks=BOB)["begun"]
     assert bob.shell.wait(timeout=10) == -9, "nothing more comes from that connection"
     first, _ = runs.records(str(eve.history))
-    assert first["reason"] == "eve@lap ended it by name"
+    assert first["reason"] == "put aside by eve@lap"
 
 
 def test_what_was_looked_at_before_another_run_is_looked_at_again(connections: Two):

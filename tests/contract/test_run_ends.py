@@ -177,7 +177,7 @@ def test_a_second_run_is_refused_at_its_beginning_and_the_first_goes_on(host: Ho
         assert third.returncode == 0, third.stderr
         assert first.wait(10) == -signal.SIGKILL
     assert [one["outcome"] for one in host.there] == ["interrupted", "done"]
-    assert "ended it by name" in host.there[0]["reason"]
+    assert "put aside by" in host.there[0]["reason"]
 
 
 def test_ctrl_c_is_told_as_the_operators_wish(host: Host):
