@@ -117,12 +117,27 @@ def identity(found: Any, expected: Expected) -> str:
     return "with a verified address"
 
 
+def search_index(found: Any, expected: Expected) -> str:
+    """One takes minutes to hours; meanwhile searches find what is in it already."""
+    if not found["wanted"]:
+        return "none is asked for"
+    if found["state"] != "activating/start":
+        raise Broken(
+            f"{layout.INDEX_UNIT} is {found['state']}, and said last: {found['said'] or 'nothing'};"
+            f" see `journalctl -u {layout.INDEX_UNIT}`"
+        )
+    return f"being filled, searches find more and more: {found['said'] or 'begun just now'}"
+
+
 PROMISES = (
     Promise("Every service runs and starts at boot", "verify_system", "units", units, True),
     Promise("Every process runs the release", "verify_system", "processes", processes, True),
     Promise("The declared release is current", "verify_system", "release", release),
     Promise("Every timer has a next time", "verify_system", "timers", timers),
     Promise("No job failed when it last ran", "verify_system", "timers", jobs),
+    Promise(
+        "A search index that is asked for is filled", "verify_system", "index", search_index, True
+    ),
     Promise("Our services listen on loopback alone", "verify_system", "sockets", sockets),
     Promise("Secrets are private", "verify_system", "private", private),
     Promise("Core's schema is the code's", "schema", "core", core_schema),

@@ -109,4 +109,5 @@ def _system(suite: Suite) -> dict[str, Any]:
         "static": layout.STATIC,
         "private": _PRIVATE,
         "secrets": layout.SECRETS,
+        "index": {"wanted": layout.INDEX_WANTED, "unit": layout.INDEX_UNIT},
     }

@@ -1,9 +1,9 @@
 """Observes units, timers, processes, sockets and private files of the suite; judges nothing.
 
 `look`: {"services", "ours", "jobs": {timer: service}, "venv", "releases", "static",
-         "private": [...], "secrets"} -> {"booted", "units", "timers", "processes", "sockets",
-         "private", "release"}; whatever could not be observed is {"error": why}. `ours` are those
-         services that run the release's code.
+         "private": [...], "secrets", "index": {"wanted", "unit"}} -> {"booted", "units", "timers",
+         "processes", "sockets", "private", "release", "index"}; whatever could not be observed is
+         {"error": why}. `ours` are those services that run the release's code.
 """
 
 from __future__ import annotations
@@ -190,6 +190,20 @@ def release(declared: Json) -> Json:
     }
 
 
+def index(declared: Json) -> Json:
+    """Whether a search index is asked for, what its unit does, and what that said last."""
+    unit = declared["index"]["unit"]
+    wanted = os.path.exists(declared["index"]["wanted"])
+    (state,) = shown("Id,ActiveState,SubState", [unit]).values()
+    words = ["journalctl", "--boot", "--quiet", "--no-pager", "--output=cat", "--lines=1"]
+    said = subprocess.run([*words, f"_SYSTEMD_UNIT={unit}"], capture_output=True, timeout=30)
+    return {
+        "wanted": wanted,
+        "state": f"{state['ActiveState']}/{state['SubState']}",
+        "said": said.stdout.decode(errors="replace").strip(),
+    }
+
+
 def look(declared: Json) -> Json:
     """Everything that the system shows of the suite."""
     owned = pids(declared)
@@ -201,6 +215,7 @@ def look(declared: Json) -> Json:
         "sockets": observed(sockets, owned),
         "private": observed(private, declared),
         "release": observed(release, declared),
+        "index": observed(index, declared),
     }
 
 

@@ -105,6 +105,11 @@ BREAKAGES = {
         "systemctl start postfix",
         "Postfix greets on SMTP",
     ),
+    "a search index is asked for, and nothing fills it": (
+        f"systemctl stop {layout.INDEX_PATH_UNIT} && touch {layout.INDEX_WANTED}",
+        f"rm {layout.INDEX_WANTED} && systemctl start {layout.INDEX_PATH_UNIT}",
+        "A search index that is asked for is filled",
+    ),
     "everybody can read a secret": (
         f"chmod 644 {layout.SECRETS}/rest_password",
         f"chmod 640 {layout.SECRETS}/rest_password",

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import pytest
 from installed import DEFAULT, LIST
 from suites import WEB, Suite, clone, eventually
+from test_verify import Verified
 
 from mailman_suite import layout
 
 AS_MAILMAN = "runuser -u mailman --"
+PROMISE = "A search index that is asked for is filled"
 
 
 @pytest.fixture
@@ -39,6 +41,29 @@ def test_an_index_is_filled_when_the_file_is_there(searched: Suite) -> None:
     eventually(lambda: finds(searched), "the post is found")
     searched.run(f"test ! -e {layout.INDEX_WANTED}")
     assert f"list 1 of 1: {LIST}" in searched.run(f"journalctl -b -u {layout.INDEX_UNIT}")
+
+
+@pytest.mark.full
+def test_verification_says_how_far_it_is(searched: Suite) -> None:
+    verified = Verified(searched.machine, searched.combination)
+    searched.run(f"systemctl stop {layout.INDEX_PATH_UNIT}")
+    searched.run(f"{AS_MAILMAN} touch {layout.INDEX_WANTED}")
+    assert list(verified.broken()) == [PROMISE]
+
+    searched.run(f"systemctl start --no-block {layout.INDEX_UNIT}")
+    eventually(lambda: "list 1 of 1" in said(searched), "it has begun")
+    searched.run(f"systemctl kill --signal=STOP {layout.INDEX_UNIT}")
+    (found,) = [one for one in verified.verdicts() if one.sentence == PROMISE]
+    searched.run(f"systemctl kill --signal=CONT {layout.INDEX_UNIT}")
+
+    assert found.kept
+    assert found.detail.endswith(f"list 1 of 1: {LIST}")
+    eventually(lambda: finds(searched), "the post is found")
+    eventually(lambda: verified.broken() == {}, "nothing is asked for any more")
+
+
+def said(suite: Suite) -> str:
+    return suite.run(f"journalctl -b -u {layout.INDEX_UNIT}")
 
 
 @pytest.mark.full

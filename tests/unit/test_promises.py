@@ -94,6 +94,7 @@ WELL: dict[str, dict[str, Any]] = {
             f"{layout.SECRETS}/superuser_password": ["root", "root", "600", 43],
         },
         "release": {"current": RELEASE, "static": RELEASE, "stamp": "f00"},
+        "index": {"wanted": False, "state": "inactive/dead", "said": ""},
     },
     "schema": {"core": False, "web": []},
     "web_identity": {"missing": []},
@@ -187,6 +188,24 @@ def test_a_host_that_is_well_keeps_every_promise():
 )
 def test_one_thing_that_is_wrong_breaks_its_promise_alone(path: str, value: Any, promise: str):
     assert sentences(changed(path, value)) == [promise]
+
+
+def test_an_index_that_is_being_filled_breaks_nothing_and_shows_how_far_it_is():
+    said = "list 3 of 12: news@lists.unit.test"
+    index = {"wanted": True, "state": "activating/start", "said": said}
+    found = judged(PROMISES, changed("verify_system|index", index), EXPECTED)
+    assert broken(found) == []
+    assert [one.detail for one in found if said in one.detail] == [
+        f"being filled, searches find more and more: {said}"
+    ]
+
+
+@pytest.mark.parametrize("state", ["inactive/dead", "failed/failed", "activating/auto-restart"])
+def test_an_index_that_is_asked_for_and_not_filled_breaks_its_promise(state: str):
+    index = {"wanted": True, "state": state, "said": "OSError: disk full"}
+    (one,) = broken(judged(PROMISES, changed("verify_system|index", index), EXPECTED))
+    assert one.sentence == "A search index that is asked for is filled"
+    assert state in one.detail and "disk full" in one.detail
 
 
 def test_every_promise_is_broken_by_a_host_that_answers_nothing():
