@@ -146,9 +146,9 @@ def killed(host: Host) -> None:
         process.send_signal(signal.SIGKILL)
 
 
-def at_it(host: Host) -> subprocess.Popen[bytes]:
+def at_it(host: Host, seconds: int = 60) -> subprocess.Popen[bytes]:
     """A run that has begun and waits."""
-    host.repository.write("mailman.py", DEPLOY + '    does("sleep 60")\n')
+    host.repository.write("mailman.py", DEPLOY + f'    does("sleep {seconds}")\n')
     command = [sys.executable, "-m", "pyinfra", "-y", "@local", "mailman.py"]
     process = subprocess.Popen(
         command,
@@ -181,8 +181,8 @@ def test_a_second_run_is_refused_at_its_beginning_and_the_first_goes_on(host: Ho
 
 
 def test_ctrl_c_is_told_as_the_operators_wish(host: Host):
-    with at_it(host) as process:
+    with at_it(host, seconds=5) as process:
         process.send_signal(signal.SIGINT)
-        process.wait(20)
+        process.wait(50)  # pyinfra itself waits for what is under way
     assert summary(host.there) == [("interrupted", 0, "the operator stopped the run")]
     assert summary(host.here) == summary(host.there)
