@@ -74,13 +74,19 @@ def announced_minutes(seconds: float) -> int:
 
 def counts(invariants: Sequence[Counted]) -> dict[str, list[Any]]:
     """What was counted: the families that `differ`; those that do not, by `kind` and by `list`."""
-    same = [one for one in invariants if one["equal"]]
+    same = sorted((one for one in invariants if one["equal"]), key=_prominence)
     return {
         "differ": [one for one in invariants if not one["equal"]],
         "kind": [one for one in same if not _is_part(one) and _is_present(one)],
         "none": [one["family"] for one in same if not _is_part(one) and not _is_present(one)],
         "list": [one for one in same if _is_part(one)],
     }
+
+
+def _prominence(one: Counted) -> tuple[int, str]:
+    """What a reader knows comes first."""
+    name = str(one["family"])
+    return (_KNOWN.index(name) if name in _KNOWN else len(_KNOWN), name)
 
 
 def _is_part(one: Counted) -> bool:
