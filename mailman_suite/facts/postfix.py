@@ -15,8 +15,9 @@ _UNREAD = (
     ' && ! "$1" -q postmaster "$2" 2>&1 | grep -q fatal || echo "$2"; };'
     f" maps=$(for map in {layout.LMTP_MAP} {layout.DOMAINS_MAP};"
     ' do unread postmap "$(postconf -h default_database_type):$map"; done);'
-    " aliases=$(for map in $(postconf -h alias_database | tr , ' '); do case $map in"
-    ' hash:*|btree:*|lmdb:*|cdb:*) test ! -e "${map#*:}" || unread postalias "$map";;'
+    " used=$(postconf -hx alias_maps | tr -s ', ' '\\n\\n');"
+    " aliases=$(for map in $(postconf -hx alias_database | tr , ' '); do case $map in"
+    ' hash:*|btree:*|lmdb:*|cdb:*) ! echo "$used" | grep -qxF "$map" || unread postalias "$map";;'
     " esac; done);"
 )
 

@@ -13,12 +13,18 @@ from mailman_suite.facts.postfix import PostfixMain
 from mailman_suite.host.managed_files import KEPT_COPIES
 from mailman_suite.postfix import PARAMETERS, changes
 
+# A power cut may have taken the text as well; without it there is nothing to make a map of.
+_NEW_ALIASES = (
+    "for map in $(postconf -hx alias_database | tr , ' '); do case $map in *:/*)"
+    """ test -e "${map#*:}" || echo 'postmaster: root' > "${map#*:}";; esac; done; newaliases"""
+)
+
 
 @operation()
 def wired() -> Generator[StringCommand, None, None]:
     """Core's maps exist and stand in Postfix' parameters, merged into what is there.
 
-    The map of the host's own users is made anew where it cannot be read: all their mail would wait.
+    The maps of the host's own users are made anew where they cannot be read: their mail would wait.
     """
     current = host.get_fact(PostfixMain)
     wanted = changes(current) if current else dict.fromkeys(PARAMETERS, "")
@@ -27,7 +33,7 @@ def wired() -> Generator[StringCommand, None, None]:
         host.noop("Postfix knows Mailman's maps")
         return
     if not are_read:
-        yield StringCommand("newaliases")
+        yield StringCommand(_NEW_ALIASES)
     if current.get("maps") != "yes":
         # Before Postfix reads them: a map that is named and missing defers everybody's mail.
         yield core_command("aliases")
