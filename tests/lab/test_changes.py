@@ -110,7 +110,8 @@ def test_what_was_stopped_removed_or_opened_is_put_right(suite: Suite) -> None:
     units = f"{CORE} {QCLUSTER} mailman-digests.timer"
     suite.run(f"systemctl disable --now --quiet {units}")
     suite.run(f"chmod 644 {ETC}/mailman.cfg; rm {ETC}/uwsgi.ini")
-    suite.run(f"rm /etc/aliases /etc/aliases.db; : > {layout.LMTP_MAP}.db")  # as a power cut leaves them
+    # As a power cut leaves them:
+    suite.run(f"rm /etc/aliases /etc/aliases.db; : > {layout.LMTP_MAP}.db")
 
     done = suite.converge()
 
