@@ -61,7 +61,7 @@ def gates_of(prospects: Sequence[Prospect]) -> Iterator[str]:
     alike: dict[tuple[str, ...], list[str]] = {}
     for one in prospects:
         more = [finding for finding in one.findings if finding.verdict != "fine"]
-        alike.setdefault(tuple(gates_table(more)), []).append(one.host)
+        alike.setdefault(tuple(gates_table(more)[:-1]), []).append(one.host)
     for lines, hosts in alike.items():
         if lines:
             yield f"gates of {', '.join(hosts)} that are more than fine:"

@@ -113,6 +113,8 @@ def _accepted(state: State, prospects: list[Prospect]) -> Fleet:
     for line in fleet.building(suites):
         logger.info(line)
     tell_at_the_end(state, prospects)
+    # Without -y pyinfra would ask "continue?" after a failure, and yes would begin the next wave.
+    state.should_raise_failed_hosts = None
     return Fleet(suites, fleet.waves(suites))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -13,15 +14,19 @@ from mailman_suite.fleet_table import present
 from mailman_suite.suite import Prospect, Suite
 
 # The last words of `host/window.py follow`.
-_FINISHED = re.compile(r"^\S+ runs; the window took ([\d.]+) s$")
-_ENDED_BADLY = re.compile(r"^error: (rolled back|stuck) to .*?: (.*)$")
+_FINISHED = re.compile(r"^\S+ runs; the window took ([\d.]+) s$", re.MULTILINE)
+_ENDED_BADLY = re.compile(
+    r"^error: (rolled back|stuck) to [^:]*: (.*?)(?:\nthe lines above the error .*)?\Z",
+    re.MULTILINE | re.DOTALL,
+)
+_UNSEEN = "not checked yet"
 
 
 @dataclass
 class Progress:
     """What was seen of one host in this run."""
 
-    window: list[str] | None = None  # what its window said; None where none was opened
+    window: Sequence[str] | None = None  # what its window said; None where none was opened
     healthy: bool = False  # whether its wave's health check passed
     failed: str = ""  # the operation that failed
 
@@ -52,17 +57,15 @@ def _changed(suite: Suite, before: str, progress: Progress) -> str:
     """Of a host whose release was to change."""
     if progress.window is None:
         return f"{_failed_or(progress, 'not reached')}, still runs {before}"
-    for line in progress.window:
-        if match := _FINISHED.match(line):
-            runs = f"runs {suite.release.name}, was {before} (window {match[1]} s)"
-            return f"{runs}, {_failed_or(progress, 'healthy' if progress.healthy else _UNSEEN)}"
-        if match := _ENDED_BADLY.match(line):
-            went = "went back to" if match[1] == "rolled back" else "STUCK on the way back to"
-            return f"{went} {before}: {match[2]}"
+    said = "\n".join(progress.window)
+    if match := _FINISHED.search(said):
+        runs = f"runs {suite.release.name}, was {before} (window {match[1]} s)"
+        return f"{runs}, {_failed_or(progress, 'healthy' if progress.healthy else _UNSEEN)}"
+    if match := _ENDED_BADLY.search(said):
+        went = "went back to" if match[1] == "rolled back" else "STUCK on the way back to"
+        # A reason may be all that a program said; its last line is what it stumbled over.
+        return f"{went} {before}: {match[2].splitlines()[-1]}"
     return f"its window began at {before} and its end was not seen; the next run looks"
-
-
-_UNSEEN = "not checked yet"
 
 
 def _failed_or(progress: Progress, otherwise: str) -> str:

@@ -101,6 +101,8 @@ def run(hosts: Mapping[str, Paper], *, parallel: int | None = None, execute: boo
         inventory, Config(PARALLEL=parallel or 0, FAIL_PERCENT=0), check_for_changes=False
     )
     state.cwd = os.getcwd()
+    # What somebody who answers yes to "continue?" does, without -y.
+    state.should_raise_failed_hosts = lambda _: False
     done = Run(state)
     with _on_paper(state, {f"@fake/{name}": one for name, one in hosts.items()}):
         try:
@@ -174,6 +176,8 @@ def _verdicts(hosts: Mapping[str, Paper]) -> Any:
 
 
 def _respond(paper: Paper, command: str) -> Any:
+    if "host/runs.py" in command:
+        return True, CommandOutput([OutputLine("stdout", "{}")])  # nobody else is at it
     paper.sent.append(command)
     said = paper.window if _WINDOW.search(command) else ()
     failed = any(line.startswith("error: ") for line in said)

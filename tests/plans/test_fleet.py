@@ -27,6 +27,7 @@ def said(
 ) -> pytest.LogCaptureFixture:
     """What runs say; no release is kept from earlier ones."""
     monkeypatch.setattr("mailman_suite.release_archives.CACHE", tmp_path)
+    monkeypatch.setenv("MAILMAN_RECORDS", str(tmp_path / "records"))
     caplog.set_level("INFO")
     return caplog
 
