@@ -30,12 +30,17 @@ def stored_messages(core: Store) -> list[Stored]:
     return [(str(path), str(message_id)) for path, message_id in core.execute(_STORED)]
 
 
-def apply(var: str, web: str, names: Pseudonyms, stored: Sequence[Stored]) -> dict[str, int]:
-    """No file holds anybody's words; how many of what. SystemExit where an address is left."""
+def apply(
+    var: str, web: str, names: Pseudonyms, stored: Sequence[Stored], made_of: Any
+) -> dict[str, int]:
+    """No file holds anybody's words; how many of what. SystemExit where an address is left.
+
+    Core's stored messages become instances of `made_of`.
+    """
     emptied = [Path(var, name) for name in _EMPTIED_IN_VAR]
     emptied += [Path(web, name) for name in _EMPTIED_IN_WEB]
     told = {
-        "stored_messages": _replace_messages(Path(var, "messages"), names, stored),
+        "stored_messages": _replace_messages(Path(var, "messages"), names, stored, made_of),
         "digests": _replace_digests(Path(var, "lists"), names),
         "templates": _replace_templates(Path(var, "templates"), names),
         "files_emptied": sum(map(_empty, emptied)),
@@ -52,7 +57,9 @@ def require_nothing_left(place: Path, names: Pseudonyms) -> None:
             raise SystemExit(f"{path} still holds an address that was replaced; remove the copy")
 
 
-def _replace_messages(store: Path, names: Pseudonyms, stored: Sequence[Stored]) -> int:
+def _replace_messages(
+    store: Path, names: Pseudonyms, stored: Sequence[Stored], made_of: Any
+) -> int:
     """Each message has another text, at the place that its new id leads to."""
     known = [(store / path, message_id) for path, message_id in stored if (store / path).exists()]
     fresh = store.with_name(".messages")
@@ -60,7 +67,8 @@ def _replace_messages(store: Path, names: Pseudonyms, stored: Sequence[Stored]) 
         made = names.message_id(message_id)
         place = fresh / path_of(message_id_hash(made))
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(pickle.dumps(_core_message(made, names, path.stat().st_size), protocol=2))
+        message = _written(made_of(), made, names, path.stat().st_size)
+        place.write_bytes(pickle.dumps(message, protocol=2))
     if store.exists():
         fresh.mkdir(exist_ok=True)
         _like(fresh, store)
@@ -69,11 +77,13 @@ def _replace_messages(store: Path, names: Pseudonyms, stored: Sequence[Stored]) 
     return len(known)
 
 
-def _core_message(message_id: str, names: Pseudonyms, size: int) -> Any:
-    """A message of the kind that Core keeps, of about this size."""
-    from mailman.email.message import Message as CoreMessage
-
-    return _written(CoreMessage(), message_id, names, size)
+def core_message() -> Any:
+    """The class of the messages that Core keeps; SystemExit without Core's own interpreter."""
+    try:
+        from mailman.email.message import Message as CoreMessage
+    except ImportError as error:
+        raise SystemExit(f"{error}; run this with the interpreter of the suite's release") from None
+    return CoreMessage
 
 
 def _written(message: Any, message_id: str, names: Pseudonyms, size: int) -> Any:

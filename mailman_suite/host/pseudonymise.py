@@ -36,7 +36,7 @@ _WITHOUT = "Rehearse without mailman_rehearsal_pseudonyms, or empty it in the co
 
 def apply(asked: dict[str, Any]) -> dict[str, int]:
     """The suite has pseudonyms; how many of what. SystemExit where something would be left."""
-    databases = asked["databases"]
+    databases, made_of = asked["databases"], pseudonym_files.core_message()
     with ExitStack() as stack:
         stores = {
             name: stack.enter_context(opened(databases[name], databases["secrets"]))
@@ -54,7 +54,9 @@ def apply(asked: dict[str, Any]) -> dict[str, int]:
             part.require_nothing_left()
         for store in stores.values():
             store.commit()
-    files = pseudonym_files.apply(asked["var"], asked["web"], names, stored)
+        for store in stores.values():
+            store.forget()
+    files = pseudonym_files.apply(asked["var"], asked["web"], names, stored, made_of)
     return {"addresses": len(names.addresses), "rows": rows, **files}
 
 

@@ -12,11 +12,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any, Protocol
 
+from mailman_suite.host.postgresql import psql
 from mailman_suite.host.schema import connected
 
 Row = tuple[Any, tuple[Any, ...]]  # where the row is, and its values
 BATCH = 500
 _TEXT = re.compile("char|text|clob|json", re.IGNORECASE)
+# A server's statistics hold samples of what was in its tables, and are its administrator's.
+_FORGET = "VACUUM FULL; ANALYZE; VACUUM FULL pg_catalog.pg_statistic; CHECKPOINT"
 _DATA = re.compile("blob|bytea", re.IGNORECASE)
 
 
@@ -36,7 +39,10 @@ class Store(Protocol):
         """What a statement answers."""
 
     def commit(self) -> None:
-        """All that was rewritten is kept, and what was there before is on no page any more."""
+        """All that was rewritten is kept."""
+
+    def forget(self) -> None:
+        """What was there before is on no page any more; when every store has its commit."""
 
 
 @contextmanager
@@ -50,7 +56,7 @@ def opened(database: dict[str, Any], secrets: str) -> Iterator[Store]:
             yield SQLite(one)
     else:
         with closing(connected(database, secrets)) as other:
-            yield PostgreSQL(other)
+            yield PostgreSQL(other, database)
 
 
 def _kinds(columns: Any) -> dict[str, dict[str, str]]:
@@ -96,6 +102,8 @@ class SQLite:
 
     def commit(self) -> None:
         self._connection.execute("COMMIT")
+
+    def forget(self) -> None:
         self._connection.execute("VACUUM")
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -111,10 +119,10 @@ def _storable(value: Any) -> Any:
 
 
 class PostgreSQL:
-    """A database on a server, with the role that owns it."""
+    """A database on this host's own server, with the role that owns it."""
 
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
+    def __init__(self, connection: Any, database: dict[str, Any]) -> None:
+        self._connection, self._database = connection, database
 
     def tables(self) -> dict[str, dict[str, str]]:
         return _kinds(
@@ -146,8 +154,16 @@ class PostgreSQL:
 
     def commit(self) -> None:
         self._connection.commit()
-        self._connection.autocommit = True
-        self.execute("VACUUM FULL")
+
+    def forget(self) -> None:
+        # An open transaction in any database of the server would keep what is to go.
+        name = self._database["name"].replace('"', '""')
+        done = psql(f'\\connect "{name}"\n{_FORGET}', self._database["port"])
+        if done.returncode:
+            raise SystemExit(
+                f"the server still remembers what was in {name}: {done.stderr.decode().strip()}; "
+                f"as its administrator, run there: {_FORGET}"
+            )
 
 
 def _plain(value: Any) -> Any:

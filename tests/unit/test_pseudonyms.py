@@ -8,6 +8,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +198,7 @@ def test_every_row_is_rewritten_once_and_nothing_of_it_is_left_in_the_file(
     rewriting.rewrite()
     rewriting.require_nothing_left()
     store.commit()
+    store.forget()
     assert b"x.test" not in database.read_bytes()
     ids = selected(database, "SELECT DISTINCT message_id FROM hyperkitty_email")
     assert len(ids) == 1201
@@ -248,6 +250,27 @@ def test_a_file_with_an_address_is_named(tmp_path: Path, names: Pseudonyms):
         pseudonym_files.require_nothing_left(tmp_path, names)
 
 
+def test_stored_messages_are_where_their_new_ids_lead(tmp_path: Path, names: Pseudonyms):
+    old = tmp_path / "var/messages/G2/3G/G23GFU"
+    old.parent.mkdir(parents=True)
+    old.write_bytes(b"joe@x.test " * 100)
+    stored = [("G2/3G/G23GFU", "<a@x.test>"), ("5A/PV/gone", "<b@x.test>")]
+    done = pseudonym_files.apply(
+        str(tmp_path / "var"), str(tmp_path / "web"), names, stored, Message
+    )
+    (found,) = [path for path in (tmp_path / "var/messages").rglob("*") if path.is_file()]
+    assert done["stored_messages"] == 1
+    message = pickle.loads(found.read_bytes())
+    assert message["Message-ID"] == names.message_id("<a@x.test>")
+    assert str(found).endswith(path_of(message["X-Message-ID-Hash"]))
+    assert 900 < found.stat().st_size < 1600
+
+
+def test_without_cores_interpreter_nothing_is_begun():
+    with pytest.raises(SystemExit, match="run this with the interpreter of the suite's release"):
+        pseudonym_files.core_message()
+
+
 def test_digests_and_templates_are_replaced_and_queues_emptied(tmp_path: Path, names: Pseudonyms):
     post = "\1\1\1\1\nFrom: joe@x.test\nMessage-ID: <a@x.test>\n\nDear all\n\1\1\1\1\n"
     files = {
@@ -260,7 +283,7 @@ def test_digests_and_templates_are_replaced_and_queues_emptied(tmp_path: Path, n
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
-    done = pseudonym_files.apply(str(tmp_path / "var"), str(tmp_path / "web"), names, [])
+    done = pseudonym_files.apply(str(tmp_path / "var"), str(tmp_path / "web"), names, [], Message)
     assert (done["digests"], done["templates"], done["files_emptied"]) == (2, 1, 3)
     digest = (tmp_path / "var/lists/staff/digest.1.1.mmdf").read_text()
     assert digest.count("Message-ID: <m") == 2
