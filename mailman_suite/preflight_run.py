@@ -13,18 +13,13 @@ Record = Mapping[str, Any]
 
 
 def busy(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
-    """One run at a time, unless it may be put aside."""
-    at_it = look["run"]["busy"]
-    if at_it and at_it["run"] != put_aside(at_it["run"], settings):
-        yield in_the_way(at_it)
+    """One run at a time. One that hangs may be put aside by its name, or by its own computer:
 
-
-def put_aside(last: str, settings: Settings) -> str:
-    """The run that hangs and is to be ended: one of this computer that is over, or the named one.
-
-    `last` is the last run on the host.
+    what the records here call over is over, whatever a host believes of its connection.
     """
-    return last if run_record.has_ended(last) else settings.break_run
+    at_it = look["run"]["busy"]
+    if at_it and at_it["run"] != settings.break_run and not run_record.has_ended(at_it["run"]):
+        yield in_the_way(at_it)
 
 
 def in_the_way(other: Record) -> Refusal:

@@ -52,6 +52,7 @@ class Suite:
     changes: tuple[str, ...] = ()  # what the gates want done to the data in the window
     cron_jobs: tuple[Mapping[str, Any], ...] = ()  # those that timers of ours replace
     last_run: str = ""  # the last one on the host, when it was looked at
+    breaks: str = ""  # that one too, where it is at it and may be put aside
     adoption: Adoption | None = None  # what the window puts aside of a suite made by hand
     building: Building = "alone"
     unproven: bool = False  # whether its last window finished and no message went through since
@@ -225,6 +226,7 @@ def suite_of(settings: Settings, look: Mapping[str, Any] | None) -> Suite:
         running=look["suite"]["release"],
         by_hand=look["suite"]["kind"] == "guide",
         last_run=look["run"]["last"],
+        breaks=look["run"]["busy"].get("run", ""),  # or it was refused
         old=old(look, settings.keep_windows, release.identifier(version)),
         unproven=_unproven(look["window"]),
     )

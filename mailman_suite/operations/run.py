@@ -9,7 +9,6 @@ from pyinfra.api import QuoteString, StringCommand, operation
 from pyinfra.context import ctx_host
 
 from mailman_suite import run_end, run_record
-from mailman_suite.preflight_run import put_aside
 from mailman_suite.suite import Suite
 
 
@@ -26,9 +25,8 @@ def begun(suite: Suite, to: str) -> Generator[StringCommand, None, None]:
         host.noop("who is at it is asked again when the run begins")
         return
     record = run_record.record(host.name, suite.running, to)
-    breaks = put_aside(suite.last_run, suite.settings)
     # The host itself: `host` is another one for whoever asks later.
-    why_not = run_end.begin(ctx_host.get(), record, suite.last_run, breaks)
+    why_not = run_end.begin(ctx_host.get(), record, suite.last_run, suite.breaks)
     if why_not:
         yield StringCommand("echo", QuoteString(f"error: {why_not}"), ">&2; exit 1")
     else:

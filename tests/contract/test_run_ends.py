@@ -42,7 +42,7 @@ DEPLOY = """
     suite = SimpleNamespace(
         running="3.3.9",
         last_run=last[0]["run"] if last else "",
-        settings=SimpleNamespace(break_run=host.data.get("mailman_break_run", "")),
+        breaks=host.data.get("mailman_break_run", ""),
     )
 
     def begins():
@@ -156,7 +156,7 @@ def at_it(host: Host, seconds: int = 60) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    while not host.there or host.there[-1]["ended"]:
+    while not host.here or host.here[-1]["outcome"] != "under way":
         assert process.poll() is None
         time.sleep(0.1)
     return process
