@@ -73,7 +73,6 @@ class SQLite:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
-        connection.execute("PRAGMA secure_delete = ON")
         connection.execute("BEGIN IMMEDIATE")
 
     def tables(self) -> dict[str, dict[str, str]]:

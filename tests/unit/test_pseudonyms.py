@@ -176,6 +176,10 @@ def database(tmp_path: Path) -> Path:
         first = message_id_hash("0@x.test")
         connection.execute("INSERT INTO hyperkitty_thread VALUES (1, 1, ?)", (first,))
         connection.execute("INSERT INTO somebodys_own VALUES ('ask joe@x.test', NULL, 3)")
+        # Long deleted, and still on a page of the file.
+        kept = "CREATE TABLE old AS SELECT content || ' of old@x.test' FROM hyperkitty_email"
+        connection.execute(kept)
+        connection.execute("DROP TABLE old")
         connection.commit()
     return path
 
@@ -203,6 +207,9 @@ def test_every_row_is_rewritten_once_and_nothing_of_it_is_left_in_the_file(
     ids = selected(database, "SELECT DISTINCT message_id FROM hyperkitty_email")
     assert len(ids) == 1201
     assert {len(one) for (one,) in ids} == {len("m" + "0" * 24 + "@invalid")}
+    (name,) = selected(database, "SELECT DISTINCT sender_name FROM hyperkitty_email")
+    assert name == (names.name("J"),)
+    assert name[0].startswith("Person ")
     wrong = "SELECT count(*) FROM hyperkitty_email WHERE in_reply_to != ?"
     first = names.message_id("0@x.test")
     assert selected(database, wrong.replace("?", f"'{first}'")) == [(0,)]
