@@ -7,6 +7,7 @@ history a file of the test's.
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -186,3 +187,40 @@ def test_ctrl_c_is_told_as_the_operators_wish(host: Host):
         process.wait(50)  # pyinfra itself waits for what is under way
     assert summary(host.there) == [("interrupted", 0, "the operator stopped the run")]
     assert summary(host.here) == summary(host.there)
+
+
+BUSY = {
+    "run": "r",
+    "who": "eve@lap",
+    "deploy": "mailman",
+    "began": "then",
+    "ended": "",
+    "seconds": 7,
+}
+ENDINGS = {
+    "one fails": ('{"begun": "then"}', "exit 9", "failed", 1),
+    "somebody is at one": (json.dumps({"busy": BUSY}), "true", "refused", 0),
+}
+
+
+@pytest.mark.parametrize(("begins", "does", "outcome", "changed"), ENDINGS.values(), ids=ENDINGS)
+def test_a_host_that_did_nothing_wrong_is_not_called_failed(
+    host: Host, begins: str, does: str, outcome: str, changed: int
+):
+    """Two hosts: what ends the run for one ends it for both."""
+    answers = {
+        " history ": '{"records": []}',
+        " begin ": begins,
+        " end ": "{}",
+        **dict.fromkeys(("exit 9", "exit 1"), {"success": False}),
+    }
+    two = ["@local", ("@fake/b", {"fake_responses": answers})]
+    host.repository.write("hosts.py", f"hosts = {two!r}\n")
+    then = f'does("true" if host.name == "@local" else "{does}"); does("true")'
+    host.repository.write("mailman.py", DEPLOY + f"    {then}\n")
+    run = host.repository.pyinfra("hosts.py", "mailman.py", "-y")
+    assert run.returncode == 1, run.stderr
+    here = {one["host"]: one for one in host.here}
+    assert here["@fake/b"]["outcome"] == outcome
+    ended = ("interrupted", changed, "the run ended when @fake/b failed")
+    assert summary([here["@local"]]) == summary(host.there) == [ended]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mailman_suite import preflight_run
+from mailman_suite import preflight_run, run_record
 from mailman_suite.errors import Refusal, Refusals
 from mailman_suite.releases import RELEASES
 from mailman_suite.settings import Settings
@@ -124,3 +125,14 @@ def test_a_run_that_hangs_is_put_aside_by_its_own_name_alone(named: str, goes_on
 def test_what_another_run_changed_since_is_looked_at_again():
     ended = {**AT_IT, "ended": "2026-11-21T21:16:00Z"}
     assert preflight_run.in_the_way(ended).remedy == "run again: it looks anew"
+
+
+def test_a_run_of_this_computer_that_is_over_is_put_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("MAILMAN_RECORDS", str(tmp_path))
+    seen = {**look(DEBIAN_12), "run": {"last": AT_IT["run"], "busy": AT_IT}}
+    with pytest.raises(Refusals):
+        suite_of(Settings.from_data(GOOD), seen)
+    run_record.note_ended([{**AT_IT, "outcome": "failed"}])
+    assert suite_of(Settings.from_data(GOOD), seen).breaks == AT_IT["run"]
