@@ -208,11 +208,11 @@ def test_a_host_that_did_nothing_wrong_is_not_called_failed(
     host: Host, begins: str, does: str, outcome: str, changed: int
 ):
     """Two hosts: what ends the run for one ends it for both."""
-    answers = {
+    answers: dict[str, Any] = {
+        **{words: {"success": False} for words in ("exit 9", "exit 1")},
         " history ": '{"records": []}',
         " begin ": begins,
         " end ": "{}",
-        **dict.fromkeys(("exit 9", "exit 1"), {"success": False}),
     }
     two = ["@local", ("@fake/b", {"fake_responses": answers})]
     host.repository.write("hosts.py", f"hosts = {two!r}\n")
