@@ -1,6 +1,6 @@
 """Your production hosts, each a name that SSH can reach, or (name, {data of this host}).
 
-Several hosts are upgraded wave by wave, wave 0 first: docs/runbooks/upgrade-a-fleet.md. For example,
+Several hosts are upgraded wave by wave, wave 0 first: docs/runbooks/upgrade-a-fleet.md. So:
 
 hosts = [
     ("lists1.your-domain.org", {
