@@ -18,7 +18,7 @@ endef
 .PHONY: help demo demo-down plan apply verify probe backup rollback restore history host-history lint test test-fast test-lab test-full bench locks gates-page lab-list lab-down clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(INSTALLED) ## the main job: a bare Debian machine becomes a suite, mail is sent, you see where it went
 	@$(BIN)/python -m lab.demo up
