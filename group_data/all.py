@@ -39,6 +39,9 @@ mailman_keep_backups = 7
 # Of a suite that somebody made by hand: settings that are not wanted any more, by the names that
 # the run gives them, for example ["[shell] history_file", "LANGUAGE_CODE"].
 mailman_adoption_ignores = []
+# True has a suite of the distribution's own Mailman 3 packages moved to a release, with its data.
+# It stays True afterwards: as long as it does, the packages' addresses lead to the pages of ours.
+mailman_moves_packages = False
 # What an upgrade from before Core 3.3.1 does about bounces that were recorded and never counted:
 # "probe" asks a member before its delivery is disabled, "mark_processed" forgets those bounces.
 mailman_stale_bounces = "probe"

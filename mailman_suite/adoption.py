@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from mailman_suite import adoption_database, layout
+from mailman_suite import adoption_database, adoption_packages, layout
 from mailman_suite.adoption_known import CORE_EQUAL, CORE_OURS, USUAL_APPS, WEB_EQUAL, WEB_OURS
 from mailman_suite.errors import Refusal
+from mailman_suite.places import VIRTUALENV, Places
 from mailman_suite.settings import Settings
 
 Survey = Mapping[str, Any]
@@ -24,25 +25,36 @@ _SITE = layout.PROXY_SITE
 
 @dataclass(frozen=True)
 class Adoption:
-    """What the window puts aside of a suite that was made by hand.
+    """What the window puts aside of a suite that is not ours yet.
 
-    `moved` names SQLite files that stand elsewhere than ours: `core` or `web` -> path.
+    `moved` names SQLite files that stand elsewhere than ours, and are copied: `core` or `web` ->
+    path. `renamed` names those that are renamed with all other data, as `renames` says.
     """
 
     core: str  # the version of Core, for people
     units: tuple[str, ...]
     sites: tuple[str, ...]
     moved: Mapping[str, str]
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    renames: Mapping[str, Any] | None = None
 
 
-def adoption(survey: Survey, installation: Mapping[str, Any], settings: Settings) -> Adoption:
+def adoption(
+    survey: Survey,
+    installation: Mapping[str, Any],
+    settings: Settings,
+    places: Places = VIRTUALENV,
+) -> Adoption:
     """The host's own things that ours replace."""
     ours = (*layout.SERVICES, layout.WINDOW_UNIT, layout.RECOVERY_UNIT)
+    units = (*places.units, *installation["units"])
     return Adoption(
         core=survey["versions"].get("mailman", ""),
-        units=tuple(name for name in installation["units"] if name not in ours),
+        units=tuple(name for name in units if name not in ours),
         sites=tuple(site["path"] for site in installation["sites"] if site["path"] != _SITE),
-        moved=adoption_database.moved(survey, settings),
+        moved={} if places.web else adoption_database.moved(survey, settings),
+        renamed=adoption_packages.databases(survey, places),
+        renames=adoption_packages.renames(survey, installation, places),
     )
 
 
@@ -64,7 +76,10 @@ class Undeclared:
 
 
 def refusals(
-    survey: Survey, installation: Mapping[str, Any], settings: Settings
+    survey: Survey,
+    installation: Mapping[str, Any],
+    settings: Settings,
+    places: Places = VIRTUALENV,
 ) -> Iterator[Refusal]:
     """Every reason why this host cannot be taken over as group data stands.
 
@@ -72,11 +87,12 @@ def refusals(
     """
     if "mailman" not in survey["versions"]:
         return
-    yield from _var_dir(survey)
+    yield from _var_dir(survey, places)
     yield from _site_owner(survey, settings)
     yield from adoption_database.refusals(survey, settings)
+    yield from adoption_packages.refusals(survey, installation, places)
     yield from _https(installation, settings)
-    missing = undeclared(survey, settings)
+    missing = undeclared(adoption_packages.relocated(survey, places), settings)
     if missing.names:
         yield _undeclared(missing, settings)
 
@@ -113,9 +129,12 @@ def _core(
 
 def _core_entries(config: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
     """What is not decided by our own files."""
+    # A layout's paths are ours; a logger of a layout's name, which packages have, logs nothing.
+    layouts = {one for one in config if one.startswith("paths.")}
+    layouts |= {one.replace("paths.", "logging.") for one in layouts}
     for section, keys in config.items():
         for key, value in keys.items():
-            ours = (section, key) in CORE_OURS or section.startswith("paths.")
+            ours = (section, key) in CORE_OURS or section in layouts
             if not ours and value not in CORE_EQUAL.get((section, key), ()):
                 yield section, key, value
 
@@ -155,7 +174,7 @@ def _apps(given: Mapping[str, Any], settings: Settings, ignored: set[str]) -> tu
 
 
 def _aliases(given: Mapping[str, Any], settings: Settings, ignored: set[str]) -> tuple[str, ...]:
-    known = {"localhost", layout.LOOPBACK, "::1", settings.web_host, *settings.web_aliases}
+    known = {"*", "localhost", layout.LOOPBACK, "::1", settings.web_host, *settings.web_aliases}
     hosts = given.get("ALLOWED_HOSTS", ())
     return tuple(name for name in hosts if name not in known | ignored)
 
@@ -194,11 +213,11 @@ def _python(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
-def _var_dir(survey: Survey) -> Iterator[Refusal]:
-    if survey["var_dir"] != layout.VAR:
+def _var_dir(survey: Survey, places: Places) -> Iterator[Refusal]:
+    if survey["var_dir"] != places.var:
         yield Refusal(
             found=f"Core keeps its data in {survey['var_dir']}",
-            expected=layout.VAR,
+            expected=places.var,
             remedy="stop Core, move the directory there, leave a link in its old place, name the "
             "new one in mailman.cfg, start Core, then run this again",
         )

@@ -30,8 +30,28 @@ CORE_OURS = {
     ("mta", "verp_probes"),
     ("runner.nntp", "start"),
 }
-# Ours, and where a host says just this, it says nothing new.
+# What our files, or Core itself (mailman/config/schema.cfg), say where a host says just this.
 CORE_EQUAL = {
+    ("mailman", "noreply_address"): ("noreply",),
+    ("mailman", "default_language"): ("en",),
+    ("mailman", "sender_headers"): ("from from_ reply-to sender",),
+    ("mailman", "email_commands_max_lines"): ("10",),
+    ("mailman", "pending_request_life"): ("3d",),
+    ("mailman", "cache_life"): ("7d",),
+    ("mailman", "pre_hook"): ("",),
+    ("mailman", "post_hook"): ("",),
+    ("mailman", "filtered_messages_are_preservable"): ("no",),
+    ("mailman", "html_to_plain_text_command"): ("/usr/bin/lynx -dump $filename",),
+    ("mailman", "listname_chars"): ("[-_.0-9a-z]",),
+    ("shell", "prompt"): (">>>",),
+    ("shell", "banner"): ("Welcome to the GNU Mailman shell",),
+    ("shell", "use_ipython"): ("no",),
+    ("shell", "history_file"): ("",),
+    ("database", "debug"): ("no",),
+    ("webservice", "show_tracebacks"): ("yes",),
+    ("webservice", "api_version"): ("3.1",),
+    ("mta", "smtp_user"): ("",),
+    ("mta", "smtp_pass"): ("",),
     ("mta", "smtp_host"): ("localhost", layout.LOOPBACK),
     ("mta", "smtp_port"): (str(layout.SMTP_PORT),),
 }
@@ -42,6 +62,7 @@ WEB_OURS = {
     *("COMPRESS_ENABLED", "COMPRESS_OFFLINE", "HAYSTACK_CONNECTIONS", "INSTALLED_APPS"),
     *("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "BASE_DIR", "USE_X_FORWARDED_HOST"),
     *("SECURE_PROXY_SSL_HEADER", "AUTOCREATE_MAILMAN_USER", "SESSION_SERIALIZER"),
+    "EMAILNAME",  # of packages, for use in two other settings
 }
 WEB_EQUAL: Mapping[str, tuple[Any, ...]] = {
     "EMAIL_HOST": ("localhost", layout.LOOPBACK),
@@ -49,6 +70,13 @@ WEB_EQUAL: Mapping[str, tuple[Any, ...]] = {
     "SITE_ID": (1,),
     "DEFAULT_AUTO_FIELD": ("django.db.models.AutoField",),
     "ROOT_URLCONF": ("mailman_web.urls",),
+    "SOCIALACCOUNT_PROVIDERS": ({},),
+    # As mailman-web's own settings have them.
+    "LANGUAGE_CODE": ("en-us",),
+    "TIME_ZONE": ("UTC",),
+    "USE_I18N": (True,),
+    "USE_L10N": (True,),
+    "USE_TZ": (True,),
 }
 # What mailman-web and the applications behind it enable by themselves, since 0.0.1.
 USUAL_APPS = {

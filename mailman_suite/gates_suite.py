@@ -169,6 +169,8 @@ def _cron_jobs(crossing: Crossing) -> Answer:
 def _own_project(crossing: Crossing) -> Answer:
     if "mailman-web" in crossing.survey["versions"]:
         return fine("mailman-web")
+    if crossing.survey.get("packaged"):
+        return fine("the packages' own project", "its settings and addresses are kept")
     return word(
         "a Django project of one's own, not mailman-web",
         "its urls.py, templates and apps are not taken over: put what is needed into "

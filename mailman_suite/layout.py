@@ -32,6 +32,12 @@ WEB_SETTINGS = f"{ETC}/settings.py"
 UWSGI_CONFIG = f"{ETC}/uwsgi.ini"
 SECRETS = f"{ETC}/secrets"
 
+# What the distribution's packages have, where these ran before us.
+PACKAGED_WEB_SETTINGS = f"{ETC}/mailman-web.py"
+PACKAGED_VAR = "/var/lib/mailman3"
+PACKAGED_WEB = f"{PACKAGED_VAR}/web"
+PACKAGED_WEB_UNIT = "mailman3-web.service"
+
 UNITS = "/etc/systemd/system"
 PROGRAMS = "/usr/local/lib/mailman3-suite"
 INDEX_PROGRAM = f"{PROGRAMS}/index_lists.py"

@@ -8,7 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mailman_suite import gates_release, layout, preflight_run, preflight_window
+from mailman_suite import (
+    gates_release,
+    layout,
+    preflight_packages,
+    preflight_run,
+    preflight_window,
+)
 from mailman_suite.errors import Refusal
 from mailman_suite.platforms import Platform
 from mailman_suite.releases import Release
@@ -48,7 +54,7 @@ def refusals(
     return [
         *_system(look),
         *_interpreter(settings, platform, release, look),
-        *_existing_suite(look),
+        *_existing_suite(settings, platform, look),
         *_new_suite(settings, release, look),
         *preflight_run.busy(settings, look),
         *preflight_window.unfinished(look),
@@ -111,15 +117,12 @@ def _interpreter(
         yield refusal
 
 
-def _existing_suite(look: Mapping[str, Any]) -> Iterator[Refusal]:
+def _existing_suite(
+    settings: Settings, platform: Platform, look: Mapping[str, Any]
+) -> Iterator[Refusal]:
     its = look["suite"]
     if its["kind"] == "packages":
-        yield Refusal(
-            found="the distribution's own Mailman 3 packages",
-            expected=_NO_OTHER_SUITE,
-            remedy="let the distribution upgrade them (upgrade guide, 'Distro packages'), "
-            "or use another host",
-        )
+        yield from preflight_packages.refusals(settings, platform, look)
     elif its["kind"] == "containers":
         yield Refusal(
             found=f"Mailman in containers: {', '.join(its['containers'])}",
@@ -138,7 +141,7 @@ def _changes_release(
     settings: Settings, platform: Platform, release: Release, look: Mapping[str, Any]
 ) -> bool:
     """Whether something else runs than the declared release."""
-    if look["suite"]["kind"] == "guide":
+    if look["suite"]["kind"] in ("guide", "packages"):
         return True
     _, version = python_of(settings, platform, look)
     if version is None or not release.supports_python(version):
@@ -157,7 +160,7 @@ def _unread_window(
 def _other_database(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
     """An empty database in place of a full one would look like lost lists and members."""
     present = look["suite"].get("database")
-    if present and present != settings.database:
+    if look["suite"]["kind"] == "ours" and present and present != settings.database:
         yield Refusal(
             found=f"the suite keeps its data in {present}, and mailman_database is "
             f"{settings.database!r}",
@@ -197,7 +200,8 @@ def _room(look: Mapping[str, Any]) -> Iterator[Refusal]:
 def _ports(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
     # The units of a suite made by hand may have any name; its ports become ours with it. Those of
     # containers belong to what is refused already.
-    its_own = _SUITE_PORTS if look["suite"]["kind"] in ("guide", "containers") else ()
+    foreign = ("guide", "packages", "containers")
+    its_own = _SUITE_PORTS if look["suite"]["kind"] in foreign else ()
     for port, owners in _owners(settings).items():
         if port in its_own:
             continue

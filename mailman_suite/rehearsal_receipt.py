@@ -26,6 +26,7 @@ _CLOCKS = timedelta(minutes=10)
 # What decides how an upgrade goes; everything else names one host or is about other runs.
 DECIDING = (
     *("release", "acknowledged", "stale_bounces", "adoption_ignores", "python", "usenet"),
+    "moves_packages",
     *("database", "core_config", "web_settings", "web_apps"),
 )
 _OF_THE_RESULT = (

@@ -92,6 +92,14 @@ def _impossible(suite: Suite, to: Kept) -> Iterator[Refusal]:
             expected=f"what {to['from']} ran from",
             remedy="choose a newer window",
         )
+    if to["renamed"]:
+        yield Refusal(
+            found="that window moved the suite away from the distribution's packages, and renamed "
+            "their data to our places",
+            expected="a window that began with a suite in these places",
+            remedy="choose a newer window; what was before this one is kept in "
+            f"{to['directory']}/snapshot, for another host with those packages",
+        )
     if to["databases"] != connections(suite.settings):
         yield Refusal(
             found="group data name other databases now than when that window was",

@@ -61,6 +61,7 @@ class Settings(FleetSettings, RehearsalSettings):
     keep_windows: int = Field(default=3, ge=1, le=1000)
     keep_backups: int = Field(default=7, ge=1, le=1000)
     adoption_ignores: list[str] = Field(default_factory=list)
+    moves_packages: bool = False
     usenet: bool = False
     database: Literal["sqlite", "postgresql"] = "sqlite"
     database_host: str = "localhost"

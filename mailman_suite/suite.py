@@ -14,14 +14,17 @@ from pyinfra.api import HiddenValue
 from pyinfra.api.host import Host
 
 from mailman_suite import adoption, gates, gates_jobs, layout, preflight_rehearsal, suite_files
+from mailman_suite import places as origins
 from mailman_suite.adoption import Adoption
 from mailman_suite.errors import Refusal, Refusals, Refused
 from mailman_suite.facts.adoption import Installation
+from mailman_suite.facts.adoption import question as installation_question
 from mailman_suite.facts.look import Look
 from mailman_suite.facts.survey import Survey
 from mailman_suite.facts.survey import question as survey_question
 from mailman_suite.gates_model import REMOVE_CRON_JOBS, Finding
 from mailman_suite.gates_table import gates_table
+from mailman_suite.places import VIRTUALENV, Places
 from mailman_suite.platforms import Platform, platform_of
 from mailman_suite.preflight import python_of, refusals
 from mailman_suite.releases import RELEASES, Release, release_of_identifier
@@ -47,7 +50,8 @@ class Suite:
     given_secrets: Mapping[str, HiddenValue]
     identifier: str  # the name of the release's directory, bound to its lock and its Python
     running: str  # the identifier of the release that the host runs now, empty where there is none
-    by_hand: bool  # whether what runs now was made by hand along upstream's guide
+    by_hand: bool  # whether what runs now was made by hand along upstream's guide, or is packages
+    places: Places = VIRTUALENV  # where what runs now keeps what we ask it for and take over
     old: Old = NOTHING_OLD  # what earlier runs left and nobody goes back to
     changes: tuple[str, ...] = ()  # what the gates want done to the data in the window
     cron_jobs: tuple[Mapping[str, Any], ...] = ()  # those that timers of ours replace
@@ -164,18 +168,18 @@ def as_running(settings: Settings, look: Mapping[str, Any]) -> Settings:
 
 def _through_gates(host: Host, seen: Prospect, suite: Suite) -> Prospect:
     """The prospect with its gates, what they ask of the window, and what they refuse."""
-    survey = host.get_fact(Survey, arguments=survey_question())
-    found = gates.findings(survey, suite.settings, suite.release)
+    places = suite.places
+    survey = host.get_fact(Survey, arguments=survey_question(places))
+    found = gates.findings({**survey, "packaged": bool(places.web)}, suite.settings, suite.release)
     reasons = gates.refusals(found, suite.settings, suite.release)
     changes = gates.changes(found)
     jobs = gates_jobs.doubled(survey["crontabs"]) if REMOVE_CRON_JOBS in changes else ()
     changed = replace(suite, changes=changes, cron_jobs=tuple(jobs))
     if suite.by_hand:
-        asked = {"venv": layout.VENV, "web_port": layout.WEB_PORT}
-        installation = host.get_fact(Installation, arguments=asked)
-        reasons += adoption.refusals(survey, installation, suite.settings)
-        taken = adoption.adoption(survey, installation, suite.settings)
-        changed = replace(changed, adoption=taken, running=f"Core {taken.core}, made by hand")
+        installation = host.get_fact(Installation, arguments=installation_question(places))
+        reasons += adoption.refusals(survey, installation, suite.settings, places)
+        taken = adoption.adoption(survey, installation, suite.settings, places)
+        changed = replace(changed, adoption=taken, running=f"Core {taken.core}, {places.made}")
     reasons += preflight_rehearsal.unrehearsed(host, changed)
     return replace(seen, suite=changed, findings=tuple(found), reasons=tuple(reasons))
 
@@ -209,8 +213,7 @@ def suite_of(settings: Settings, look: Mapping[str, Any] | None) -> Suite:
         )
     platform = platform_of(look["os_release"])
     release = RELEASES[settings.release]
-    reasons = refusals(settings, platform, release, look)
-    if reasons:
+    if reasons := refusals(settings, platform, release, look):
         raise Refusals(reasons)
     python, version = python_of(settings, platform, look)
     assert version is not None, "refusals() refuses an unknown interpreter"
@@ -224,7 +227,8 @@ def suite_of(settings: Settings, look: Mapping[str, Any] | None) -> Suite:
         given_secrets=resolve_all(settings.secret_references()),
         identifier=release.identifier(version),
         running=look["suite"]["release"],
-        by_hand=look["suite"]["kind"] == "guide",
+        by_hand=look["suite"]["kind"] in ("guide", "packages"),
+        places=origins.of(look["suite"]["kind"]),
         last_run=look["run"]["last"],
         breaks=look["run"]["busy"].get("run", ""),  # or it was refused
         old=old(look, settings.keep_windows, release.identifier(version)),

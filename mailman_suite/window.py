@@ -14,6 +14,7 @@ from mailman_suite.archives import tar_of
 from mailman_suite.database import connections
 from mailman_suite.gates_model import REBUILD_INDEX
 from mailman_suite.host.gate_changes import STATEMENTS
+from mailman_suite.places import Places
 from mailman_suite.render import rendered
 from mailman_suite.run_record import this_run
 from mailman_suite.suite import Suite
@@ -23,6 +24,7 @@ _HOST = Path(__file__).parent / "host"
 # Core needs about 13 seconds until REST answers, the web 3; both wait for slow disks and CPUs.
 _PATIENCE_SECONDS = {"core": 180, "web": 90}
 _LINKS = ("wants", "requires")
+_CORE_SCRIPT = Path(layout.CORE_UNIT).stem
 UNIT_FILES = (
     f"{layout.UNITS}/{layout.WINDOW_UNIT}",
     f"{layout.UNITS}/{layout.RECOVERY_UNIT}",
@@ -39,6 +41,7 @@ def order(suite: Suite, name: str, units: Mapping[str, Any]) -> dict[str, Any]:
         "kind": "release",
         "from": suite.running,
         "by_hand": _by_hand(suite, name),
+        "renames": suite.adoption.renames if suite.adoption else None,
         "to": suite.identifier,
         **_release(suite),
         **_data(suite),
@@ -53,7 +56,7 @@ def order(suite: Suite, name: str, units: Mapping[str, Any]) -> dict[str, Any]:
         "cron_jobs": [dict(job) for job in suite.cron_jobs],
         "removes": [],  # at its end, however it ends
         **_index(suite),
-        **_health(),
+        **_health(suite.places),
     }
 
 
@@ -96,22 +99,29 @@ def _data(suite: Suite) -> dict[str, Any]:
     databases = connections(suite.settings)
     return {
         "databases": databases,
-        "var": layout.VAR,
+        "databases_before": _at(databases, suite.adoption.renamed if suite.adoption else {}),
+        "var": suite.places.var,  # and what is there goes to the invariants' place
         "invariants": {"databases": databases, "var": layout.VAR},
-        "invariants_before": {"databases": _present(suite, databases), "var": layout.VAR},
+        "invariants_before": {"databases": _present(suite, databases), "var": suite.places.var},
         "changes": [name for name in suite.changes if name in STATEMENTS],
     }
 
 
-def _health() -> dict[str, Any]:
-    """What the new release has to answer before it may have the mail."""
+def _health(places: Places) -> dict[str, Any]:
+    """What the new release has to answer before it may have the mail, and what the old one then."""
     return {
+        "health_before": _old_health(places) if places.web else {},
         "patience": _PATIENCE_SECONDS,
         "core_questions": core_question(),
         "web_questions": _wsgi(),
         "archives_page": "/archives/",
         "lists_page": "/mailman3/lists/",
     }
+
+
+def _old_health(places: Places) -> dict[str, Any]:
+    """Of packages, Core alone is asked: their web has no port of its own."""
+    return {"core_questions": {**core_question(), "venv": places.prefix}, "lists_page": ""}
 
 
 def configuration_paths(suite: Suite) -> list[str]:
@@ -135,9 +145,14 @@ def configuration_paths(suite: Suite) -> list[str]:
 
 def _links_or_sites(suite: Suite) -> list[str]:
     """Our two links; where a suite made by hand has directories, these are put aside instead."""
+    links = [layout.VENV, layout.STATIC]
     if not suite.adoption:
-        return [layout.VENV, layout.STATIC]
-    return list(suite.adoption.sites)
+        return links
+    if not suite.adoption.renames:
+        return list(suite.adoption.sites)
+    # Nothing of packages stands there; their units have scripts for other init systems too.
+    scripts = [f"/etc/rc?.d/*{Path(unit).stem}" for unit in suite.places.units]
+    return [*links, *suite.adoption.sites, *scripts, f"/etc/rc?.d/*{_CORE_SCRIPT}"]
 
 
 def _by_hand(suite: Suite, name: str) -> dict[str, Any] | None:
@@ -163,10 +178,15 @@ def _aside(suite: Suite) -> list[str]:
 
 def _present(suite: Suite, databases: dict[str, Any]) -> dict[str, Any]:
     """Where the databases stand before the window."""
-    moved = suite.adoption.moved if suite.adoption else {}
+    adoption = suite.adoption
+    return _at(databases, {**adoption.moved, **adoption.renamed} if adoption else {})
+
+
+def _at(databases: dict[str, Any], paths: Mapping[str, str]) -> dict[str, Any]:
+    """The databases with these SQLite files: `core` or `web` -> path."""
     return {
         **databases,
-        **{which: {**databases[which], "path": path} for which, path in moved.items()},
+        **{which: {**databases[which], "path": path} for which, path in paths.items()},
     }
 
 

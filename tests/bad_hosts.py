@@ -55,6 +55,11 @@ def _taken(port: int, command: str, unit: str, **more: Any) -> Trouble:
     )
 
 
+def _packages(look: dict[str, Any], found: str, expected: str, remedy: str) -> Trouble:
+    seen = {"suite": {"kind": "packages", "release": "", "database": "sqlite"}, **look}
+    return Trouble(seen, found, expected, remedy, {"mailman_moves_packages": True})
+
+
 def _has(kind: str, found: str, remedy: str, release: str = "", expected: str = "") -> Trouble:
     return Trouble(
         {"suite": {"kind": kind, "release": release}},
@@ -171,6 +176,18 @@ TROUBLES = {
     ),
     "the distribution's own packages": _has(
         "packages", "the distribution's own Mailman 3 packages", "use another host"
+    ),
+    "packages to be moved, whose data is in MariaDB": _packages(
+        {"suite": {"kind": "packages", "release": "", "database": "mysql"}},
+        "keep Core's data in mysql",
+        "SQLite or PostgreSQL",
+        "move the data to PostgreSQL first",
+    ),
+    "packages to be moved, whose pages Apache serves": _packages(
+        {"listeners": {"443": {"command": "apache2", "unit": "apache2.service"}}},
+        "Apache serves the packages' pages",
+        "Nginx",
+        "nginx.conf that they bring",
     ),
     "Mailman in containers": Trouble(
         {

@@ -3,7 +3,7 @@
 from pyinfra.api import deploy
 
 from mailman_suite import suite_files
-from mailman_suite.operations import adoption, files, secrets
+from mailman_suite.operations import adoption, files, packages_left, secrets
 from mailman_suite.suite import Suite
 
 
@@ -11,7 +11,9 @@ from mailman_suite.suite import Suite
 def secrets_exist(suite: Suite) -> None:
     """Every secret is in a file of its own on the host; those of a suite made by hand stay."""
     if suite.by_hand:
-        adoption.secrets_taken_over(name="The suite's secrets are in files of their own")
+        adoption.secrets_taken_over(
+            name="The suite's secrets are in files of their own", places=suite.places
+        )
     secrets.present(
         name="Secrets are in place",
         names=list(suite.settings.secret_references()),
@@ -26,3 +28,5 @@ def current(suite: Suite) -> None:
         name="Configuration, units and the proxy's site are current",
         declared=suite_files.installed(suite),
     )
+    if suite.settings.moves_packages and suite.platform.package_tool == "apt":
+        packages_left.left_alone(name="The packages that the suite came from are held back")

@@ -1,12 +1,27 @@
-"""What a suite that was made by hand has around it, and how far its secrets were taken over."""
+"""What a suite that is not ours yet has around it, and how far its secrets were taken over."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from mailman_suite import layout
 from mailman_suite.host_program import ProgramFact
+from mailman_suite.places import Places
+
+
+def question(places: Places) -> dict[str, Any]:
+    """The arguments of `host/installation.py` for a suite with these places."""
+    return {
+        "venv": layout.VENV,
+        "upstreams": list(places.upstreams),
+        "var": places.var,
+        "home": layout.HOME,
+        "postfix": layout.POSTFIX_MAIN,
+    }
 
 
 class Installation(ProgramFact):
-    """`{"units": [...], "sites": [{"path", "https"}]}` as `host/installation.py` answers."""
+    """Units, sites, maps and foreign file systems, as `host/installation.py` answers."""
 
     program_name = "installation"
 

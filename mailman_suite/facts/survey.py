@@ -10,6 +10,7 @@ from pyinfra.api import FactBase, StringCommand
 
 from mailman_suite import layout
 from mailman_suite.host_program import program
+from mailman_suite.places import Places
 
 _MARK = "= "
 # Run with the interpreter that stands on the host, each as the user that its argument names: a
@@ -33,15 +34,16 @@ _UNKNOWN: dict[str, Any] = {
 }
 
 
-def question() -> dict[str, str]:
-    """The arguments for a suite of ours, and for one that was made along upstream's guide."""
+def question(places: Places) -> dict[str, str]:
+    """The arguments for a suite with these places."""
     return {
-        "prefix": layout.VENV,
-        "python": f"{layout.BIN}/python",
-        "core_user": layout.USER,
-        "web_user": layout.USER,
+        "prefix": places.prefix,
+        "python": places.python,
+        "core_user": places.core_user,
+        "web_user": places.web_user,
         "core_config": layout.CORE_CONFIG,
-        "web_settings": layout.WEB_SETTINGS,
+        "web_settings": places.web_settings,
+        "own_settings": places.own_settings,
     }
 
 
@@ -62,6 +64,7 @@ class Survey(FactBase[dict[str, Any]]):
             "prefix": arguments["prefix"],
             "core_config": arguments["core_config"],
             "web_settings": arguments["web_settings"],
+            "own_settings": arguments["own_settings"],
         }
         parts: list[str | StringCommand] = [
             f"echo '{_MARK}survey_host';",

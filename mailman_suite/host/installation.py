@@ -1,8 +1,11 @@
-"""What stands around a suite that somebody made by hand: its units and its places at the proxy.
+"""What stands around a suite that is not ours yet: units, sites of the proxy, Postfix' maps.
 
-`look`: {"venv": path, "web_port": number} -> {"units": [...], "sites": [{"path", "https"}]}.
+`look`: {"venv": path, "upstreams": [how the proxy names the WSGI server], "var": Core's data,
+         "home": our directory, "postfix": path}
+        -> {"units": [...], "sites": [{"path", "https"}], "maps": [...], "foreign": [...]}.
 Units are those whose commands come from the virtual environment; sites are the proxy's files that
-pass requests on to the WSGI server's port.
+pass requests on to the WSGI server; maps are what Postfix' configuration says of Core's data, word
+for word; foreign is what of these data is on another file system than our directory.
 """
 
 from __future__ import annotations
@@ -34,9 +37,12 @@ def units(venv: str) -> list[str]:
     return sorted(os.path.basename(path) for path in paths if command.search(read(path)))
 
 
-def sites(port: int) -> list[dict[str, Any]]:
-    """The proxy's files that pass requests on to the port, and whether they serve HTTPS."""
-    upstream = re.compile(rf"^\s*(?:proxy_pass|uwsgi_pass|server)\s[^;]*:{port}\b", re.MULTILINE)
+def sites(upstreams: list[str]) -> list[dict[str, Any]]:
+    """The proxy's files that pass requests on to the server, and whether they serve HTTPS."""
+    names = "|".join(map(re.escape, upstreams))
+    upstream = re.compile(
+        rf"^\s*(?:proxy_pass|uwsgi_pass|server)\s[^;]*(?:{names})\b", re.MULTILINE
+    )
     https = re.compile(r"^\s*listen\s[^;]*\b(?:443|ssl)\b", re.MULTILINE)
     paths = sorted(path for pattern in _SITES for path in glob.glob(pattern))
     return [
@@ -46,9 +52,32 @@ def sites(port: int) -> list[dict[str, Any]]:
     ]
 
 
+def maps(postfix: str, var: str) -> list[str]:
+    """What Postfix' configuration names below the directory, with the type of map before it."""
+    lines = [line for line in read(postfix).splitlines() if not line.lstrip().startswith("#")]
+    entry = re.compile(rf"[^\s,=]*{re.escape(var)}/[^\s,]*")
+    return sorted({found for line in lines for found in entry.findall(line)})
+
+
+def foreign(var: str, home: str) -> list[str]:
+    """The directory and what is in it and below it, as far as renames cannot bring it home."""
+    while not os.path.exists(home):
+        home = os.path.dirname(home)
+    device = os.stat(home).st_dev
+    paths = [var, *glob.glob(f"{glob.escape(var)}/*"), *glob.glob(f"{glob.escape(var)}/*/*")]
+    return [
+        path for path in sorted(paths) if os.path.exists(path) and os.stat(path).st_dev != device
+    ]
+
+
 def look(asked: dict[str, Any]) -> dict[str, Any]:
     """Everything of it; reads only."""
-    return {"units": units(asked["venv"]), "sites": sites(asked["web_port"])}
+    return {
+        "units": units(asked["venv"]),
+        "sites": sites(asked["upstreams"]),
+        "maps": maps(asked["postfix"], asked["var"]),
+        "foreign": foreign(asked["var"], asked["home"]),
+    }
 
 
 if __name__ == "__main__":

@@ -54,6 +54,7 @@ def window(place: str, asked: Json) -> Json | None:
         "data": all(data),
         "aside": by_hand["aside"] if by_hand else {},
         "missing": missing(order, by_hand, asked["releases"]),
+        "renamed": bool(order.get("renames")),  # orders from before there were any have none
         "other_passwords": other_passwords(order["databases"], kept, asked["secrets"]),
         "databases": order["databases"],
         "paths": order["paths"],

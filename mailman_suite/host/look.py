@@ -129,7 +129,7 @@ def suite(paths: dict[str, str]) -> dict[str, Any]:
     if os.path.isdir(venv):
         return {"kind": "guide", "release": ""}
     if os.path.isfile("/usr/lib/mailman3/bin/mailman") or os.path.isdir("/usr/share/mailman3-web"):
-        return {"kind": "packages", "release": ""}
+        return {"kind": "packages", "release": "", "database": database(paths["core_config"])}
     found = containers(paths)
     if found:
         return {"kind": "containers", "release": "", "containers": found}

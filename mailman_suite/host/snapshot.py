@@ -16,8 +16,9 @@ from typing import Any
 from mailman_suite.host import snapshot_databases as databases
 from mailman_suite.host.release_tree import write_durably
 
-# Core writes these anew; logs stay as they are, because they say what happened.
-_NOT_DATA = ("cache", "locks", "logs")
+# Core writes these anew; logs stay as they are, because they say what happened. Packages have the
+# web's files in the same directory: its database is copied by itself.
+_NOT_DATA = ("cache", "locks", "logs", "web")
 
 
 def take_files(patterns: Iterable[str], place: Path) -> None:

@@ -54,7 +54,7 @@ def masked(config: "dict[str, dict[str, str]]") -> "dict[str, dict[str, str]]":
     """The same without what is secret."""
     return {
         section: {
-            key: "(masked)" if SECRET.search(key) else without_password(value)
+            key: "(masked)" if value and SECRET.search(key) else without_password(value)
             for key, value in keys.items()
         }
         for section, keys in config.items()

@@ -1,8 +1,9 @@
 """What a host's Django settings and the web database say, read without starting Django.
 
-`look`: {"web_settings": path}, run as the suite's user with the interpreter of the release that
-stands on the host: the settings file is executed, as each of its services does at its start. That
-interpreter may be Python 3.6, hence the quotes around types.
+`look`: {"web_settings": path, "own_settings": the file of these that the host's owner edits}, run
+as the suite's user with the interpreter of the release that stands on the host: the settings file
+is executed, as each of its services does at its start. That interpreter may be Python 3.6, hence
+the quotes around types.
 -> {"web_settings", "web_migrations", "emails", "case_duplicates", "search_index", "unreadable"}
 """
 
@@ -176,7 +177,7 @@ def look(arguments: "dict[str, Any]") -> "dict[str, Any]":
     subject = path
     try:
         names = executed(path)
-        own = sorted(names_set(path) & names.keys())
+        own = sorted(names_set(arguments["own_settings"]) & names.keys())
         answer["web_settings"] = {name: shown(name, names[name]) for name in own}
         answer["search_index"] = search_index(names)
         subject = "the web database"

@@ -112,7 +112,7 @@ def processes() -> Iterator[Json]:
 
 def configured_runners(declared: Json) -> dict[str, int]:
     """Runner -> number of its processes, as Core's own files and the host's configuration say."""
-    (shipped,) = glob.glob(f"{declared['venv']}/lib/python*/site-packages/mailman/config")
+    (shipped,) = glob.glob(f"{declared['venv']}/lib/python*/*-packages/mailman/config")
     config = configparser.RawConfigParser(strict=False, allow_no_value=True, delimiters=(":", "="))
     for path in (f"{shipped}/mailman.cfg", declared["config"]):
         with open(path, encoding="utf-8") as text:

@@ -23,10 +23,10 @@ class DataError(Exception):
 
 
 def changes_data(order: Order) -> bool:
-    """Whether a schema is behind the new release's code, or a gate changes data."""
+    """Whether a schema is behind the new release's code, a gate changes data, or data move."""
     question = {**order["databases"], "heads": order["heads"]}
     behind = ask(order, "schema", "look", question)
-    return bool(behind["core"] or behind["web"] or order["changes"])
+    return bool(behind["core"] or behind["web"] or order["changes"] or order["renames"])
 
 
 def count_before(order: Order, journal: Journal) -> None:

@@ -45,7 +45,7 @@ def core_complaints(order: Order) -> Iterator[str]:
     except Exception as error:
         yield f"{type(error).__name__}: {error}"
         return
-    complaint = _page_complaint(order, order["lists_page"])
+    complaint = order["lists_page"] and _page_complaint(order, order["lists_page"])
     if complaint:
         yield complaint
 

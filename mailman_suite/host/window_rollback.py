@@ -13,6 +13,7 @@ from mailman_suite.host import (
     window_by_hand,
     window_health,
     window_mail,
+    window_renamed,
     window_room,
     window_services,
     window_shunted,
@@ -66,16 +67,19 @@ def _put_back(order: Order, journal: Journal, running: Iterable[str]) -> None:
         return
     window_services.stop(running)
     # Files first: the databases are reached by passwords that are files.
+    window_renamed.put_back(journal)
     window_by_hand.put_back(order)
     snapshot.put_back_files(order["paths"], place / "files")
+    before = {**order, "databases": order["databases_before"]}
     if snapshot.is_whole(place / "core"):
         snapshot.put_back_data(Path(order["var"]), place / "core" / "var")
-        snapshot.put_back_database("core", order, place / "core")
+        snapshot.put_back_database("core", before, place / "core")
     else:
         window_shunted.queue_again(order, journal)
         window_mail.put_queues_back(order)
     if snapshot.is_whole(place / "web"):
-        snapshot.put_back_database("web", order, place / "web")
+        snapshot.put_back_database("web", before, place / "web")
+    window_renamed.put_attributes_back(journal)
     os.sync()
     journal.note(PUT_BACK)
 
@@ -93,7 +97,7 @@ def _reopen(order: Order) -> None:
 def _health(order: Order) -> str:
     """What the old release shows of itself; a complaint is evidence, not a reason to stop."""
     try:
-        window_health.core_serves(order)
+        window_health.core_serves({**order, **order["health_before"]})
     except window_health.UnhealthyError as error:
         return str(error)
     return "Core answers"

@@ -22,6 +22,7 @@ from mailman_suite.host import (
     window_health,
     window_index,
     window_mail,
+    window_renamed,
     window_room,
     window_services,
     window_shunted,
@@ -54,6 +55,8 @@ def steps(order: Order) -> Steps:
     if data:
         yield "There is room for the way back", window_room.require
     yield "Configuration is kept", keep_configuration
+    if order["cron_jobs"]:
+        yield "Doubled cron jobs are removed", window_by_hand.remove_cron_jobs
     yield from stopping(data)
     if data:
         yield "Counts before are taken", window_data.count_before
@@ -85,8 +88,8 @@ def stopping(data: bool) -> Steps:
 def _change(order: Order, data: bool) -> Steps:
     if order["by_hand"]:
         yield "What was made by hand is put aside", window_by_hand.put_aside
-    if order["cron_jobs"]:
-        yield "Doubled cron jobs are removed", window_by_hand.remove_cron_jobs
+    if order["renames"]:
+        yield "The packages' data is renamed to its new place", window_renamed.rename
     if order["changes"]:
         yield "The gates' changes are made", window_data.change_for_gates
     yield "Configuration is the new one", configure
@@ -133,7 +136,7 @@ def keep_core(order: Order, journal: Journal) -> None:
     """Core's database and its data directory; only a sealed copy counts as a way back."""
     place = journal.directory / "snapshot" / "core"
     snapshot.take_data(Path(order["var"]), place / "var")
-    snapshot.take_database("core", order, place)
+    snapshot.take_database("core", _before(order), place)
     snapshot.seal(place)
 
 
@@ -141,8 +144,13 @@ def keep_web(order: Order, journal: Journal) -> None:
     """The web's database."""
     place = journal.directory / "snapshot" / "web"
     place.mkdir(mode=0o700, exist_ok=True)
-    snapshot.take_database("web", order, place)
+    snapshot.take_database("web", _before(order), place)
     snapshot.seal(place)
+
+
+def _before(order: Order) -> Order:
+    """The order with the databases where they stand before the window."""
+    return {**order, "databases": order["databases_before"]}
 
 
 def configure(order: Order, journal: Journal) -> None:
@@ -184,7 +192,7 @@ def complete_at_boot(order: Order, journal: Journal) -> None:
 
 def _open(order: Order, journal: Journal) -> None:
     window_room.release(journal)
-    window_mail.put_queues_back(order)
+    window_mail.put_queues_back({**order, "var": order["invariants"]["var"]})
     window_mail.let_through(order)
     Path(order["closed"]).unlink(missing_ok=True)
 

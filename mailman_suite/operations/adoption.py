@@ -10,18 +10,22 @@ from pyinfra.api import StringCommand, operation
 from mailman_suite import layout
 from mailman_suite.facts.adoption import SecretsTakenOver
 from mailman_suite.host_program import program
+from mailman_suite.places import Places
 
 
 @operation()
-def secrets_taken_over() -> Generator[StringCommand, None, None]:
-    """Core's, the archiver's and Django's secrets stay what they are, in files of their own."""
+def secrets_taken_over(places: Places) -> Generator[StringCommand, None, None]:
+    """Core's, the archiver's and Django's secrets stay what they are, in files of their own.
+
+    + places: where the suite has its settings, and who runs them
+    """
     asked = {
         "directory": layout.SECRETS,
         "core_config": layout.CORE_CONFIG,
         "archiver_config": layout.ARCHIVER_CONFIG,
-        "web_settings": layout.WEB_SETTINGS,
-        "python": f"{layout.BIN}/python",
-        "user": layout.USER,
+        "web_settings": places.web_settings,
+        "python": places.python,
+        "user": places.web_user,
     }
     if not host.get_fact(SecretsTakenOver, arguments=asked)["missing"]:
         host.noop("every secret of the suite is in a file of its own")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import debian_seed
 from guide_made import run_script
 from handmade_suite import HandmadeSuite
 from installed import DOMAIN, LIST, WEB_HOST, Combination
@@ -16,7 +17,8 @@ from lab import layers, machines
 from lab.machines import Machine
 
 SUITE = "bookworm"  # has Core 3.3.8
-_INSTALL = Path(__file__).parent / "debian_made" / "install.sh"
+HERE = Path(__file__).parent
+_INSTALL = HERE / "debian_made" / "install.sh"
 _NUMBERS = itertools.count(1)
 
 
@@ -25,10 +27,17 @@ def layer() -> str:
     return layers.cached("debian-made", [_INSTALL, DOMAIN, LIST, WEB_HOST], _install, suite=SUITE)
 
 
+def seeded() -> str:
+    """The layer of such a host with data in it."""
+    inputs = [HERE / name for name in ("debian_seed.py", "seed.py", "seeds")]
+    return layers.cached("debian-seeded", inputs, debian_seed.fill, suite=SUITE, parent=layer())
+
+
 @contextmanager
-def clone() -> Iterator[Machine]:
+def clone(base: str = "") -> Iterator[Machine]:
     """A machine that is such a host, just booted; gone at the end."""
-    machine = machines.up(f"test-{os.getpid()}-debian-{next(_NUMBERS)}", layer=layer())
+    name = f"test-{os.getpid()}-debian-{next(_NUMBERS)}"
+    machine = machines.up(name, layer=base or layer())
     try:
         yield machine
     finally:

@@ -11,6 +11,7 @@ from handmade_suite import HandmadeSuite
 
 from mailman_suite import gates, gates_versions
 from mailman_suite.facts.survey import Survey, question
+from mailman_suite.places import VIRTUALENV
 from mailman_suite.releases import RELEASES
 from mailman_suite.settings import Settings
 from tests.bad_settings import GOOD
@@ -35,7 +36,7 @@ JOBS = ("digests", "notify", "gatenews", "runjobs hourly")
 
 def surveyed(suite: HandmadeSuite) -> dict[str, Any]:
     """The fact's answer, by the fact's own command."""
-    command = Survey().command(question()).get_raw_value()
+    command = Survey().command(question(VIRTUALENV)).get_raw_value()
     return Survey().process(suite.run(command).splitlines())
 
 

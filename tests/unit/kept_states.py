@@ -38,6 +38,7 @@ def kept(**more: Any) -> dict[str, Any]:
         "data": True,
         "aside": {},
         "missing": [],
+        "renamed": False,
         "other_passwords": [],
         "databases": connections(suite.settings),
         "paths": order["paths"],

@@ -96,4 +96,5 @@ def of_core(place: Path) -> dict[str, Any]:
 
 
 def of_web(place: Path) -> dict[str, Any]:
-    return ask("survey_web", web_settings=str(place / "settings.py"))
+    path = str(place / "settings.py")
+    return ask("survey_web", web_settings=path, own_settings=path)

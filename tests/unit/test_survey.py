@@ -14,6 +14,7 @@ import pytest
 
 from mailman_suite.facts.survey import Survey, question
 from mailman_suite.host import survey_core, survey_host, survey_web
+from mailman_suite.places import VIRTUALENV
 from tests.unit.survey_hosts import SECRET, of_core, of_web, write_core, write_web
 
 OLDEST = (3, 6)  # Core 3.2.0's time
@@ -145,13 +146,13 @@ def test_a_program_that_does_not_run_leaves_its_complaint_and_no_good_news():
 
 
 def test_only_the_first_program_runs_as_root():
-    command = Survey().command(question()).get_raw_value()
+    command = Survey().command(question(VIRTUALENV)).get_raw_value()
     assert command.count("runuser -u mailman -- ") == 2
     assert command.index("runuser") > command.index("crontabs")
 
 
 def test_the_facts_command_answers_on_a_bare_machine():
-    asked = {**question(), "python": sys.executable, "prefix": "/nonexistent"}
+    asked = {**question(VIRTUALENV), "python": sys.executable, "prefix": "/nonexistent"}
     asked.update(core_user="root", web_user="root", core_config="/nonexistent/mailman.cfg")
     command = Survey().command(asked)
     done = subprocess.run(["sh", "-c", command.get_raw_value()], capture_output=True, text=True)

@@ -1,0 +1,74 @@
+"""Keeps the package tool from changing what a suite that was moved away from packages has now.
+
+`look`: {"names": [...], "databases": pattern of dbconfig-common's files}
+        -> {"unheld": [installed packages without a hold], "databases": [files that would let
+        a removal drop a database]}.
+`apply`: the same; holds the packages, and takes the databases out of the tool's hands.
+
+The packages' scripts own paths that are ours now: an upgrade would give the configuration to the
+packages' account, a purge removes it. With a hold, neither happens unless somebody says so.
+"""
+
+from __future__ import annotations
+
+import glob
+import json
+import re
+import subprocess
+import sys
+from typing import Any
+
+_MANAGED = re.compile(r"^dbc_install=['\"]?true['\"]?$", re.MULTILINE)
+
+
+def run(*words: str) -> str:
+    """What a command prints; ends the program with its own words where it fails."""
+    done = subprocess.run(words, capture_output=True)
+    if done.returncode:
+        raise SystemExit(f"{words[0]}: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout.decode()
+
+
+def unheld(names: list[str]) -> list[str]:
+    """Those of the packages that are installed and not on hold."""
+    found = []
+    for line in run("dpkg-query", "-W", "-f", "${Package} ${Status}\\n").splitlines():
+        name, wanted, _, state = line.split()
+        if name in names and wanted != "hold" and state != "config-files":
+            found.append(name)
+    return found
+
+
+def managed(pattern: str) -> list[str]:
+    """The files by which a removal may touch a database."""
+    return [path for path in sorted(glob.glob(pattern)) if _MANAGED.search(read(path))]
+
+
+def read(path: str) -> str:
+    """A file's text."""
+    with open(path, encoding="utf-8") as text:
+        return text.read()
+
+
+def look(asked: dict[str, Any]) -> dict[str, list[str]]:
+    """What is still to be done; empty on a host without such packages."""
+    return {"unheld": unheld(asked["names"]), "databases": managed(asked["databases"])}
+
+
+def apply(asked: dict[str, Any]) -> None:
+    """Everything of it."""
+    todo = look(asked)
+    if todo["unheld"]:
+        print(run("apt-mark", "hold", *todo["unheld"]).strip())
+    for path in todo["databases"]:
+        text = _MANAGED.sub("dbc_install='false'", read(path))
+        with open(path, "w", encoding="utf-8") as file:  # keeps its owner and mode
+            file.write(text)
+        print(f"{path}: no removal touches the database any more")
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "look":
+        print(json.dumps(look(json.loads(sys.argv[2]))))
+    else:
+        apply(json.loads(sys.argv[2]))

@@ -1,0 +1,26 @@
+"""The packages that a suite came from stay as they are, until somebody removes them on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from pyinfra import host
+from pyinfra.api import StringCommand, operation
+
+from mailman_suite.facts.packages_left import PackagesLeft
+from mailman_suite.host_program import program
+
+_ASKED = {
+    "names": ["mailman3", "mailman3-full", "mailman3-web", "python3-mailman-hyperkitty"],
+    "databases": "/etc/dbconfig-common/mailman3*.conf",
+}
+
+
+@operation()
+def left_alone() -> Generator[StringCommand, None, None]:
+    """The package tool neither upgrades nor removes them by itself, nor drops a database."""
+    todo = host.get_fact(PackagesLeft, arguments=_ASKED)
+    if not any(todo.values()):
+        host.noop("no package can reach what is ours")
+        return
+    yield program("packages_left", "apply", _ASKED)
