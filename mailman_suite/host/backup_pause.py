@@ -92,7 +92,7 @@ def core_answers(order: Order, journal: Journal) -> None:
 def open_again(order: Order, journal: Journal) -> None:
     """Pages can be changed, and Postfix hands over what it kept."""
     Path(order["closed"]).unlink(missing_ok=True)
-    window_mail.let_through(order)
+    window_mail.let_through(order, journal)
     window_mail.reload_if_running()
     window_mail.flush()
 

@@ -20,6 +20,7 @@ _DRAIN_SECONDS = 30
 _QUIET_SECONDS = 1
 _POLL_SECONDS = 0.2
 HELD = "queue-held"
+_HELD_ALREADY = "mail for Core was held back before"
 
 
 def postfix(*words: str) -> str:
@@ -30,17 +31,24 @@ def postfix(*words: str) -> str:
     return done.stdout.strip()
 
 
-def hold_back(order: Order) -> None:
+def hold_back(order: Order, journal: Journal) -> None:
     """Postfix goes on accepting, and keeps what is for Core in its own queue."""
     held = postfix("postconf", "-h", "defer_transports").split()
-    if order["transport"] not in held:
+    if order["transport"] in held:
+        journal.note(_HELD_ALREADY, transports=held)
+    else:
         value = " ".join([*held, order["transport"]])
         postfix("postconf", "-e", f"defer_transports = {value}")
     reload_if_running()
 
 
-def let_through(order: Order) -> None:
-    """Postfix hands Core's mail over again, from its next reload on."""
+def let_through(order: Order, journal: Journal) -> None:
+    """Postfix hands Core's mail over again, from its next reload on.
+
+    Where the operator had held it back before, it stays so.
+    """
+    if journal.has(_HELD_ALREADY):
+        return
     held = postfix("postconf", "-h", "defer_transports").split()
     others = [name for name in held if name != order["transport"]]
     if others:

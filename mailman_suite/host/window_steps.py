@@ -116,7 +116,7 @@ def close(order: Order, journal: Journal) -> None:
     closed.parent.chmod(0o755)
     closed.touch(mode=0o644)
     closed.chmod(0o644)
-    window_mail.hold_back(order)
+    window_mail.hold_back(order, journal)
 
 
 def end_jobs(order: Order, journal: Journal) -> None:
@@ -193,7 +193,7 @@ def complete_at_boot(order: Order, journal: Journal) -> None:
 def _open(order: Order, journal: Journal) -> None:
     window_room.release(journal)
     window_mail.put_queues_back({**order, "var": order["invariants"]["var"]})
-    window_mail.let_through(order)
+    window_mail.let_through(order, journal)
     Path(order["closed"]).unlink(missing_ok=True)
 
 
