@@ -136,9 +136,8 @@ def process(pid: int) -> Json:
     except OSError:
         return {}
     fields = rest.split()
-    if fields[0] in ("Z", "X"):
-        return {}
-    return {"pid": pid, "name": name, "parent": int(fields[1]), "started": int(fields[19])}
+    found = {"pid": pid, "name": name, "parent": int(fields[1]), "started": int(fields[19])}
+    return {} if fields[0] in ("Z", "X") else found
 
 
 def connection(controller: int) -> Json:
@@ -214,6 +213,7 @@ def locked(directory: str) -> Iterator[None]:
         fcntl.flock(place, fcntl.LOCK_EX)
         yield
     finally:
+        fcntl.flock(place, fcntl.LOCK_UN)  # gevent, on the controller, closes it only later
         os.close(place)
 
 
