@@ -17,6 +17,8 @@ from typing import Any
 
 from lab import layers
 from lab.machines import Machine
+from mailman_suite import gates_release
+from mailman_suite.releases import RELEASES, replacements
 
 REPOSITORY = Path(__file__).parents[2]
 DECIDES = ("mailman_suite", "deploys", "templates", "releases", "group_data", "requirements.txt")
@@ -53,7 +55,13 @@ class Combination:
     def data(self) -> dict[str, Any]:
         """The group data that declares this combination."""
         chosen = {"mailman_database": self.database, "mailman_release": self.release}
-        return {**DECLARED, **chosen}
+        return {**DECLARED, **chosen, **self._word}
+
+    @property
+    def _word(self) -> dict[str, Any]:
+        """What an operator says who begins with a release that newer ones have replaced."""
+        replaced = replacements(RELEASES[self.release])
+        return {"mailman_acknowledged": {self.release: [gates_release.NAME]}} if replaced else {}
 
 
 COMBINATIONS = (
