@@ -90,7 +90,7 @@ def begin(host: Host, record: Record, seen: str, breaks: str) -> str:
 def note_the_end(error: BaseException | None) -> None:
     """Each host that this run was at, and the records here, know what it came to."""
     context = click.get_current_context(silent=True)
-    if context is None or context.params.get("dry"):
+    if context is None or _only_plans(context.params):
         return
     try:
         found = [*_refused, *_refused_at_once(error), *_ended(error)]
@@ -98,6 +98,11 @@ def note_the_end(error: BaseException | None) -> None:
             run_record.note_ended(found)
     except Exception as problem:  # the run's own words matter more than a record of it
         logger.warning(f"this run could not be noted: {problem!r}")
+
+
+def _only_plans(options: Mapping[str, Any]) -> bool:
+    """Whether pyinfra was asked for a plan: `--json` without `-y` is one too."""
+    return bool(options["dry"] or (options["json_output"] and not options["yes"]))
 
 
 def _refused_at_once(error: BaseException | None) -> list[Record]:

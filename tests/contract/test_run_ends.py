@@ -12,6 +12,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -129,27 +131,25 @@ def test_a_refused_run_is_known_here_alone(host: Host):
     host.run(f"raise Refused(host.name, [{refusal}])")
     assert host.there == []
     assert summary(host.here) == [("refused", None, "port 25 is taken")]
-    host.run(f"raise Refused(host.name, [{refusal}])", "--dry")
+    for plan in ("--dry", "--json"):
+        host.run(f"raise Refused(host.name, [{refusal}])", plan)
     assert len(host.here) == 1, "a plan writes nothing"
 
 
 def test_a_killed_run_frees_the_host_and_the_next_one_says_that_it_was_lost(host: Host):
-    killed(host)
+    with at_it(host) as run:
+        run.kill()
     assert [one["outcome"] for one in host.here] == ["interrupted"]
     assert host.run('does("true")').returncode == 0
     assert [one["outcome"] for one in host.there] == ["interrupted", "done"]
     assert [one["outcome"] for one in host.here] == ["interrupted", "done"]
 
 
-def killed(host: Host) -> None:
-    """A run of its own process, killed while it is at it."""
-    with at_it(host) as process:
-        process.send_signal(signal.SIGKILL)
-
-
-def at_it(host: Host, seconds: int = 60) -> subprocess.Popen[bytes]:
-    """A run that has begun and waits."""
-    host.repository.write("mailman.py", DEPLOY + f'    does("sleep {seconds}")\n')
+@contextmanager
+def at_it(host: Host) -> Iterator[subprocess.Popen[bytes]]:
+    """A run that has begun and waits for the file `go`; gone at the end."""
+    waits = "until test -e go; do sleep 0.1; done"
+    host.repository.write("mailman.py", DEPLOY + f'    does("{waits}")\n')
     command = [sys.executable, "-m", "pyinfra", "-y", "@local", "mailman.py"]
     process = subprocess.Popen(
         command,
@@ -160,7 +160,12 @@ def at_it(host: Host, seconds: int = 60) -> subprocess.Popen[bytes]:
     while not host.here or host.here[-1]["outcome"] != "under way":
         assert process.poll() is None
         time.sleep(0.1)
-    return process
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        host.repository.write("go", "")  # the command outlives its run
 
 
 def test_a_second_run_is_refused_at_its_beginning_and_the_first_goes_on(host: Host):
@@ -176,15 +181,19 @@ def test_a_second_run_is_refused_at_its_beginning_and_the_first_goes_on(host: Ho
             'does("true")', "-y", "--data", f"mailman_break_run={host.there[0]['run']}"
         )
         assert third.returncode == 0, third.stderr
-        assert first.wait(10) == -signal.SIGKILL
+        assert first.wait(60) == -signal.SIGKILL
     assert [one["outcome"] for one in host.there] == ["interrupted", "done"]
     assert "put aside by" in host.there[0]["reason"]
 
 
 def test_ctrl_c_is_told_as_the_operators_wish(host: Host):
-    with at_it(host, seconds=5) as process:
+    with at_it(host) as process:
         process.send_signal(signal.SIGINT)
-        process.wait(50)  # pyinfra itself waits for what is under way
+        while not host.there[-1]["ended"]:
+            assert process.poll() is None
+            time.sleep(0.1)
+        host.repository.write("go", "")  # pyinfra itself waits for what is under way
+        process.wait(90)
     assert summary(host.there) == [("interrupted", 0, "the operator stopped the run")]
     assert summary(host.here) == summary(host.there)
 

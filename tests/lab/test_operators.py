@@ -110,10 +110,16 @@ def test_a_run_that_hangs_is_put_aside_by_name_or_by_its_own_computer(
 
 
 @pytest.mark.full
-def test_a_killed_controller_frees_the_host_at_once(suite: Suite, both: Both) -> None:
+@pytest.mark.parametrize("lost", ["controller", "host"])
+def test_a_run_without_its_controller_or_its_host_frees_the_host_at_once(
+    suite: Suite, both: Both, lost: str
+) -> None:
     anna, bob = both
     with anna.begin(suite, {}) as process:
         until_begun(process, "packages are installed")
+        if lost == "host":
+            suite.machine.power_cut()
+            suite.machine.boot()
         process.kill()
         process.communicate()
     status, said = bob.run(suite, {})
