@@ -37,6 +37,7 @@ class Adoption:
     moved: Mapping[str, str]
     renamed: Mapping[str, str] = field(default_factory=dict)
     renames: Mapping[str, Any] | None = None
+    drop_ins: tuple[str, ...] = ()  # they would go on to change our units of the same names
 
 
 def adoption(
@@ -55,6 +56,7 @@ def adoption(
         moved={} if places.web else adoption_database.moved(survey, settings),
         renamed=adoption_packages.databases(survey, places),
         renames=adoption_packages.renames(survey, installation, places),
+        drop_ins=tuple(installation["drop_ins"]),
     )
 
 

@@ -128,7 +128,7 @@ def configuration_paths(suite: Suite) -> list[str]:
     """Patterns of everything outside the data that a change of release may change."""
     ours = ["mailman*", "hyperkitty-jobs@*"]
     if suite.adoption:
-        ours += suite.adoption.units
+        ours += [name for unit in suite.adoption.units for name in (unit, f"{unit}.d")]
     return [
         f"{layout.ETC}/*",
         *(f"{layout.UNITS}/{name}" for name in ours),
@@ -161,6 +161,7 @@ def _by_hand(suite: Suite, name: str) -> dict[str, Any] | None:
         return None
     return {
         "units": list(suite.adoption.units),
+        "drop_ins": list(suite.adoption.drop_ins),
         "sites": list(suite.adoption.sites),
         "aside": {path: f"{path}.before-{name}" for path in _aside(suite)},
         "moved": {

@@ -2,9 +2,11 @@
 
 `look`: {"venv": path, "upstreams": [how the proxy names the WSGI server], "var": Core's data,
          "home": our directory, "postfix": path}
-        -> {"units": [...], "sites": [{"path", "https"}], "maps": [...], "foreign": [...]}.
-Units are those whose commands come from the virtual environment; sites are the proxy's files that
-pass requests on to the WSGI server; maps are what Postfix' configuration says of Core's data, word
+        -> {"units": [...], "drop_ins": [path, ...], "sites": [{"path", "https"}], "maps": [...],
+            "foreign": [...]}.
+Units are those whose commands come from the virtual environment; drop-ins what systemd adds to
+these, and to any of Mailman's names, which are ours then; sites are the proxy's files that pass
+requests on to the WSGI server; maps are what Postfix' configuration says of Core's data, word
 for word; foreign is what of these data is on another file system than our directory.
 """
 
@@ -17,7 +19,7 @@ import re
 import sys
 from typing import Any
 
-_UNITS = "/etc/systemd/system/*.service"
+_UNITS = "/etc/systemd/system"
 _SITES = ("/etc/nginx/sites-enabled/*", "/etc/nginx/conf.d/*.conf")
 
 
@@ -33,8 +35,14 @@ def read(path: str) -> str:
 def units(venv: str) -> list[str]:
     """Names of the units that run something from the virtual environment."""
     command = re.compile(rf"^Exec\w+\s*=.*{re.escape(venv)}/", re.MULTILINE)
-    paths = (path for path in glob.glob(_UNITS) if not os.path.islink(path))
+    paths = (path for path in glob.glob(f"{_UNITS}/*.service") if not os.path.islink(path))
     return sorted(os.path.basename(path) for path in paths if command.search(read(path)))
+
+
+def drop_ins(names: list[str]) -> list[str]:
+    """The files from which systemd takes more settings for these units and Mailman's."""
+    patterns = ("mailman*.service", *map(glob.escape, names))
+    return sorted({path for one in patterns for path in glob.glob(f"{_UNITS}/{one}.d/*.conf")})
 
 
 def sites(upstreams: list[str]) -> list[dict[str, Any]]:
@@ -72,8 +80,10 @@ def foreign(var: str, home: str) -> list[str]:
 
 def look(asked: dict[str, Any]) -> dict[str, Any]:
     """Everything of it; reads only."""
+    found = units(asked["venv"])
     return {
-        "units": units(asked["venv"]),
+        "units": found,
+        "drop_ins": drop_ins(found),
         "sites": sites(asked["upstreams"]),
         "maps": maps(asked["postfix"], asked["var"]),
         "foreign": foreign(asked["var"], asked["home"]),

@@ -19,12 +19,12 @@ _UNITS = "/etc/systemd/system"
 
 
 def put_aside(order: Order, journal: Journal) -> None:
-    """Units, the proxy's site and directories make room."""
+    """Units with their drop-ins, the proxy's site and directories make room."""
     its = order["by_hand"]
     for name in its["units"]:
         systemctl("--quiet", "disable", name)
         _remove_file(f"{_UNITS}/{name}", order)
-    for path in its["sites"]:
+    for path in (*its.get("drop_ins", ()), *its["sites"]):
         _remove_file(path, order)
     for path, aside in its["aside"].items():
         if os.path.lexists(path) and not os.path.islink(path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any
 
-from pyinfra import host
+from pyinfra import host, logger
 from pyinfra.api import FileUploadCommand, Host, QuoteString, State, StringCommand, operation
 from pyinfra.api.arguments import ConnectorArguments
 from pyinfra.api.command import PyinfraCommand
@@ -48,11 +48,19 @@ def passed(
     if not suite.changes_release:
         host.noop(f"{suite.running or 'no release'} runs; there is nothing to change")
         return
+    _tell_drop_ins(suite)
     state = host.get_fact(ReleaseState, directory=suite.release_directory)
     if state["assets"] != settings.sha256:
         yield from release.collect_assets(suite, settings)
     name = window.new_id(suite.release.name)
     yield from _carry_out(suite, window.order(suite, name, declaration(units)))
+
+
+def _tell_drop_ins(suite: Suite) -> None:
+    """A part of the plan: somebody wrote them for a reason, and may want them for our units."""
+    if not host.state.is_executing and suite.adoption:
+        for path in suite.adoption.drop_ins:
+            logger.info(f"{host.print_prefix}{path} is put aside in the window, a copy is kept")
 
 
 @operation(is_idempotent=False)

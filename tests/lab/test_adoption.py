@@ -27,6 +27,7 @@ TAKEN_OVER = ("rest_password", "archiver_key", "django_secret_key")
 NAMED_ANEW = ("sites: ", "sites' mail domains: ", "web users' addresses: ")
 # The first Core that judges bounces: it asks members by probes, then forgets old events.
 JUDGED = ("bounce events: ", "pending tokens: ", "pending tokens' values: ")
+DROP_IN = "/etc/systemd/system/mailman3.service.d/ours.conf"
 _NUMBERS = itertools.count(1)
 _SECONDS = 900
 EACH = [
@@ -42,6 +43,7 @@ def handmade(request: pytest.FixtureRequest) -> Iterator[tuple[Machine, Handmade
     try:
         # Mail that no runner works on is carried through; for old mail, every run would complain.
         machine.run("touch /opt/mailman/mm/var/queue/held-back/*")
+        machine.run(f"install -D -m 644 /dev/stdin {DROP_IN}", stdin="[Service]\nNice=5\n")
         yield machine, one
     finally:
         machine.down()
@@ -60,6 +62,7 @@ def test_a_suite_made_by_hand_is_taken_over_with_all_that_it_holds(
     assert refused.returncode != 0
     assert "TIME_ZONE" in refused.stdout, "what the host sets itself is named"
     data = declared(machine, one)
+    assert f"{DROP_IN} is put aside" in installed.converge(machine, data, ("--dry",)).stdout
 
     done = installed.converge(machine, data, timeout=_SECONDS)
 
@@ -74,6 +77,9 @@ def test_a_suite_made_by_hand_is_taken_over_with_all_that_it_holds(
     last = installed.converge(machine, data)
     assert (last.returncode, changes(last.stdout)) == (0, []), last.stdout
     assert "runjobs" not in _crontabs(machine)
+    shown = "systemctl show --value --property=Nice --property=DropInPaths mailman3"
+    assert machine.run(shown).stdout.split() == ["0"]
+    machine.run(f"test ! -e {DROP_IN} && grep -r Nice=5 /var/backups/mailman3")
     ours.delivers()
     eventually(lambda: _bounces_are_over(machine), "the bounces of long ago were worked off")
     later = differences(before, invariant_look.look(machine))

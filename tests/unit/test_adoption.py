@@ -14,6 +14,7 @@ from tests.bad_hosts import TLS
 from tests.bad_settings import GOOD
 from tests.unit.kept_states import standing
 
+NOTHING: dict[str, Any] = {"units": [], "drop_ins": [], "sites": []}
 HOST = str(GOOD["mailman_web_host"])
 OWNER = str(GOOD["mailman_site_owner"])
 POSTGRESQL = {
@@ -57,7 +58,7 @@ def reasons(
     seen: dict[str, Any], *, sites: list[dict[str, Any]] | None = None, **declared: Any
 ) -> list[Any]:
     settings = Settings.from_data({**GOOD, **declared})
-    return list(adoption.refusals(seen, {"units": [], "sites": sites or []}, settings))
+    return list(adoption.refusals(seen, {**NOTHING, "sites": sites or []}, settings))
 
 
 def test_a_host_that_says_nothing_of_its_own_is_taken():
@@ -134,23 +135,27 @@ def test_databases_of_the_host_have_to_be_declared():
 
 def test_a_web_database_elsewhere_is_moved():
     seen = survey(web={"DATABASES": {"default": {"NAME": "/opt/mailman/mm/web.db"}}})
-    taken = adoption.adoption(seen, {"units": [], "sites": []}, Settings.from_data(GOOD))
+    taken = adoption.adoption(seen, NOTHING, Settings.from_data(GOOD))
     assert taken.moved == {"web": "/opt/mailman/mm/web.db"}
 
 
 def test_units_and_sites_of_its_own_are_put_aside():
     seen = {
         "units": ["mailman3.service", "qcluster.service"],
+        "drop_ins": ["/etc/systemd/system/mailman3.service.d/ours.conf"],
         "sites": [{"path": "/etc/nginx/sites-enabled/mailman", "https": False}],
     }
     taken = adoption.adoption(survey(), seen, Settings.from_data(GOOD))
     assert taken.units == ("qcluster.service",)
     assert taken.sites == ("/etc/nginx/sites-enabled/mailman",)
+    order = window.order(replace(standing(), by_hand=True, adoption=taken), "an-id", {})
+    assert order["by_hand"]["drop_ins"] == seen["drop_ins"]
+    assert f"{layout.UNITS}/qcluster.service.d" in order["paths"], "kept, to be put back"
 
 
 @pytest.mark.parametrize(("changes", "is_put_aside"), [((), False), ((REBUILD_INDEX,), True)])
 def test_an_index_that_no_release_can_read_makes_room(changes: tuple[str, ...], is_put_aside: bool):
-    taken = adoption.adoption(survey(), {"units": [], "sites": []}, Settings.from_data(GOOD))
+    taken = adoption.adoption(survey(), NOTHING, Settings.from_data(GOOD))
     suite = replace(standing(), by_hand=True, adoption=taken, changes=changes)
     order = window.order(suite, "an-id", {})
     assert (layout.FULLTEXT_INDEX in order["by_hand"]["aside"]) is is_put_aside

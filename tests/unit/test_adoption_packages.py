@@ -24,6 +24,7 @@ INSTALLATION: dict[str, Any] = {
     "sites": [{"path": "/etc/nginx/sites-enabled/mailman3", "https": False}],
     "maps": [f"hash:{VAR}/data/postfix_domains", f"hash:{VAR}/data/postfix_lmtp"],
     "foreign": [],
+    "drop_ins": [],
 }
 
 
