@@ -31,6 +31,7 @@ def program(
     stdin: Any = None,
     python: str = "python3",
     as_user: str | None = None,
+    flags: str = "-I",
 ) -> StringCommand:
     """The command that runs `host/<name>.py VERB ARGUMENTS` with `stdin`.
 
@@ -42,7 +43,7 @@ def program(
     return StringCommand(
         *privilege,
         QuoteString(python),
-        "-I",
+        flags,
         "-c",
         QuoteString(_source(name)),
         verb,

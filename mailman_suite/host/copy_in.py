@@ -1,0 +1,105 @@
+"""Puts a copy of a suite in place, as `copy_out.py` streams it; root's alone from the first byte.
+
+`receive`: {"targets": {"core": path, "web": path}, "below": [directories], "append": {path: text}},
+           the archive on standard input -> {"files", "vanished"} on the last line.
+           Databases go to their targets, other files to their own places; `append` adds to what
+           came. An archive that ends too early, or that names another place, is an error.
+`restore`: {"databases": {"core": {...}, "web": {...}}, "dumps": {"core": path, "web": path}};
+           fills the PostgreSQL databases, which exist and are empty, and removes the dumps.
+"""
+
+from __future__ import annotations
+
+import grp
+import json
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tarfile
+from typing import Any, BinaryIO
+
+Asked = dict[str, Any]
+
+_SUMMARY = "summary.json"
+
+
+def receive(asked: Asked, source: BinaryIO) -> dict[str, Any]:
+    """Everything is in its place. SystemExit where the archive is not whole."""
+    files, summary = 0, None
+    with tarfile.open(fileobj=source, mode="r|") as tar:
+        # A copy of production belongs to the same accounts there and here, whatever their numbers.
+        tar.extraction_filter = getattr(tarfile, "fully_trusted_filter", None)
+        for entry in tar:
+            if entry.name == _SUMMARY:
+                summary = json.load(content(tar, entry))
+            elif entry.name.startswith("database/"):
+                append_to(target(entry.name, asked["targets"]), tar, entry)
+            else:
+                place(tar, entry, asked["below"])
+            files += 1
+    if summary is None:
+        raise SystemExit("the copy ended too early; see what the other host said, and try again")
+    for path, text in asked["append"].items():
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(text)
+    os.sync()
+    return {"files": files, "vanished": summary["vanished"]}
+
+
+def content(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> Any:
+    """What is in a file's entry."""
+    file = tar.extractfile(entry)
+    if file is None:
+        raise SystemExit(f"{entry.name} is no file; the copy is not one that copy_out.py made")
+    return file
+
+
+def target(name: str, targets: dict[str, str]) -> str:
+    """Where `database/core`, or its `-wal`, goes."""
+    which, _, suffix = name.partition("/")[2].partition("-")
+    return targets[which] + (f"-{suffix}" if suffix else "")
+
+
+def append_to(path: str, tar: tarfile.TarFile, entry: tarfile.TarInfo) -> None:
+    """One part of a database is at the end of its file, which its owner has from now on."""
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    with open(path, "ab") as file:
+        shutil.copyfileobj(content(tar, entry), file, 1 << 20)
+    if entry.uname:
+        os.chown(path, pwd.getpwnam(entry.uname).pw_uid, grp.getgrnam(entry.gname).gr_gid)
+    os.chmod(path, entry.mode)
+
+
+def place(tar: tarfile.TarFile, entry: tarfile.TarInfo, below: list[str]) -> None:
+    """A file, directory or link at the path that it has on the other host."""
+    path = os.path.normpath("/" + entry.name)
+    if not any(path == one or path.startswith(f"{one}/") for one in below):
+        raise SystemExit(f"the copy names {path}, expected only what lies below {', '.join(below)}")
+    tar.extract(entry, "/")
+
+
+def restore(asked: Asked) -> None:
+    """Both databases hold what their dumps do, owned by their roles."""
+    for name, dump in asked["dumps"].items():
+        database = asked["databases"][name]
+        words = ["runuser", "-u", "postgres", "--", "pg_restore", "-p", str(database["port"])]
+        words += ["--no-owner", "--no-acl", "--exit-on-error", "--single-transaction"]
+        words += [f"--role={database['user']}", "-d", database["name"]]
+        with open(dump, "rb") as file:
+            done = subprocess.run(words, stdin=file, capture_output=True, cwd="/")
+        os.unlink(dump)
+        if done.returncode:
+            raise SystemExit(
+                f"pg_restore of {name}: {done.stderr.decode(errors='replace')[-2000:]}"
+            )
+
+
+if __name__ == "__main__":
+    os.umask(0o077)
+    arguments = json.loads(sys.argv[2])
+    if sys.argv[1] == "restore":
+        restore(arguments)
+    else:
+        print(json.dumps(receive(arguments, sys.stdin.buffer)))
