@@ -55,6 +55,14 @@ BACKUPS = "/var/backups/mailman3-suite"  # root only: archives, each with its de
 HISTORY = f"{STATE}/history.jsonl"  # who did what here; its last line says who is at it
 CLOSED = "/run/mailman3-suite/closed"  # while it exists, the proxy lets people read, not write
 
+REHEARSAL = f"{STATE}/rehearsal"  # root only: dumps on their way into the databases
+REHEARSAL_MARK = f"{STATE}/rehearsal.json"  # what stands here is a copy; the only host to clear
+FENCE_TABLE = "rehearsal_fence"  # of the packet filter
+FENCE_FILTER = "/etc/rehearsal-fence.nft"
+FENCE_UNIT = "rehearsal-fence.service"  # loads it at boot, before the network is there
+FENCED_MAILBOX = f"/var/mail/{USER}"  # whatever a fenced Core sends
+FENCED_WEB_MAIL = f"{WEB_LOGS}/mail"  # whatever a fenced web sends, a file for each
+
 LOOPBACK = "127.0.0.1"
 REST_PORT = 8001
 LMTP_PORT = 8024

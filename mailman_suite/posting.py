@@ -7,10 +7,16 @@ from typing import Any
 
 from mailman_suite import layout
 from mailman_suite.errors import Refusal
+from mailman_suite.settings import Settings
 
 PROBE_MAILBOX = f"{layout.PROBE_HOME}/Mailbox"
 
 _PATIENCE_SECONDS = 60
+
+
+def arrival(settings: Settings) -> str:
+    """The mailbox that a probe's message comes to; a rehearsal's Core sends everything to one."""
+    return layout.FENCED_MAILBOX if settings.rehearses else PROBE_MAILBOX
 
 
 def post(list_address: str, sender: str, mailbox: str, proxy: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from mailman_suite import (
     gates_release,
     layout,
     preflight_packages,
+    preflight_rehearsal,
     preflight_run,
     preflight_window,
 )
@@ -56,6 +57,7 @@ def refusals(
         *_interpreter(settings, platform, release, look),
         *_existing_suite(settings, platform, look),
         *_new_suite(settings, release, look),
+        *preflight_rehearsal.misplaced(settings, look),
         *preflight_run.busy(settings, look),
         *preflight_window.unfinished(look),
         *preflight_window.unfinished_backup(look),

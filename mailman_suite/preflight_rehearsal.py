@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mailman_suite.errors import Refusal
 from mailman_suite.facts.machine_identity import MachineIdentity
@@ -14,7 +14,29 @@ from mailman_suite.rehearsal_records import kept
 if TYPE_CHECKING:
     from pyinfra.api.host import Host
 
+    from mailman_suite.settings import Settings
     from mailman_suite.suite import Suite
+
+
+def misplaced(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
+    """A real suite never gets a rehearsal's fences, and a copy of one never loses them."""
+    stands = look["suite"]["kind"] != "none"
+    if settings.rehearses and stands and not look["rehearsal"]:
+        yield Refusal(
+            found=f"mailman_rehearses = {settings.rehearses!r} on a host with a suite that no "
+            "rehearsal brought",
+            expected="a bare machine, or one with an earlier rehearsal's copy: a host that "
+            "rehearses sends no mail, and a rehearsal replaces everything of its suite",
+            remedy="take another machine; never set mailman_rehearses on a production host",
+        )
+    elif look["rehearsal"] and not settings.rehearses:
+        yield Refusal(
+            found="a copy of a production host, which a rehearsal brought here",
+            expected="mailman_rehearses to name that host, since without it the copy would send "
+            "mail to production's members",
+            remedy="set it again, or take the copy away: deploys/end_rehearsal.py, with "
+            "mailman_rehearses set",
+        )
 
 
 def unrehearsed(host: Host, suite: Suite) -> list[Refusal]:

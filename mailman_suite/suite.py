@@ -199,6 +199,7 @@ def question(settings: Settings) -> dict[str, Any]:
             "backup": layout.BACKUP,
             "backup_unit": layout.BACKUP_UNIT,
             "releases": layout.RELEASES,
+            "rehearsal": layout.REHEARSAL_MARK,
         },
     }
 

@@ -241,6 +241,7 @@ def look(arguments: dict[str, Any]) -> dict[str, Any]:
         "window": window(paths),
         "backup": backup(paths),
         "kept": kept(paths),
+        "rehearsal": os.path.exists(paths["rehearsal"]),
     }
 
 

@@ -11,10 +11,12 @@ from typing import Any
 
 from mailman_suite.host import manifest
 from mailman_suite.host.invariants import differences
+from mailman_suite.host.release_tree import write_durably
 from mailman_suite.host.window_journal import Journal
 
 Order = dict[str, Any]
 
+COUNTS_AFTER = "counts_after.json"  # beside the manifest, which has those before
 _SAID_LINES = 25
 
 
@@ -38,7 +40,9 @@ def count_before(order: Order, journal: Journal) -> None:
 def compare(order: Order, journal: Journal) -> None:
     """Everything is still there. Raises DataError naming what is not."""
     before = manifest.read(journal.directory / manifest.NAME)["invariants"]
-    found = differences(before, counted(order, order["invariants"]))
+    after = counted(order, order["invariants"])
+    write_durably(journal.directory / COUNTS_AFTER, json.dumps(after) + "\n")
+    found = differences(before, after)
     if found:
         raise DataError("the migration changed what it must not: " + "; ".join(found))
 

@@ -23,7 +23,7 @@ def arrives(suite: Suite, member_domain: str) -> Generator[StringCommand, None, 
     """
     address = f"{layout.PROBE_ACCOUNT}-{secrets.token_hex(6)}@{suite.settings.domains[0]}"
     member = f"{layout.PROBE_ACCOUNT}@{member_domain}"
-    order = posting.post(address, member, posting.PROBE_MAILBOX, proxy(suite))
+    order = posting.post(address, member, posting.arrival(suite.settings), proxy(suite))
     probe = posting.probe(address, member)
     yield ShownCommand(
         f"exec 9>{layout.PROBE_LOCK}; flock -n 9 ||",

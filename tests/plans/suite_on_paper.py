@@ -65,6 +65,7 @@ def look(host: PaperHost, release: str = "") -> dict[str, Any]:
         "backup": {},
         "run": {"last": "", "busy": {}},
         "kept": {"windows": [], "releases": [release] if release else []},
+        "rehearsal": False,
     }
 
 

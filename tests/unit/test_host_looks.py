@@ -214,6 +214,7 @@ def test_one_look_answers_all_at_once(tmp_path: Path):
             "windows": str(tmp_path / "windows"),
             "backup": str(tmp_path / "backup"),
             "releases": str(tmp_path / "releases"),
+            "rehearsal": str(tmp_path / "rehearsal.json"),
         },
     }
     found = json.loads(json.dumps(look.look(asked)))
@@ -221,6 +222,7 @@ def test_one_look_answers_all_at_once(tmp_path: Path):
     assert found["root"] is (os.geteuid() == 0)
     assert found["os_release"]["id"]
     assert found["memory_bytes"] > 2**28
+    assert found["rehearsal"] is False
 
 
 def state(place: Path, **files: Any) -> dict[str, str]:

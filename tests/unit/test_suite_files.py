@@ -131,6 +131,7 @@ def test_every_timer_that_runs_has_a_unit():
 def test_every_template_becomes_a_file():
     made = {one.path.lstrip("/") + ".j2" for one in everything(suite({})).files}
     made |= {path.lstrip("/") + ".j2" for path in (*window.UNIT_FILES, *backup.UNIT_FILES)}
+    made |= {f"{layout.UNITS}/{layout.FENCE_UNIT}".lstrip("/") + ".j2"}  # of a rehearsal
     folder = Path(suite_files.__file__).parents[1] / "templates"
     templates = {str(path.relative_to(folder)) for path in folder.rglob("*.j2")}
     assert {name for name in templates if "/_" not in name} == made

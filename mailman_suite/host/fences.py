@@ -1,0 +1,50 @@
+"""Whether the fences of a rehearsal stand that keep mail on this host; only asks.
+
+`look`: {"table", "unit", "postfix": {parameter: value}, "files": {path: text}}
+        -> {"packet filter", "Postfix", "Core", "web"}: what stands; for the last two, the copied
+        configuration says so, and null where there is none yet.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+
+def look(asked: dict[str, Any]) -> dict[str, bool | None]:
+    """Each fence for itself; what cannot be asked does not stand."""
+    return {
+        "packet filter": said("nft", "list", "table", "inet", asked["table"]) is not None
+        and said("systemctl", "is-enabled", asked["unit"]) == "enabled",
+        "Postfix": all(said("postconf", "-h", key) == value for key, value in postfix(asked)),
+        **{name: holds(**one) for name, one in asked["files"].items()},
+    }
+
+
+def postfix(asked: dict[str, Any]) -> list[tuple[str, str]]:
+    """The parameters that keep mail from leaving, and their values."""
+    return list(asked["postfix"].items())
+
+
+def said(*words: str) -> str | None:
+    """What a command prints; None where it fails or is not there."""
+    try:
+        done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    except OSError:
+        return None
+    return None if done.returncode else done.stdout.decode(errors="replace").strip()
+
+
+def holds(path: str, text: str) -> bool | None:
+    """Whether a file ends with the fence, so that nothing after it says otherwise."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read().rstrip().endswith(text.strip())
+    except FileNotFoundError:
+        return None
+
+
+if __name__ == "__main__":
+    print(json.dumps(look(json.loads(sys.argv[2]))))

@@ -1,0 +1,68 @@
+"""Takes a rehearsal's copy of production off its host again; the fences stay.
+
+`apply`: {"mark", "units", "paths", "databases": [names], "roles": [names], "port", "mailbox"};
+         refuses a host where no rehearsal left its mark. The mark goes last.
+"""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import shutil
+import subprocess
+import sys
+from typing import Any
+
+
+def apply(asked: dict[str, Any]) -> None:
+    """Nothing of the copy is left. SystemExit on a host that has none."""
+    if not os.path.exists(asked["mark"]):
+        raise SystemExit(f"there is no {asked['mark']}: what stands here is no rehearsal's")
+    stop(asked["units"])
+    if shutil.which("postsuper"):
+        command("postsuper", "-d", "ALL")
+    for pattern in asked["paths"]:
+        for path in glob.glob(pattern):
+            remove(path)
+    drop(asked)
+    command("systemctl", "daemon-reload")
+    remove(asked["mark"])
+    print("the copy is gone; the fences still stand", flush=True)
+
+
+def stop(patterns: list[str]) -> None:
+    """No unit of the suite runs, and none starts at the next boot."""
+    command("systemctl", "stop", *patterns)
+    for path in (path for one in patterns for path in glob.glob(f"/etc/systemd/system/*/{one}")):
+        os.unlink(path)
+
+
+def drop(asked: dict[str, Any]) -> None:
+    """The suite's databases and roles are gone, where this host has a PostgreSQL server."""
+    if not asked["databases"] or not shutil.which("psql"):
+        return
+    statements = [f"DROP DATABASE IF EXISTS {name}" for name in asked["databases"]]
+    statements += [f"DROP ROLE IF EXISTS {name}" for name in asked["roles"]]
+    for statement in statements:
+        as_administrator = ("runuser", "-u", "postgres", "--", "psql", "-X", "-q")
+        command(*as_administrator, "-p", str(asked["port"]), "-c", statement)
+
+
+def remove(path: str) -> None:
+    """A file, link or directory is gone."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    elif os.path.lexists(path):
+        os.unlink(path)
+
+
+def command(*words: str) -> None:
+    """Runs it, or ends with its own words."""
+    done = subprocess.run(words, capture_output=True, cwd="/")
+    if done.returncode:
+        raise SystemExit(f"{' '.join(words[:6])}: {done.stderr.decode(errors='replace').strip()}")
+
+
+if __name__ == "__main__":
+    apply(json.loads(sys.argv[2]))

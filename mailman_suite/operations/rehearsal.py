@@ -1,0 +1,217 @@
+"""The stages of a rehearsal on its staging host, each of which ends the run where it fails."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from datetime import datetime, timezone
+
+from pyinfra import host, logger
+from pyinfra.api import FileUploadCommand, FunctionCommand, QuoteString, StringCommand, operation
+from pyinfra.api.command import PyinfraCommand
+from pyinfra.api.host import Host
+from pyinfra.api.state import State
+
+from mailman_suite import (
+    gates,
+    layout,
+    rehearsal_command,
+    rehearsal_copy,
+    rehearsal_fences,
+    rehearsal_production,
+)
+from mailman_suite.database import connections
+from mailman_suite.facts.rehearsal import Fences, LastWindow
+from mailman_suite.facts.survey import Survey
+from mailman_suite.facts.survey import question as survey_question
+from mailman_suite.facts.verify import Observations
+from mailman_suite.gates_model import Finding
+from mailman_suite.host_program import program
+from mailman_suite.rehearsal import Rehearsal, clearing
+from mailman_suite.rehearsal_records import keep
+from mailman_suite.rehearsal_report import sentence
+from mailman_suite.rehearsal_result import result
+from mailman_suite.suite import Suite
+from mailman_suite.verification import core_question, questions, verdicts
+
+_PATIENCE_SECONDS = 180
+_PAUSE_SECONDS = 3
+
+
+@operation()
+def cleared(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
+    """Nothing of an earlier rehearsal's copy is left."""
+    if rehearsal.staging["mark"]:
+        yield program("rehearsal_end", "apply", clearing(rehearsal.suite))
+    else:
+        host.noop("no rehearsal was here before")
+
+
+@operation(is_idempotent=False)
+def ended(suite: Suite) -> Generator[StringCommand, None, None]:
+    """The copy is gone; the fences stay."""
+    yield program("rehearsal_end", "apply", clearing(suite))
+
+
+@operation()
+def fenced(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
+    """Packet filter and Postfix keep all mail on this host, now and after every boot."""
+    asked = rehearsal_fences.question(rehearsal.suite)
+    found = host.get_fact(Fences, arguments=asked)
+    if not found["packet filter"]:
+        yield StringCommand(
+            f"systemctl daemon-reload && systemctl --quiet enable {layout.FENCE_UNIT} &&",
+            f"systemctl restart {layout.FENCE_UNIT}",
+        )
+    if not found["Postfix"]:
+        values = [
+            QuoteString(f"{key} = {value}") for key, value in rehearsal_fences.POSTFIX.items()
+        ]
+        yield StringCommand("postconf -e", *values, "&& systemctl restart postfix")
+
+
+@operation(is_idempotent=False)
+def copied(rehearsal: Rehearsal) -> Generator[PyinfraCommand, None, None]:
+    """Production's suite and data are on this host, in their places; production goes on."""
+    with rehearsal.stage("Copy production"):
+        yield StringCommand(rehearsal_copy.mark(rehearsal))
+        yield FunctionCommand(_copy, (rehearsal,), {})
+
+
+def _copy(state: State, host: Host, rehearsal: Rehearsal) -> bool:
+    down = [name for name in ("packet filter", "Postfix") if not _fences(host, rehearsal)[name]]
+    if down:
+        logger.error(f"{host.print_prefix}nothing was copied: {', '.join(down)} lets mail out")
+        return False
+    try:
+        found = rehearsal_copy.carried(host, rehearsal)
+    except rehearsal_copy.CopyError as error:
+        logger.error(f"{host.print_prefix}the copy of {rehearsal.of} failed: {error}")
+        return False
+    vanished = found["vanished"]
+    rehearsal.copied = {
+        "bytes": found["bytes"],
+        "seconds": found["seconds"],
+        "vanished_files": len(vanished),
+        "pseudonymised": False,
+    }
+    told = f"{found['files']} files, {found['bytes']} bytes in {found['seconds']} s"
+    gone = f"; {len(vanished)} went away meanwhile, such as {vanished[0]}" if vanished else ""
+    logger.info(f"{host.print_prefix}copied {told}{gone}")
+    return True
+
+
+def _fences(host: Host, rehearsal: Rehearsal) -> dict[str, bool | None]:
+    found = host.get_fact(Fences, arguments=rehearsal_fences.question(rehearsal.suite))
+    return dict(found)
+
+
+@operation(is_idempotent=False)
+def loaded(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
+    """PostgreSQL has the copied data; SQLite's came as its files."""
+    if rehearsal.suite.settings.database == "sqlite":
+        host.noop("the databases are files")
+        return
+    asked = {
+        "databases": connections(rehearsal.suite.settings),
+        "dumps": dict(rehearsal_production.targets(rehearsal.suite)),
+    }
+    with rehearsal.stage("Load the databases"):
+        yield program("copy_in", "restore", asked)
+
+
+@operation(is_idempotent=False)
+def pseudonymised(rehearsal: Rehearsal) -> Generator[PyinfraCommand, None, None]:
+    """Nobody's name, address or text is in the copy, where group data ask for that."""
+    if not rehearsal.suite.settings.rehearsal_pseudonyms:
+        host.noop("the copy keeps its personal data, as mailman_rehearsal_pseudonyms says")
+        return
+    place, archive = f"{layout.REHEARSAL}/program", f"{layout.REHEARSAL}/program.tar"
+    asked = json.dumps(rehearsal_copy.pseudonym_question(rehearsal.suite))
+    with rehearsal.stage("Replace personal data"):
+        yield FileUploadCommand(rehearsal_copy.programs(), archive)
+        yield StringCommand(
+            f"rm -rf {place} && install -d -m 700 {place} && tar -xf {archive} -C {place} &&",
+            f"cd / && PYTHONPATH={place} {layout.BIN}/python -s -B",
+            "-m mailman_suite.host.pseudonymise apply",
+            QuoteString(asked),
+            f"&& rm -rf {place} {archive}",
+        )
+    rehearsal.copied["pseudonymised"] = True
+
+
+@operation(is_idempotent=False)
+def started(rehearsal: Rehearsal) -> Generator[PyinfraCommand, None, None]:
+    """The copied suite runs as production's does, behind its fences."""
+    with rehearsal.stage("Start the copy"):
+        yield FunctionCommand(_require_fences, (rehearsal,), {})
+        yield StringCommand("systemctl daemon-reload && systemctl start", " ".join(layout.SERVICES))
+        yield FunctionCommand(_wait_for_core, (rehearsal,), {})
+
+
+def _require_fences(state: State, host: Host, rehearsal: Rehearsal) -> bool:
+    down = [name for name, standing in _fences(host, rehearsal).items() if not standing]
+    if down:
+        logger.error(f"{host.print_prefix}the copy was not started: {', '.join(down)} let mail out")
+    return not down
+
+
+def _wait_for_core(state: State, host: Host, rehearsal: Rehearsal) -> bool:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        observed = host.get_fact(Observations, questions={"verify_core": core_question()})
+        rest = observed.get("verify_core", {}).get("rest", {})
+        if all(one[0] == 200 for one in rest.get("collections", {"none": [0]}).values()):
+            return True
+        time.sleep(_PAUSE_SECONDS)
+    logger.error(f"{host.print_prefix}the copied Core does not answer; see journalctl -u mailman3")
+    return False
+
+
+@operation(is_idempotent=False)
+def upgraded(rehearsal: Rehearsal) -> Generator[PyinfraCommand, None, None]:
+    """The command that production will get ran here; report and receipt say how it went."""
+    yield FunctionCommand(_upgrade, (rehearsal,), {})
+
+
+def _upgrade(state: State, host: Host, rehearsal: Rehearsal) -> bool:
+    suite = rehearsal.suite
+    survey = host.get_fact(Survey, arguments=survey_question(suite.places))
+    found = gates.findings({**survey, "packaged": False}, suite.settings, suite.release)
+    with rehearsal.stage("Upgrade the copy"):
+        status = _run(host, rehearsal_command.command(sys.executable, sys.argv, host.name))
+    if status:
+        rehearsal.failed = f"deploys/mailman.py ended with status {status}; its output says why"
+    return _kept(host, rehearsal, found)
+
+
+def _run(host: Host, words: list[str]) -> int:
+    """The status of a command on this machine, whose output is shown as it comes."""
+    logger.info(f"{host.print_prefix}{' '.join(words)}")
+    with subprocess.Popen(
+        words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(f"  | {line}", end="", flush=True)
+    return process.returncode
+
+
+def _kept(host: Host, rehearsal: Rehearsal, found: list[Finding]) -> bool:
+    """Whether the rehearsal passed; its report and receipt are on this machine."""
+    suite = rehearsal.suite
+    with rehearsal.stage("Verify"):
+        observed = host.get_fact(Observations, questions=questions(suite))
+        verify = verdicts(suite, observed)
+    window = host.get_fact(LastWindow, arguments={"window": layout.WINDOW})
+    told = result(rehearsal, host.name, found, window, verify, _fences(host, rehearsal))
+    key = suite.settings.rehearsal_key
+    secret = key.resolve("mailman_rehearsal_key").unmask() if key else None
+    place = keep(told, datetime.now(timezone.utc), secret)
+    passed = bool(told["outcome"] == "passed")
+    (logger.info if passed else logger.error)(f"{host.print_prefix}{sentence(told)}")
+    logger.info(f"{host.print_prefix}report: {place}/report.html, receipt: {place}/receipt.json")
+    return passed
