@@ -15,7 +15,7 @@ define lab-tests
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down plan apply verify probe backup rollback restore history host-history lint test test-fast test-lab test-full bench locks gates-page lab-list lab-down clean
+.PHONY: help demo demo-down plan apply verify probe backup rollback restore history host-history rehearse end-rehearsal lint test test-fast test-lab test-full bench locks gates-page lab-list lab-down clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,12 @@ history: $(INSTALLED) ## who did what from this computer, newest last; HOST=NAME
 
 host-history: $(INSTALLED) ## who did what on the hosts of INVENTORY (HOST=NAME for one), from any computer
 	@$(BIN)/pyinfra -y $(INVENTORY) $(if $(HOST),--limit '$(HOST)') deploys/history.py
+
+rehearse: $(INSTALLED) ## go through production's next change on a copy of it, on a staging host: make rehearse HOST=NAME
+	@$(BIN)/pyinfra -y inventories/staging.py $(if $(HOST),--limit '$(HOST)') deploys/rehearse.py
+
+end-rehearsal: $(INSTALLED) ## take the copy of production off a staging host again: make end-rehearsal HOST=NAME
+	@$(BIN)/pyinfra -y inventories/staging.py $(if $(HOST),--limit '$(HOST)') deploys/end_rehearsal.py
 
 lint: $(TEST_INSTALLED) ## ruff and mypy
 	$(BIN)/ruff check .
