@@ -154,6 +154,8 @@ CREATE TABLE hyperkitty_email (id INTEGER PRIMARY KEY, mailinglist_id INT, messa
  message_id_hash VARCHAR(255), subject VARCHAR(512), content TEXT, in_reply_to VARCHAR(255),
  sender_id VARCHAR(255), sender_name VARCHAR(255));
 CREATE TABLE hyperkitty_attachment (id INTEGER PRIMARY KEY, name TEXT, content BLOB, size INT);
+CREATE TABLE auth_user (id INTEGER PRIMARY KEY, username TEXT, password TEXT, email TEXT);
+INSERT INTO auth_user VALUES (1, 'admin', 'pbkdf2$a', 'boss@x.test'), (2, 'joe', 'pbkdf2$j', '');
 CREATE TABLE django_session (session_key TEXT, session_data TEXT);
 CREATE TABLE somebodys_own (note TEXT, thing BLOB, number INT);
 INSERT INTO django_session VALUES ('k', 'joe@x.test');
@@ -224,6 +226,14 @@ def test_every_row_is_rewritten_once_and_nothing_of_it_is_left_in_the_file(
     assert selected(database, "SELECT note, number FROM somebodys_own") == [
         (f"ask {names.address('joe@x.test')}", 3)
     ]
+
+
+def test_the_superuser_can_still_log_in_and_nobody_else(store: Store, names: Pseudonyms):
+    Rewriting(store, pseudonym_columns.WEB, names, frozenset({"admin"})).rewrite()
+    admin, joe = store.execute("SELECT username, password, email FROM auth_user ORDER BY id")
+    assert admin == ("admin", "pbkdf2$a", names.address("boss@x.test"))
+    assert joe[0].startswith("user-")
+    assert joe[1].startswith("!")
 
 
 def test_without_a_commit_nothing_changed(database: Path, names: Pseudonyms):
