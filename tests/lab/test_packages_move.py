@@ -16,6 +16,7 @@ from installed import DECLARED, DOMAIN, LIST, changes
 from suites import Suite, archive_path, eventually
 from takeover import lines_of
 from test_adoption import NAMED_ANEW
+from window_strikes import strike
 
 from lab.machines import Machine
 from mailman_suite.host.invariants import differences
@@ -99,6 +100,21 @@ def test_a_suite_of_packages_is_as_it_was_when_its_window_fails(theirs: Machine)
     eventually(lambda: suite.has_mail(message_id), f"{message_id} reaches the mailbox")
     page = archive_path(message_id).replace("/archives/", "/hyperkitty/")
     eventually(lambda: suite.visitor.get(page).status == 200, f"{page} is in the archive")
+
+
+@pytest.mark.parametrize("step", ["Both schemas are the new ones"])
+def test_a_power_cut_in_the_window_gives_the_packages_suite_back(
+    theirs: Machine, step: str
+) -> None:
+    data, before = _declared(theirs), _state(theirs)
+    counted = debian_seed.look(theirs)
+
+    outcome = strike(debian_made.suite(theirs), data, step, "power-cut")
+
+    assert outcome["outcome"] == "rolled back"
+    _wait_until_serving(theirs)
+    assert set(_state(theirs)) ^ set(before) == set()
+    assert differences(counted, debian_seed.look(theirs)) == []
 
 
 def _rollback_is_refused(suite: Suite, data: dict[str, Any]) -> None:
