@@ -102,7 +102,9 @@ def test_a_suite_of_packages_is_as_it_was_when_its_window_fails(theirs: Machine)
     eventually(lambda: suite.visitor.get(page).status == 200, f"{page} is in the archive")
 
 
-@pytest.mark.parametrize("step", ["Both schemas are the new ones"])
+@pytest.mark.parametrize(
+    "step", ["The packages' data is renamed to its new place", "Both schemas are the new ones"]
+)
 def test_a_power_cut_in_the_window_gives_the_packages_suite_back(
     theirs: Machine, step: str
 ) -> None:
