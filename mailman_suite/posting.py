@@ -50,6 +50,7 @@ def probe(list_address: str, member: str) -> dict[str, Any]:
         "mailbox": PROBE_MAILBOX,
         "map": layout.LMTP_MAP,
         "queues": [f"{layout.VAR}/queue/*/*.*", f"{layout.VAR}/archives/hyperkitty/spool/*"],
+        "archives": f"{layout.VAR}/archives/prototype",
     }
 
 

@@ -1,7 +1,7 @@
 """A hidden list with one member that is a mailbox on this host, for the time of a probe.
 
 All verbs take {"rest", "password_file", "list", "member", "account", "home", "mailbox",
-"queues": [patterns], "map"}.
+"queues": [patterns], "map", "archives": the directory of Core's own archives, one a list}.
 `make`:   makes them.
 `clean`:  removes every probe's list, member and messages on their way, whatever an interrupted
           probe left.
@@ -21,6 +21,7 @@ import logging
 import os
 import pwd
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -119,7 +120,7 @@ def run(*words: str) -> None:
 
 def clean(order: Json) -> None:
     """Each step is tried, also where one before it failed; ends with 1 where one did."""
-    steps = (unqueue, sweep, unlist, unsubscribe, sweep)
+    steps = (unqueue, sweep, unlist, unsubscribe, sweep, unarchive)
     failures = [reason for reason in (attempted(step, order) for step in steps) if reason]
     if failures:
         raise SystemExit("what the probe made could not be removed: " + "; ".join(failures))
@@ -179,6 +180,13 @@ def unsubscribe(order: Json) -> None:
         except urllib.error.HTTPError as error:
             if error.code != 404:
                 raise
+
+
+def unarchive(order: Json) -> None:
+    """Core's own archiver, which is on by default, keeps what it has of a list that is gone."""
+    for path in glob.glob(os.path.join(order["archives"], "*")):
+        if probes(order["account"]).match(os.path.basename(path)):
+            shutil.rmtree(path)
 
 
 def forget(order: Json) -> None:

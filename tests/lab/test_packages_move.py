@@ -15,7 +15,7 @@ import seed
 from installed import DECLARED, DOMAIN, LIST, changes
 from suites import Suite, archive_path, eventually
 from takeover import lines_of
-from test_adoption import NAMED_ANEW
+from test_adoption import NAMED_ANEW, PROBED
 from window_strikes import strike
 
 from lab.machines import Machine
@@ -27,7 +27,6 @@ _DATA = {**DECLARED, "mailman_lists": []}
 _MOVED = {**_DATA, "mailman_moves_packages": True}
 _PACKAGES = "mailman3-full mailman3 mailman3-web python3-mailman-hyperkitty"
 # What the message leaves behind by which a run sees that mail flows after a window.
-_PROBED = ("preferences: ", "used identifiers: ")
 # What people have in their bookmarks, with a `/mailman3` before it or not.
 _PAGES = (
     "/postorius/lists/",
@@ -156,7 +155,7 @@ def _declared(machine: Machine) -> dict[str, Any]:
 
 def _lost(before: dict[str, Any], machine: Machine) -> list[str]:
     found = differences(before, invariant_look.look(machine))
-    return [one for one in found if not one.startswith((*NAMED_ANEW, *_PROBED))]
+    return [one for one in found if not one.startswith((*NAMED_ANEW, *PROBED))]
 
 
 def seed_is_whole(found: dict[str, Any]) -> bool:

@@ -147,7 +147,7 @@ def test_a_probe_arrives_and_leaves_nothing(
     assert "removing what an interrupted probe left" in done.stdout
     assert "The archive shows it" in done.stdout
     assert suite.machine.run(f"getent passwd {layout.PROBE_ACCOUNT}", check=False).stdout == ""
-    places = " ".join(f"{layout.VAR}/{name}" for name in ("queue", "data", "lists"))
+    places = " ".join(f"{layout.VAR}/{name}" for name in ("archives", "queue", "data", "lists"))
     left = f"grep -rlsa --exclude='*.db*' {layout.PROBE_ACCOUNT}- {places}"
     assert suite.machine.run(left, check=False).stdout == ""
     assert suite.broken() == {}
