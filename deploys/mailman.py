@@ -24,7 +24,7 @@ suite = declared(host)  # looks at every host of the run, and refuses before any
 
 run.begins(suite, to=suite.identifier)
 release.on_its_way(suite)
-system.prepared(suite)
+packages = system.prepared(suite)
 configuration.secrets_exist(suite)
 release.built_beside(suite)
 database.reachable(suite)
@@ -35,7 +35,7 @@ for wave in host.loop(waves(host)):
         configuration.current(suite)
         release.switched(suite)
         database.schema_current(suite)
-        system.mta_installed(suite)
+        system.mta_installed(suite, packages)
         mta.delivers_to_core(suite)
         services.run(suite)
         web.has_its_site_and_superuser(suite)

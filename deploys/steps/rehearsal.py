@@ -24,8 +24,8 @@ def fenced(rehearsal: Rehearsal) -> None:
         packages.debs(name=name, names=("nftables",))
     else:
         packages.rpms(name=name, names=("nftables",))
-    system.prepared(suite)
-    system.mta_installed(suite)
+    installation = system.prepared(suite)
+    system.mta_installed(suite, installation)
     files.managed(
         name="The packet filter's rules are those of a rehearsal",
         declared=rehearsal_fences.files(suite, rehearsal.production["addresses"]),

@@ -1,6 +1,7 @@
 """The host's own part: packages, the `mailman` account, directories."""
 
 from pyinfra.api import deploy
+from pyinfra.api.operation import OperationMeta
 
 from mailman_suite import layout
 from mailman_suite.operations import account, files, packages
@@ -10,26 +11,31 @@ from mailman_suite.suite_files import early_directories
 
 
 @deploy("System")
-def prepared(suite: Suite) -> None:
-    """Packages, account and directories are there; the MTA's packages are on their way."""
+def prepared(suite: Suite) -> OperationMeta:
+    """Packages, account and directories are there; the MTA's packages are on their way.
+
+    What became of the packages is for `mta_installed`.
+    """
     platform, name = suite.platform, "The distribution's packages are installed"
     wanted = (*suite.packages, *_build_packages(suite))
     if platform.package_tool == "apt":
-        packages.debs(name=name, names=wanted, following=platform.mta_packages)
+        installation = packages.debs(name=name, names=wanted, following=platform.mta_packages)
     else:
-        packages.rpms(name=name, names=wanted)
+        installation = packages.rpms(name=name, names=wanted)
     account.present(name=f"The user {layout.USER} exists", user=layout.USER, home=layout.HOME)
     files.managed(name="Directories have their owners and modes", declared=early_directories(suite))
+    return installation
 
 
 @deploy("System")
-def mta_installed(suite: Suite) -> None:
-    """The MTA's packages are there too."""
+def mta_installed(suite: Suite, installation: OperationMeta) -> None:
+    """The MTA's packages are there too; nobody is asked where nothing was on its way."""
     platform, name = suite.platform, "The MTA's packages are installed"
+    names = platform.mta_packages
     if platform.package_tool == "apt":
-        packages.debs(name=name, names=platform.mta_packages)
+        packages.followed_debs(name=name, names=names, installation=installation)
     else:
-        packages.rpms(name=name, names=platform.mta_packages)
+        packages.rpms(name=name, names=names)
 
 
 def _build_packages(suite: Suite) -> tuple[str, ...]:

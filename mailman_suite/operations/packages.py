@@ -7,6 +7,7 @@ from typing import cast
 
 from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
+from pyinfra.api.operation import OperationMeta
 
 from mailman_suite import layout
 from mailman_suite.facts.packages import DebPackages, RpmPackages
@@ -52,6 +53,20 @@ def debs(
         )
     if not missing and not found["broken"]:
         host.noop("every package is installed")
+
+
+@operation()
+def followed_debs(
+    names: Iterable[str], installation: OperationMeta
+) -> Generator[StringCommand, None, None]:
+    """The packages that `debs` left on their way are installed and configured.
+
+    + installation: that operation of this run; where it found nothing missing, nothing is asked
+    """
+    if installation.is_complete() and not installation.did_change():
+        host.noop("every package was there when this run began")
+        return
+    yield from debs._inner(names)
 
 
 def deb_installation(names: Collection[str]) -> StringCommand:

@@ -7,6 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from pyinfra.api.operation import OperationMeta
+from pyinfra.connectors.util import CommandOutput
 
 from mailman_suite.operations import packages
 from mailman_suite.operations.packages import deb_installation
@@ -42,6 +44,32 @@ def test_nothing_is_sent_where_all_is_there():
 def test_a_broken_installation_is_repaired_first():
     (repair,) = installed(["proxy"], found={"proxy"}, broken=True).commands
     assert "dpkg --configure -a" in repair
+
+
+def followed(installation: OperationMeta, facts: dict[str, object]) -> Operation:
+    """The operation that waits for what followed that installation."""
+
+    def deploy() -> None:
+        packages.followed_debs(name="Packages", names=["mta"], installation=installation)
+
+    (operation,) = plan_of(deploy, {}, facts).operations
+    return operation
+
+
+def test_what_followed_is_not_asked_for_where_nothing_was_missing():
+    installation = OperationMeta("installation", is_change=None)
+    installation.set_complete(True, [], CommandOutput([]))
+    assert followed(installation, facts={}).actions == ()
+
+
+def test_what_followed_is_asked_for_where_it_was_missing_and_in_a_plan():
+    missing = {"DebPackages": {"installed": set(), "broken": False}}
+    planned = OperationMeta("installation", is_change=None)
+    changed = OperationMeta("installation", is_change=None)
+    changed.set_complete(True, ["systemd-run"], CommandOutput([]))
+    for installation in (planned, changed):
+        (command,) = followed(installation, missing).commands
+        assert "install --no-install-recommends mta;" in command
 
 
 @pytest.mark.skipif(QUERY is None, reason="asks dpkg: run on Debian or a relative")
