@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -147,8 +147,8 @@ def test_a_killed_run_frees_the_host_and_the_next_one_says_that_it_was_lost(host
 
 @contextmanager
 def at_it(host: Host) -> Iterator[subprocess.Popen[bytes]]:
-    """A run that has begun and waits for the file `go`; gone at the end."""
-    waits = "until test -e go; do sleep 0.1; done"
+    """A run whose command is under way and waits for the file `go`; gone at the end."""
+    waits = "touch waits; until test -e go; do sleep 0.1; done"
     host.repository.write("mailman.py", DEPLOY + f'    does("{waits}")\n')
     command = [sys.executable, "-m", "pyinfra", "-y", "@local", "mailman.py"]
     process = subprocess.Popen(
@@ -157,15 +157,22 @@ def at_it(host: Host) -> Iterator[subprocess.Popen[bytes]]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    while not host.here or host.here[-1]["outcome"] != "under way":
-        assert process.poll() is None
-        time.sleep(0.1)
     try:
+        _until(lambda: (host.repository.path / "waits").exists(), process)
         yield process
     finally:
         process.kill()
         process.wait()
         host.repository.write("go", "")  # the command outlives its run
+
+
+def _until(is_so: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    """Returns once it is so; fails where the process ends before, or after a minute."""
+    deadline = time.monotonic() + 60
+    while not is_so():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_a_second_run_is_refused_at_its_beginning_and_the_first_goes_on(host: Host):
@@ -189,9 +196,7 @@ def test_a_second_run_is_refused_at_its_beginning_and_the_first_goes_on(host: Ho
 def test_ctrl_c_is_told_as_the_operators_wish(host: Host):
     with at_it(host) as process:
         process.send_signal(signal.SIGINT)
-        while not host.there[-1]["ended"]:
-            assert process.poll() is None
-            time.sleep(0.1)
+        _until(lambda: bool(host.there[-1]["ended"]), process)
         host.repository.write("go", "")  # pyinfra itself waits for what is under way
         process.wait(90)
     assert summary(host.there) == [("interrupted", 0, "the operator stopped the run")]
