@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,8 +16,8 @@ from installed import COMBINATIONS, REPOSITORY, Combination
 
 from lab.machines import Machine
 from mailman_suite import layout
+from mailman_suite.facts.look import Look
 from mailman_suite.facts.verify import Observations
-from mailman_suite.host_program import program
 from mailman_suite.promises import Verdict, broken
 from mailman_suite.settings import Settings
 from mailman_suite.suite import Suite, question, suite_of
@@ -41,8 +40,9 @@ class Verified:
     def suite(self) -> Suite:
         """What is declared for the machine."""
         settings = Settings.from_data(self.combination.data)
-        look = program("look", "look", question(settings)).get_raw_value()
-        return suite_of(settings, json.loads(self.machine.run(look).stdout))
+        look = Look()
+        said = self.machine.run(look.command(question(settings)).get_raw_value()).stdout
+        return suite_of(settings, look.process(said.splitlines()))
 
     def verdicts(self) -> list[Verdict]:
         """Every promise, judged by one remote command."""
