@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,12 +12,11 @@ from typing import Any
 
 from lab.machines import Machine
 from mailman_suite import layout, suite_files
+from mailman_suite.facts.look import Look
 from mailman_suite.postfix import PARAMETERS
 from mailman_suite.settings import Settings
 from mailman_suite.suite import Suite, question, suite_of
-from tests.lab.installed import REPOSITORY
 
-_LOOK = REPOSITORY / "mailman_suite" / "host" / "look.py"
 _SERVICES = (
     *(layout.CORE_UNIT, layout.WEB_UNIT, layout.QCLUSTER_UNIT),
     *("nginx.service", "postfix.service"),
@@ -55,11 +53,9 @@ def written(host: Machine, data: Mapping[str, Any]) -> Iterator[Path]:
 
 def _suite(host: Machine, data: Mapping[str, Any]) -> Suite:
     settings = Settings.from_data(dict(data))
-    arguments = shlex.quote(json.dumps(question(settings)))
-    source = _LOOK.read_text(encoding="utf-8")
-    return suite_of(
-        settings, json.loads(host.run(f"python3 - look {arguments}", stdin=source).stdout)
-    )
+    look = Look()
+    said = host.run(look.command(question(settings)).get_raw_value()).stdout
+    return suite_of(settings, look.process(said.splitlines()))
 
 
 def _secrets(host: Machine) -> dict[str, str]:
