@@ -68,7 +68,7 @@ test: lint ## all tests, with real machines where this computer can have them
 	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
 	$(call lab-tests,"lab and not full")
 
-test-fast: $(TEST_INSTALLED) ## the tests without machines, in under 20 s
+test-fast: $(TEST_INSTALLED) ## the tests without machines, in well under a minute
 	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
 
 test-lab: $(TEST_INSTALLED) ## the tests on real machines alone
