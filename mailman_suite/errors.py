@@ -36,7 +36,12 @@ class Refused(DeployError):
     def __init__(self, host: str, reasons: Sequence[Refusal]) -> None:
         self.reasons = tuple(reasons)
         self.by_host = {host: self.reasons}  # for the records
-        super().__init__(f"{host} was not touched, because:\n{listed(reasons)}")
+        super().__init__(untouched(host, reasons))
+
+
+def untouched(host: str, reasons: Sequence[Refusal]) -> str:
+    """That nothing was changed on this host, and why."""
+    return f"{host} was not touched, because:\n{listed(reasons)}"
 
 
 def listed(reasons: Sequence[Refusal]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailman_suite.errors import listed
+from mailman_suite.errors import untouched
 from mailman_suite.gates_table import gates_table
 from mailman_suite.suite import Prospect, Suite
 
@@ -71,7 +71,7 @@ def gates_of(prospects: Sequence[Prospect]) -> Iterator[str]:
 def refusal(prospects: Sequence[Prospect]) -> str:
     """Every reason of every refused host, and how to go on without these."""
     refused = [one for one in prospects if one.reasons]
-    told = [f"{one.host} was not touched, because:\n{listed(one.reasons)}" for one in refused]
+    told = [untouched(one.host, one.reasons) for one in refused]
     words = " ".join(f"--exclude {one.host}" for one in refused)
     told.append(
         f"{len(refused)} of {len(prospects)} hosts refused, so none was touched. "

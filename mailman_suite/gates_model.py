@@ -110,6 +110,11 @@ class Gate:
     since: str = ""
     needs: tuple[str, ...] = ()
 
+    @property
+    def crossing(self) -> str:
+        """The component, with the version that is crossed where it is one: `mailman 3.3.1`."""
+        return self.component if self.version == ANY else f"{self.component} {self.version}"
+
 
 @dataclass(frozen=True)
 class NotAGate:

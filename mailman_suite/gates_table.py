@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
-from mailman_suite.gates_model import ANY, Finding
+from mailman_suite.gates_model import Finding
 
 # Titles and widths of the columns: 117 characters with the gaps between them.
 _COLUMNS = (
@@ -43,8 +43,7 @@ def summary(findings: Sequence[Finding]) -> str:
 
 def _cells(finding: Finding) -> list[str]:
     gate = finding.gate
-    crossing = gate.component if gate.version == ANY else f"{gate.component} {gate.version}"
-    return [gate.name, crossing, finding.verdict, finding.found, finding.then]
+    return [gate.name, gate.crossing, finding.verdict, finding.found, finding.then]
 
 
 def _row(cells: Iterable[str]) -> list[str]:

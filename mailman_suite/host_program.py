@@ -23,6 +23,14 @@ def _source(name: str) -> HiddenValue:
     return HiddenValue(text, masked_value=f"<mailman_suite/host/{name}.py>")
 
 
+def all_programs() -> dict[str, bytes]:
+    """Path in an archive -> text of every program, for those that need each other."""
+    return {
+        f"mailman_suite/host/{source.name}": source.read_bytes()
+        for source in sorted(_PROGRAMS.glob("*.py"))
+    }
+
+
 def program(
     name: str,
     verb: str,

@@ -39,6 +39,7 @@ PACKAGED_WEB = f"{PACKAGED_VAR}/web"
 PACKAGED_WEB_UNIT = "mailman3-web.service"
 
 UNITS = "/etc/systemd/system"
+COMMANDS = ("/usr/local/bin/mailman", "/usr/local/bin/mailman-web")  # what administrators call
 PROGRAMS = "/usr/local/lib/mailman3-suite"
 INDEX_PROGRAM = f"{PROGRAMS}/index_lists.py"
 PROXY_SITE = "/etc/nginx/conf.d/mailman3.conf"

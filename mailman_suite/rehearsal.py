@@ -225,7 +225,7 @@ def clearing(suite: Suite) -> dict[str, Any]:
             *(f"{layout.UNITS}/{name}" for name in names),
             *(layout.HOME, layout.ETC, layout.LOGROTATE, layout.PROXY_SITE, layout.PROGRAMS),
             *(layout.COPIES, layout.BACKUPS, layout.FENCED_MAILBOX),
-            *("/usr/local/bin/mailman", "/usr/local/bin/mailman-web"),
+            *layout.COMMANDS,
             *(layout.WINDOWS, layout.WINDOW, layout.BACKUP, layout.STAGING, layout.REHEARSAL),
             *(f"{layout.STATE}/{name}" for name in ("files.json", "reloaded")),
         ],

@@ -6,7 +6,6 @@ import io
 import json
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from pyinfra import logger
@@ -15,12 +14,11 @@ from pyinfra.api.host import Host
 from mailman_suite import layout, rehearsal_fences, rehearsal_production
 from mailman_suite.archives import tar_of
 from mailman_suite.database import connections
-from mailman_suite.host_program import program
+from mailman_suite.host_program import all_programs, program
 from mailman_suite.preflight import GIB
 from mailman_suite.rehearsal import Rehearsal
 from mailman_suite.suite import Suite
 
-_HOST = Path(__file__).parent / "host"
 _CHUNK = 1 << 18
 _SHOWN_SECONDS = 5
 
@@ -96,11 +94,7 @@ class _Count:
 
 def programs() -> io.BytesIO:
     """An archive of all programs of `host/`, for those that need each other."""
-    names = {
-        f"mailman_suite/host/{source.name}": source.read_bytes()
-        for source in sorted(_HOST.glob("*.py"))
-    }
-    return tar_of(names, 0o600)
+    return tar_of(all_programs(), 0o600)
 
 
 def pseudonym_question(suite: Suite) -> dict[str, Any]:

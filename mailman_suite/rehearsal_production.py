@@ -108,9 +108,8 @@ def question(suite: Suite, running: str) -> dict[str, Any]:
 
 def places() -> list[str]:
     """Below which directories, or at which paths, a copy may put something on staging."""
-    wrappers = ["/usr/local/bin/mailman", "/usr/local/bin/mailman-web"]
     return [layout.HOME, layout.ETC, layout.UNITS, layout.LOGROTATE, layout.PROGRAMS,
-            f"{layout.STATE}/files.json", *wrappers]  # fmt: skip
+            f"{layout.STATE}/files.json", *layout.COMMANDS]  # fmt: skip
 
 
 def targets(suite: Suite) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from mailman_suite.gates_model import ANY, Finding
+from mailman_suite.gates_model import Finding
 from mailman_suite.host.invariants import differences
 from mailman_suite.promises import Verdict
 from mailman_suite.rehearsal import Rehearsal
@@ -90,8 +90,7 @@ def failure(window: Json, fences: Mapping[str, bool | None]) -> str:
 
 def _gate(finding: Finding) -> dict[str, str]:
     gate = finding.gate
-    crossing = gate.component if gate.version == ANY else f"{gate.component} {gate.version}"
-    told = {"gate": gate.name, "crossing": crossing, "verdict": finding.verdict}
+    told = {"gate": gate.name, "crossing": gate.crossing, "verdict": finding.verdict}
     return {**told, "found": finding.found, "then": finding.then}
 
 

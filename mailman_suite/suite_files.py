@@ -63,12 +63,11 @@ def configuration(suite: Suite) -> DeclaredFiles:
         layout.REST_CONFIG,
         layout.UWSGI_CONFIG,
     ]
-    commands = ["/usr/local/bin/mailman", "/usr/local/bin/mailman-web"]
     return DeclaredFiles(
         files=(
             web_settings(suite),
             *(_file(path, suite, group=layout.GROUP, mode="640") for path in private),
-            *(_file(path, suite, mode="755") for path in commands),
+            *(_file(path, suite, mode="755") for path in layout.COMMANDS),
         ),
     )
 

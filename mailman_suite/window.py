@@ -14,13 +14,13 @@ from mailman_suite.archives import tar_of
 from mailman_suite.database import connections
 from mailman_suite.gates_model import REBUILD_INDEX
 from mailman_suite.host.gate_changes import STATEMENTS
+from mailman_suite.host_program import all_programs
 from mailman_suite.places import Places
 from mailman_suite.render import rendered
 from mailman_suite.run_record import this_run
 from mailman_suite.suite import Suite
 from mailman_suite.verification import core_question
 
-_HOST = Path(__file__).parent / "host"
 # Core needs about 13 seconds until REST answers, the web 3; both wait for slow disks and CPUs.
 _PATIENCE_SECONDS = {"core": 180, "web": 90}
 _LINKS = ("wants", "requires")
@@ -136,7 +136,7 @@ def configuration_paths(suite: Suite) -> list[str]:
         layout.PROXY_SITE,
         layout.LOGROTATE,
         layout.POSTFIX_MAIN,
-        *("/usr/local/bin/mailman", "/usr/local/bin/mailman-web"),
+        *layout.COMMANDS,
         f"{layout.STATE}/files.json",
         *sorted({job["file"] for job in suite.cron_jobs}),
         *_links_or_sites(suite),
@@ -233,9 +233,7 @@ def bundle(
     files = {
         "order.json": json.dumps({**content, "run": this_run().id}, indent=1),
         **{f"units/{Path(path).name}": rendered(path, suite) for path in unit_files},
-        **{
-            f"program/mailman_suite/host/{source.name}": source.read_text(encoding="utf-8")
-            for source in sorted(_HOST.glob("*.py"))
-        },
     }
-    return tar_of({path: text.encode() for path, text in files.items()}, 0o600)
+    texts = {path: text.encode() for path, text in files.items()}
+    programs = {f"program/{path}": source for path, source in all_programs().items()}
+    return tar_of({**texts, **programs}, 0o600)
