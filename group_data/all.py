@@ -55,6 +55,14 @@ mailman_wave = 0
 # How many seconds a wave whose release changed is left alone before it is asked once more.
 mailman_soak_seconds = 0
 
+# --- roles on several hosts ------------------------------------------------------------------
+# Where one suite is spread over hosts: role -> their IPv4 addresses in a network of their own, the
+# same for all of them. One "database", one "core", one or more "web", and one "mta" or none:
+# {"database": ["10.0.0.10"], "core": ["10.0.0.11"], "web": ["10.0.0.12"], "mta": ["10.0.0.13"]}
+mailman_hosts = {}
+# This host's own among those addresses; set it in the inventory, host by host.
+mailman_address = ""
+
 # --- rehearsals ------------------------------------------------------------------------------
 # On a staging host: the production host whose upgrade it rehearses, as OpenSSH on the machine that
 # runs pyinfra reaches it, with further options of ssh, for example ["-p", "2222"].

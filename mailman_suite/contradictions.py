@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from mailman_suite import contradictions_roles
 from mailman_suite.errors import Refusal
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def contradictions(settings: Settings) -> Iterator[Refusal]:
         )
     yield from _rehearsal(settings)
     yield from _database(settings)
+    yield from contradictions_roles.contradictions(settings)
 
 
 def _rehearsal(settings: Settings) -> Iterator[Refusal]:
@@ -54,7 +56,7 @@ def _database(settings: Settings) -> Iterator[Refusal]:
             expected="two databases, so that each can be dumped and restored alone",
             remedy="give mailman_database_core_name and mailman_database_web_name two names",
         )
-    if settings.database_is_local:
+    if settings.database_is_local or settings.is_split:
         return
     for name in ("database_core_password", "database_web_password"):
         if getattr(settings, name).is_generated:

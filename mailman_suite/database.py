@@ -15,7 +15,7 @@ def connections(settings: Settings) -> dict[str, Any]:
         web: dict[str, Any] = {"engine": "sqlite", "path": layout.WEB_DATABASE}
     else:
         server = {
-            "engine": "postgresql", "host": settings.database_host, "port": settings.database_port
+            "engine": "postgresql", "host": settings.database_server, "port": settings.database_port
         }  # fmt: skip
         core = {
             **server,

@@ -20,6 +20,7 @@ from mailman_suite.secrets import SecretReference
 from mailman_suite.setting_errors import misspelt, refusals_of
 from mailman_suite.settings_fleet import FleetSettings
 from mailman_suite.settings_rehearsal import RehearsalSettings
+from mailman_suite.settings_roles import RoleSettings
 
 PREFIX = "mailman_"
 
@@ -37,7 +38,7 @@ _WEB_SECRETS = {
 }
 
 
-class Settings(FleetSettings, RehearsalSettings):
+class Settings(FleetSettings, RehearsalSettings, RoleSettings):
     """What one host's suite should be; `group_data/all.py` explains every key."""
 
     release: str = DEFAULT
@@ -193,13 +194,22 @@ class Settings(FleetSettings, RehearsalSettings):
     @property
     def database_is_local(self) -> bool:
         """Whether the PostgreSQL server runs on the host itself, and so is ours to install."""
+        if self.is_split:
+            return self.role == "database"
         return self.database == "postgresql" and self.database_host in ("localhost", "127.0.0.1")
+
+    @property
+    def database_server(self) -> str:
+        """Where this host reaches the PostgreSQL server."""
+        return next(iter(self.addresses("database")), self.database_host)
 
     def secret_references(self) -> dict[str, SecretReference]:
         """The secrets that this host needs: file name under the secrets directory -> reference."""
-        wanted = ["rest_password", "archiver_key", "django_secret_key", "superuser_password"]
-        if self.database == "postgresql":
-            wanted += ["database_core_password", "database_web_password"]
+        wanted = [*self.role_secrets]
+        if self.database == "postgresql" and self.runs("database", "core"):
+            wanted.append("database_core_password")
+        if self.database == "postgresql" and self.runs("database", "core", "web"):
+            wanted.append("database_web_password")
         return {name: getattr(self, name) for name in wanted}
 
 

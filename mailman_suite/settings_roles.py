@@ -1,0 +1,86 @@
+"""Which part of a suite a host has, where the suite is on several hosts.
+
+`mailman_hosts` is the same for all of them and says who has which role; a host finds its own role
+by `mailman_address`. Without `mailman_hosts` every host is a whole suite.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from mailman_suite.errors import Refusal
+from mailman_suite.list_settings import Frozen
+
+Role = Literal["database", "core", "web", "mta"]
+ROLES: tuple[Role, ...] = ("database", "core", "web", "mta")
+ALL = "all"
+
+
+class RoleSettings(Frozen):
+    """The addresses of a suite's hosts by role, and the address of this one among them."""
+
+    hosts: dict[Role, list[str]] = Field(default_factory=dict)
+    address: str = ""
+
+    @field_validator("hosts")
+    @classmethod
+    def _are_addresses(cls, value: dict[Role, list[str]]) -> dict[Role, list[str]]:
+        return {role: [_address(one) for one in them] for role, them in value.items()}
+
+    @field_validator("address")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        return _address(value) if value else ""
+
+    @property
+    def is_split(self) -> bool:
+        """Whether the suite's roles are on several hosts."""
+        return bool(self.hosts)
+
+    @property
+    def role(self) -> str:
+        """This host's role; `all` where it is a whole suite."""
+        return next((role for role, them in self.hosts.items() if self.address in them), ALL)
+
+    def runs(self, *roles: Role) -> bool:
+        """Whether one of these roles is on this host."""
+        return self.role in (ALL, *roles)
+
+    @property
+    def runs_release(self) -> bool:
+        """Whether code of a release runs here."""
+        return self.runs("core", "web")
+
+    @property
+    def role_secrets(self) -> tuple[str, ...]:
+        """The secrets of this host besides the databases' passwords."""
+        shared = ("rest_password", "archiver_key", "django_secret_key")
+        made_once = ("superuser_password",) if self.runs("core") else ()
+        return (*shared, *made_once) if self.runs_release else ()
+
+    def addresses(self, role: Role) -> list[str]:
+        """The hosts with this role; empty where the suite is not split."""
+        return self.hosts.get(role, [])
+
+    @property
+    def way_out(self) -> str:
+        """The host that sends the suite's mail into the world; "" where it is this one."""
+        senders = self.addresses("mta") or self.addresses("core")
+        return "" if self.address in senders or not senders else senders[0]
+
+
+def _address(value: str) -> str:
+    try:
+        address = ipaddress.ip_address(value)
+    except ValueError:
+        address = None
+    if address is None or address.is_loopback or address.is_unspecified or address.version != 4:
+        raise Refusal(
+            found=f"the host {value!r} in mailman_hosts or mailman_address",
+            expected="its IPv4 address in the network that the suite's hosts share",
+            remedy="correct it; names are not taken, since access is granted by address",
+        )
+    return str(address)
