@@ -123,5 +123,7 @@ def _lacking(suites: Mapping[str, Suite]) -> dict[str, str]:
     return {
         name: kept_release(one).name
         for name, one in suites.items()
-        if one.running != one.identifier and intact_digest(kept_release(one)) is None
+        if one.settings.runs_release
+        and one.running != one.identifier
+        and intact_digest(kept_release(one)) is None
     }

@@ -47,6 +47,8 @@ def where(prospect: Prospect, progress: Progress) -> str:
         return _changed(prospect.suite, present(prospect), progress)
     if progress.failed:
         return f"failed at: {progress.failed}"
+    if not prospect.suite.settings.runs_release:
+        return f"{prospect.suite.settings.role}, {'healthy' if progress.healthy else 'not reached'}"
     runs = f"runs {prospect.suite.release.name}"
     if progress.healthy:
         return f"{runs}, healthy" if prospect.suite.running else f"{runs}, new, healthy"

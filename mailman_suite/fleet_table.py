@@ -1,7 +1,4 @@
-"""What a run would do to each of its hosts, as one table for people. Pure.
-
-Every host has the role `all` today: Core, web, archiver and MTA are on each.
-"""
+"""What a run would do to each of its hosts, as one table for people. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from mailman_suite.releases import release_of_identifier
 from mailman_suite.suite import Prospect, Suite
 
 _TITLES = ("host", "role", "wave", "from", "to", "gates", "window", "refused")
-_ROLE = "all"
+_NO_RELEASE = "-"  # of a host whose role needs none
 _VERDICTS: tuple[Verdict, ...] = ("stop", "word", "window", "fine")
 _FROM_ELSEWHERE = {
     "guide": "made by hand",
@@ -46,10 +43,10 @@ def _row(prospect: Prospect) -> tuple[str, ...]:
     settings = prospect.settings
     return (
         prospect.host,
-        _ROLE,
+        settings.role if settings else "?",
         str(settings.wave) if settings else "?",
         present(prospect),
-        _declared(prospect.suite) if prospect.suite else settings.release if settings else "?",
+        _to(prospect),
         _gates(prospect),
         _window(prospect),
         _refused(prospect),
@@ -58,6 +55,8 @@ def _row(prospect: Prospect) -> tuple[str, ...]:
 
 def present(prospect: Prospect) -> str:
     """What runs on the host now, in the words of a person."""
+    if prospect.settings and not prospect.settings.runs_release:
+        return _NO_RELEASE
     if prospect.suite and prospect.suite.by_hand:
         return prospect.suite.running or _FROM_ELSEWHERE["guide"]
     if not prospect.look or "suite" not in prospect.look:
@@ -72,6 +71,15 @@ def release_name(identifier: str) -> str:
     """The release that a directory of ours is named after; the directory's name for a lost one."""
     release = release_of_identifier(identifier)
     return release.name if release else identifier
+
+
+def _to(prospect: Prospect) -> str:
+    """The declared release, where the host's role needs one."""
+    if prospect.settings and not prospect.settings.runs_release:
+        return _NO_RELEASE
+    if prospect.suite:
+        return _declared(prospect.suite)
+    return prospect.settings.release if prospect.settings else "?"
 
 
 def _declared(suite: Suite) -> str:

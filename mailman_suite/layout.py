@@ -43,6 +43,7 @@ COMMANDS = ("/usr/local/bin/mailman", "/usr/local/bin/mailman-web")  # what admi
 PROGRAMS = "/usr/local/lib/mailman3-suite"
 INDEX_PROGRAM = f"{PROGRAMS}/index_lists.py"
 PROXY_SITE = "/etc/nginx/conf.d/mailman3.conf"
+PEERS_SITE = "/etc/nginx/conf.d/mailman3-peers.conf"  # where Core and web are on several hosts
 LOGROTATE = "/etc/logrotate.d/mailman3"
 COPIES = "/var/backups/mailman3"  # what we replaced, kept for the operator
 STATE = "/var/lib/mailman3-suite"  # root only: what we wrote last, when services were reloaded

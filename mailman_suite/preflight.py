@@ -12,7 +12,9 @@ from mailman_suite import (
     gates_release,
     layout,
     preflight_packages,
+    preflight_ports,
     preflight_rehearsal,
+    preflight_roles,
     preflight_run,
     preflight_window,
 )
@@ -27,23 +29,6 @@ INSTALL_BYTES = 2 * GIB
 # The suite takes about 1.2 GB resident: 14 Core processes of about 85 MB each.
 MEMORY_BYTES = 1 * GIB
 _NO_OTHER_SUITE = "a host without Mailman 3, or one that this repository installed"
-_SUITE_PORTS = (layout.REST_PORT, layout.LMTP_PORT, layout.WEB_PORT)
-
-
-def _owners(settings: Settings) -> Mapping[int, tuple[str, ...]]:
-    """Port -> the units or commands that may listen there."""
-    owners: dict[int, tuple[str, ...]] = {layout.HTTP_PORT: ("nginx",)}
-    if settings.tls_certificate:
-        owners[layout.HTTPS_PORT] = ("nginx",)
-    if settings.database_is_local:
-        owners[settings.database_port] = ("postgres",)
-    return {
-        **owners,
-        layout.SMTP_PORT: ("postfix",),
-        layout.REST_PORT: (layout.CORE_UNIT,),
-        layout.LMTP_PORT: (layout.CORE_UNIT,),
-        layout.WEB_PORT: (layout.WEB_UNIT,),
-    }
 
 
 def refusals(
@@ -52,6 +37,13 @@ def refusals(
     """Every reason not to touch this host; empty when the run may go on."""
     if not look["root"]:
         return list(_system(look))  # the rest was looked at with eyes that do not see all
+    if not settings.runs_release:
+        return [
+            *_system(look),
+            *preflight_roles.foreign(settings, look),
+            *preflight_run.busy(settings, look),
+            *preflight_ports.taken(settings, look),
+        ]
     return [
         *_system(look),
         *_interpreter(settings, platform, release, look),
@@ -65,7 +57,8 @@ def refusals(
         *_other_database(settings, look),
         *_one_role(settings, look),
         *_room(look),
-        *_ports(settings, look),
+        *preflight_ports.taken(settings, look),
+        *preflight_roles.foreign(settings, look),
         *_files(look),
     ]
 
@@ -196,25 +189,6 @@ def _room(look: Mapping[str, Any]) -> Iterator[Refusal]:
             found=f"{look['memory_bytes'] / GIB:.1f} GiB of memory",
             expected="at least 1 GiB, better 2: Core alone is fourteen processes",
             remedy="give the host more memory",
-        )
-
-
-def _ports(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
-    # The units of a suite made by hand may have any name; its ports become ours with it. Those of
-    # containers belong to what is refused already.
-    foreign = ("guide", "packages", "containers")
-    its_own = _SUITE_PORTS if look["suite"]["kind"] in foreign else ()
-    for port, owners in _owners(settings).items():
-        if port in its_own:
-            continue
-        listener = look["listeners"].get(str(port))
-        if listener is None or listener["unit"].startswith(owners) or listener["command"] in owners:
-            continue
-        unit = f" ({listener['unit']})" if listener["unit"] else ""
-        yield Refusal(
-            found=f"port {port} is taken by {listener['command']}{unit}",
-            expected=f"nobody or {' or '.join(owners)} to listen there",
-            remedy=f"stop or move what listens on port {port}",
         )
 
 

@@ -26,6 +26,7 @@ class Expected:
     release_directory: str
     static_stamp: str
     secrets: tuple[str, ...]
+    services: tuple[str, ...]
 
 
 @dataclass(frozen=True)

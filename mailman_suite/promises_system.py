@@ -53,7 +53,7 @@ def processes(found: Any, expected: Expected) -> str:
     """An upgrade that did not reach a process leaves it with files that are gone."""
     if found["stale"]:
         raise Broken(f"{some(found['stale'])}; restart the unit")
-    absent = [one for one in layout.SERVICES if not found["count"].get(one)]
+    absent = [one for one in expected.services if not found["count"].get(one)]
     if absent:
         raise Broken(f"no process of {some(absent)}")
     return f"{sum(found['count'].values())} processes"

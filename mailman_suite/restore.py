@@ -14,7 +14,8 @@ from mailman_suite.errors import Refusal, Refused
 from mailman_suite.facts.backup import BackupArchive
 from mailman_suite.host.manifest import FORMAT
 from mailman_suite.host.window_restore import UNPACKED
-from mailman_suite.suite import Suite, standing
+from mailman_suite.standing import standing
+from mailman_suite.suite import Suite
 
 Json = Mapping[str, Any]
 _OF_SERVERS = "database_"  # secrets whose other half is in a database server

@@ -14,7 +14,8 @@ from mailman_suite.database import connections
 from mailman_suite.errors import Refusal, Refused
 from mailman_suite.facts.kept_windows import QUESTION, Counts, KeptWindows
 from mailman_suite.host.window_past import given_up
-from mailman_suite.suite import Suite, standing
+from mailman_suite.standing import standing
+from mailman_suite.suite import Suite
 
 Kept = Mapping[str, Any]  # what `host/kept_windows.py` says of one window
 # Not put back: what others wrote into it since is none of the suite's business.

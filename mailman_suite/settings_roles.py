@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from mailman_suite import layout
 from mailman_suite.errors import Refusal
 from mailman_suite.list_settings import Frozen
 
@@ -27,12 +28,12 @@ class RoleSettings(Frozen):
 
     @field_validator("hosts")
     @classmethod
-    def _are_addresses(cls, value: dict[Role, list[str]]) -> dict[Role, list[str]]:
+    def _are_of_hosts(cls, value: dict[Role, list[str]]) -> dict[Role, list[str]]:
         return {role: [_address(one) for one in them] for role, them in value.items()}
 
     @field_validator("address")
     @classmethod
-    def _is_an_address(cls, value: str) -> str:
+    def _is_this_hosts(cls, value: str) -> str:
         return _address(value) if value else ""
 
     @property
@@ -53,6 +54,13 @@ class RoleSettings(Frozen):
     def runs_release(self) -> bool:
         """Whether code of a release runs here."""
         return self.runs("core", "web")
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services of ours that run here."""
+        core = (layout.CORE_UNIT,) if self.runs("core") else ()
+        web = (layout.WEB_UNIT, layout.QCLUSTER_UNIT) if self.runs("web") else ()
+        return (*core, *web)
 
     @property
     def role_secrets(self) -> tuple[str, ...]:

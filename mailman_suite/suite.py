@@ -13,7 +13,14 @@ from pyinfra import logger
 from pyinfra.api import HiddenValue
 from pyinfra.api.host import Host
 
-from mailman_suite import adoption, gates, gates_jobs, layout, preflight_rehearsal, suite_files
+from mailman_suite import (
+    adoption,
+    gates,
+    gates_jobs,
+    layout,
+    preflight_rehearsal,
+    suite_files,
+)
 from mailman_suite import places as origins
 from mailman_suite.adoption import Adoption
 from mailman_suite.errors import Refusal, Refusals, Refused
@@ -27,7 +34,7 @@ from mailman_suite.gates_table import gates_table
 from mailman_suite.places import VIRTUALENV, Places
 from mailman_suite.platforms import Platform, platform_of
 from mailman_suite.preflight import python_of, refusals
-from mailman_suite.releases import RELEASES, Release, release_of_identifier
+from mailman_suite.releases import RELEASES, Release
 from mailman_suite.retention import NOTHING_OLD, Old, old
 from mailman_suite.secrets import resolve_all
 from mailman_suite.settings import Settings
@@ -73,14 +80,16 @@ class Suite:
 
     @property
     def packages(self) -> tuple[str, ...]:
-        """The distribution's packages that the suite needs to run."""
-        platform = self.platform
-        return (*platform.runtime_packages, *platform.mta_packages, *self._database_packages)
+        """The distribution's packages that the host's part needs to run."""
+        platform, settings = self.platform, self.settings
+        runtime = platform.runtime_packages if settings.runs_release else ()
+        mta = platform.mta_packages if settings.runs("core", "mta") else ()
+        return (*runtime, *mta, *self._database_packages)
 
     @property
     def _database_packages(self) -> tuple[str, ...]:
         """The server, or what copies a database that is elsewhere."""
-        if self.settings.database == "sqlite":
+        if self.settings.database == "sqlite" or not self.settings.runs("database", "core"):
             return ()
         if self.settings.database_is_local:
             return self.platform.postgresql_packages
@@ -131,39 +140,11 @@ def prospect(host: Host) -> Prospect:
         suite = suite_of(settings, look)
         suite_files.require_templates(suite)
         found = replace(found, suite=suite)
-        return _through_gates(host, found, suite) if suite.changes_release else found
+        # Core's host has both databases in its hands, and with them every gate.
+        asks = suite.changes_release and settings.runs("core")
+        return _through_gates(host, found, suite) if asks else found
     except (Refusal, Refusals) as error:
         return replace(found, reasons=tuple(error.reasons))
-
-
-def standing(host: Host) -> Suite:
-    """The suite that runs on this host, whichever release its group data declares.
-
-    Raises `Refused` where none of ours runs, or what runs is not to be touched now.
-    """
-    try:
-        settings = Settings.from_data(host.data.dict())
-        look = host.get_fact(Look, arguments=question(settings))
-        return suite_of(as_running(settings, look), look)
-    except (Refusal, Refusals) as error:
-        raise Refused(host.name, error.reasons) from None
-
-
-def as_running(settings: Settings, look: Mapping[str, Any]) -> Settings:
-    """The settings with the release that runs. Raises `Refusal` where none of ours does."""
-    found = look.get("suite", {"kind": "none", "release": ""})
-    if found["kind"] != "ours":
-        raise Refusal(
-            found={
-                "guide": "a suite that was made by hand",
-                "packages": "the distribution's own Mailman 3 packages",
-                "containers": "Mailman in containers",
-            }.get(found["kind"], "no suite"),
-            expected="a suite that deploys/mailman.py installed or took over",
-            remedy="run deploys/mailman.py first",
-        )
-    release = release_of_identifier(found["release"])
-    return settings.model_copy(update={"release": release.name}) if release else settings
 
 
 def _through_gates(host: Host, seen: Prospect, suite: Suite) -> Prospect:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from mailman_suite import layout, promises_core, promises_system, promises_web
+from mailman_suite import layout, promises_core, promises_edge, promises_system, promises_web
 from mailman_suite.database import connections
-from mailman_suite.promises import Expected, Observations, Verdict, judged
+from mailman_suite.promises import Expected, Observations, Promise, Verdict, judged
+from mailman_suite.promises_edge import edge_question
+from mailman_suite.settings import Settings
+from mailman_suite.settings_roles import ROLES, Role
 from mailman_suite.suite import Suite
 from mailman_suite.suite_files import timers, web_settings
 
@@ -26,12 +30,35 @@ _LINKED_PAGES = (
     r"/(mailman3|postorius)/lists/[^/]+\.[^/]+/",
     r"/(archives|hyperkitty)/list/[^/]+/",
 )
-_PRIVATE = (layout.CORE_CONFIG, layout.ARCHIVER_CONFIG, layout.WEB_SETTINGS)
 
 
 def verdicts(suite: Suite, observations: Observations) -> list[Verdict]:
-    """The verdict on every promise, from what the programs in `questions` answered."""
-    return judged(PROMISES, observations, expected(suite))
+    """The verdict on every promise of the host's role, from what `questions` answered."""
+    return judged(promises_of(suite.settings), observations, expected(suite))
+
+
+def promises_of(settings: Settings) -> tuple[Promise, ...]:
+    """What a host with this role owes its users, and the suite's other hosts."""
+    edge = promises_edge.PROMISES if settings.role == "mta" else ()
+    return (*(one for one in PROMISES if _is_of(one, settings)), *edge)
+
+
+def _is_of(promise: Promise, settings: Settings) -> bool:
+    roles = _ROLES_OF.get(promise.observation) or _ROLES_OF[promise.program]
+    return settings.runs(*roles)
+
+
+# Who keeps what a program, or one observation of it, looks at.
+_ROLES_OF: Mapping[str, tuple[Role, ...]] = {
+    "verify_core": ("core",),
+    "verify_queues": ("core",),
+    "verify_web": ("web",),
+    "schema": ("core",),
+    "web_identity": ("core",),
+    "verify_system": ("core", "web"),
+    "units": ROLES,
+    "index": ("web",),
+}
 
 
 def expected(suite: Suite) -> Expected:
@@ -42,26 +69,41 @@ def expected(suite: Suite) -> Expected:
         release_directory=suite.release_directory,
         static_stamp=web_settings(suite).sha256,
         secrets=tuple(suite.settings.secret_references()),
+        services=suite.settings.services,
     )
 
 
 def questions(suite: Suite) -> dict[str, Any]:
     """Program of `mailman_suite/host/` -> its arguments; each of them only reads."""
     settings = suite.settings
+    return {
+        **(_core_questions() if settings.runs("core") else {}),
+        **({"verify_web": _web_question(suite)} if settings.runs("web") else {}),
+        "verify_system": _system(suite),
+        **({"verify_edge": edge_question(settings)} if settings.role == "mta" else {}),
+        **(_database_questions(settings) if settings.runs("core") else {}),
+    }
+
+
+def _core_questions() -> dict[str, Any]:
+    return {"verify_core": core_question(), "verify_queues": {"var": layout.VAR}}
+
+
+def _web_question(suite: Suite) -> dict[str, Any]:
+    return {
+        **proxy(suite),
+        "pages": _PAGES,
+        "links": _LINKED_PAGES,
+        "favicon": "/favicon.ico",
+        "api": f"/api/mailman/urls?mlist=verify@{suite.settings.domains[0]}",
+        "api_below": ["/archives", "/hyperkitty"],
+        "archiver_config": layout.ARCHIVER_CONFIG,
+    }
+
+
+def _database_questions(settings: Settings) -> dict[str, Any]:
     databases = connections(settings)
     return {
-        "verify_core": core_question(),
-        "verify_queues": {"var": layout.VAR},
-        "verify_web": {
-            **proxy(suite),
-            "pages": _PAGES,
-            "links": _LINKED_PAGES,
-            "favicon": "/favicon.ico",
-            "api": f"/api/mailman/urls?mlist=verify@{settings.domains[0]}",
-            "api_below": ["/archives", "/hyperkitty"],
-            "archiver_config": layout.ARCHIVER_CONFIG,
-        },
-        "verify_system": _system(suite),
         "schema": {**databases, "heads": f"{layout.VENV}/../heads.json"},
         "web_identity": {
             "database": databases["web"],
@@ -88,26 +130,45 @@ def core_question() -> dict[str, Any]:
 
 
 def proxy(suite: Suite) -> dict[str, Any]:
-    """How the host itself reaches its pages as people do."""
+    """How the host reaches the suite's pages as people do: its own, or those of the first web."""
     scheme = suite.web_url.partition(":")[0]
+    settings = suite.settings
+    elsewhere = settings.addresses("web")[0] if settings.role == "core" else ""
     return {
-        "host": suite.settings.web_host,
+        "host": settings.web_host,
         "scheme": scheme,
         "port": layout.HTTPS_PORT if scheme == "https" else layout.HTTP_PORT,
-        "loopback": layout.LOOPBACK,
+        "loopback": elsewhere or layout.LOOPBACK,
     }
 
 
 def _system(suite: Suite) -> dict[str, Any]:
-    server = ("postgresql.service",) if suite.settings.database_is_local else ()
+    settings = suite.settings
     return {
-        "services": [*layout.SERVICES, "nginx.service", "postfix.service", *server],
-        "ours": layout.SERVICES,
+        "services": [*settings.services, *_system_services(settings)],
+        "ours": settings.services,
         "jobs": {timer: timer.replace(".timer", ".service") for timer in timers(suite)},
         "venv": layout.VENV,
         "releases": layout.RELEASES,
-        "static": layout.STATIC,
-        "private": _PRIVATE,
+        "static": layout.STATIC if settings.runs("web") else f"{layout.VENV}/../static",
+        "private": _private(settings),
         "secrets": layout.SECRETS,
         "index": {"wanted": layout.INDEX_WANTED, "unit": layout.INDEX_UNIT},
     }
+
+
+def _private(settings: Settings) -> list[str]:
+    """Files with secrets in them, besides the secrets themselves."""
+    if not settings.runs_release:
+        return []
+    core = [layout.CORE_CONFIG] if settings.runs("core") else []
+    return [*core, layout.ARCHIVER_CONFIG, layout.WEB_SETTINGS]
+
+
+def _system_services(settings: Settings) -> list[str]:
+    """The distribution's services that the host's part needs."""
+    return [
+        *(["nginx.service"] if settings.runs_release else []),
+        *(["postfix.service"] if settings.runs("core", "mta") else []),
+        *(["postgresql.service"] if settings.database_is_local else []),
+    ]

@@ -192,7 +192,7 @@ def _at(databases: dict[str, Any], paths: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _files(suite: Suite) -> dict[str, Any]:
-    return (suite_files.directories() + suite_files.installed(suite)).with_content()
+    return (suite_files.directories(suite.settings) + suite_files.installed(suite)).with_content()
 
 
 def _groups(suite: Suite) -> dict[str, list[str]]:

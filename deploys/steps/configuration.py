@@ -10,6 +10,8 @@ from mailman_suite.suite import Suite
 @deploy("Configuration")
 def secrets_exist(suite: Suite) -> None:
     """Every secret is in a file of its own on the host; those of a suite made by hand stay."""
+    if not suite.settings.secret_references():
+        return
     if suite.by_hand:
         adoption.secrets_taken_over(
             name="The suite's secrets are in files of their own", places=suite.places
@@ -24,6 +26,8 @@ def secrets_exist(suite: Suite) -> None:
 @deploy("Configuration")
 def current(suite: Suite) -> None:
     """Core, archiver, web, units, log rotation and proxy are configured as declared."""
+    if not suite.settings.runs_release:
+        return
     files.managed(
         name="Configuration, units and the proxy's site are current",
         declared=suite_files.installed(suite),

@@ -30,7 +30,9 @@ def reachable(suite: Suite) -> None:
 
 @deploy("Database")
 def schema_current(suite: Suite) -> None:
-    """Both schemas are at the heads of the release's code."""
+    """Both schemas are at the heads of the release's code; Core's host sees to both."""
+    if not suite.settings.runs("core"):
+        return
     schema.current(
         name="Both schemas are those of the release",
         databases=connections(suite.settings),

@@ -22,7 +22,8 @@ def prepared(suite: Suite) -> OperationMeta:
         installation = packages.debs(name=name, names=wanted, following=platform.mta_packages)
     else:
         installation = packages.rpms(name=name, names=wanted)
-    account.present(name=f"The user {layout.USER} exists", user=layout.USER, home=layout.HOME)
+    if suite.settings.runs("database", "core", "web"):  # secrets are files of its group
+        account.present(name=f"The user {layout.USER} exists", user=layout.USER, home=layout.HOME)
     files.managed(name="Directories have their owners and modes", declared=early_directories(suite))
     return installation
 
@@ -30,6 +31,8 @@ def prepared(suite: Suite) -> OperationMeta:
 @deploy("System")
 def mta_installed(suite: Suite, installation: OperationMeta) -> None:
     """The MTA's packages are there too; nobody is asked where nothing was on its way."""
+    if not suite.settings.runs("core", "mta"):
+        return
     platform, name = suite.platform, "The MTA's packages are installed"
     names = platform.mta_packages
     if platform.package_tool == "apt":
@@ -40,6 +43,8 @@ def mta_installed(suite: Suite, installation: OperationMeta) -> None:
 
 def _build_packages(suite: Suite) -> tuple[str, ...]:
     """What a build will need, in the same call; the build itself makes sure of it."""
+    if not suite.settings.runs_release:
+        return ()
     is_built = suite.running == suite.identifier or kept_release(suite).exists()
     comes = is_built or suite.building == "elsewhere"
     return () if comes else suite.platform.build_packages

@@ -20,7 +20,7 @@ _ARCHIVE = f"{layout.STAGING}/backup.tar"
 def made(suite: Suite) -> Generator[PyinfraCommand, None, None]:
     """A new backup is in its directory on the host; says where, how large, and the pause.
 
-    + suite: what runs on the host, as `mailman_suite.suite.standing` gives it
+    + suite: what runs on the host, as `mailman_suite.standing.standing` gives it
     """
     name = f"{time.strftime('%Y%m%dT%H%M%S')}-{release_parts(suite.running)['release_name']}"
     yield StringCommand(f"install -d -m 700 {layout.STATE} {layout.STAGING}")

@@ -34,7 +34,9 @@ def written(host: Machine, data: Mapping[str, Any]) -> Iterator[Path]:
         state = {
             "packages": list(suite.packages),
             "python": suite.python,
-            "directories": [vars(one) for one in suite_files.directories().directories],
+            "directories": [
+                vars(one) for one in suite_files.directories(suite.settings).directories
+            ],
             "files": list(_copies(suite, _secrets(host), Path(directory))),
             "links": {
                 layout.VENV: f"{suite.release_directory}/venv",

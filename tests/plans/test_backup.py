@@ -13,7 +13,8 @@ import pytest
 from mailman_suite import backup, layout, window
 from mailman_suite.errors import Refused
 from mailman_suite.settings import Settings
-from mailman_suite.suite import as_running, suite_of
+from mailman_suite.standing import as_running
+from mailman_suite.suite import suite_of
 from tests.plans.harness import plan_of
 from tests.plans.paper_hosts import paper_hosts
 from tests.plans.suite_on_paper import data, look

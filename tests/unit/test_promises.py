@@ -29,6 +29,7 @@ EXPECTED = Expected(
     release_directory=RELEASE,
     static_stamp="f00",
     secrets=("rest_password", "superuser_password"),
+    services=layout.SERVICES,
 )
 OBSERVED = sorted({(one.program, one.observation) for one in PROMISES})
 RUNNING = {"ActiveState": "active", "SubState": "running", "UnitFileState": "enabled", "age": 100}

@@ -195,7 +195,7 @@ OF_THE_HOST = {
     *("rehearsal_days", "rehearsal_key", "rehearsal_pseudonyms", "rehearses", "rehearses_ssh"),
     *("require_rehearsal", "rollback", "site_owner", "soak_seconds", "superuser_email"),
     *("superuser_name", "tls_certificate", "tls_key", "wave", "web_aliases", "web_host"),
-    *("web_processes", "archiver_key", "django_secret_key", "rest_password"),
+    *("hosts", "address", "web_processes", "archiver_key", "django_secret_key", "rest_password"),
     *("superuser_password", "database_host", "database_port", "break_run"),
     *(f"database_{each}_{what}" for each in ("core", "web") for what in ("name", "user")),
     *(f"database_{each}_password" for each in ("core", "web")),

@@ -131,6 +131,7 @@ def test_every_timer_that_runs_has_a_unit():
 def test_every_template_becomes_a_file():
     made = {one.path.lstrip("/") + ".j2" for one in everything(suite({})).files}
     made |= {path.lstrip("/") + ".j2" for path in (*window.UNIT_FILES, *backup.UNIT_FILES)}
+    made |= {f"{layout.PEERS_SITE}.j2".lstrip("/")}  # of roles on several hosts
     made |= {f"{layout.UNITS}/{layout.FENCE_UNIT}".lstrip("/") + ".j2"}  # of a rehearsal
     folder = Path(suite_files.__file__).parents[1] / "templates"
     templates = {str(path.relative_to(folder)) for path in folder.rglob("*.j2")}
@@ -138,6 +139,8 @@ def test_every_template_becomes_a_file():
 
 
 def test_directories_of_data_are_the_suites_and_those_of_code_are_roots():
-    owners = {one.path: one.owner for one in suite_files.directories().directories}
+    owners = {
+        one.path: one.owner for one in suite_files.directories(suite({}).settings).directories
+    }
     assert owners[layout.RELEASES] == owners[layout.ETC] == owners[layout.SECRETS] == "root"
     assert owners[layout.VAR] == owners[layout.WEB] == layout.USER

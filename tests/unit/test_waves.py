@@ -110,7 +110,7 @@ def reason(found: str) -> Refusal:
 def test_what_could_not_be_seen_of_a_refused_host_is_no_guess() -> None:
     refused = Prospect("bad", reasons=(reason("no answer " * 9), reason("other")))
     line = cells(refused)
-    assert line[:7] == ["bad", "all", "?", "?", "?", "none", "?"]
+    assert line[:7] == ["bad", "?", "?", "?", "?", "none", "?"]
     assert line[7] == "no answer no answer no answer no answer no ... (and 1 more)"
 
 
