@@ -31,7 +31,9 @@ database.reachable(suite)
 
 for wave in host.loop(waves(host)):
     if host.name in wave.hosts:
+        window.web_hosts_closed(suite)
         window.passed(suite)
+        window.web_hosts_opened(suite)
         configuration.current(suite)
         release.switched(suite)
         database.schema_current(suite)

@@ -19,7 +19,7 @@ from pyinfra.api.exceptions import DeployError, PyinfraError
 from pyinfra.api.host import Host
 from pyinfra.context import ctx_config, ctx_host
 
-from mailman_suite import fleet, suite
+from mailman_suite import fleet, fleet_roles, suite
 from mailman_suite.errors import Refusal
 from mailman_suite.fleet import Wave
 from mailman_suite.fleet_end import tell_at_the_end
@@ -75,7 +75,8 @@ def _fleet(state: State) -> Fleet:
 
 def _one(host: Host) -> Fleet:
     """A run of one host, which shows its gates in full. Raises `Refused`."""
-    suites = {host.name: suite.declared(host)}
+    (found,) = fleet_roles.checked([suite.prospect(host)])
+    suites = {host.name: suite.accepted(host, found)}
     return Fleet(suites, fleet.waves(suites))
 
 
@@ -104,12 +105,13 @@ def _unanswered(error: PyinfraError) -> Refusal:
 
 def _accepted(state: State, prospects: list[Prospect]) -> Fleet:
     """The fleet that the prospects make, shown as one table. Raises `FleetRefused`."""
+    prospects = fleet_roles.checked(prospects)
     for line in (*table(prospects), *fleet.gates_of(prospects)):
         logger.info(line)
     if any(one.reasons for one in prospects):
         raise FleetRefused(prospects)
     alone = {one.host: suite.wanted(one) for one in prospects}
-    suites = fleet.with_builders(alone, _lacking(alone))
+    suites = fleet_roles.with_awaiting(fleet.with_builders(alone, _lacking(alone)))
     for line in fleet.building(suites):
         logger.info(line)
     tell_at_the_end(state, prospects)

@@ -66,6 +66,7 @@ class Suite:
     breaks: str = ""  # that one too, where it is at it and may be put aside
     adoption: Adoption | None = None  # what the window puts aside of a suite made by hand
     building: Building = "alone"
+    awaits: bool = False  # whether Core's host changes in this run too, before this one goes on
     unproven: bool = False  # whether its last window finished and no message went through since
 
     @property
@@ -116,7 +117,11 @@ class Prospect:
 
 def declared(host: Host) -> Suite:
     """The suite that this host's group data declares. Raises `Refused` before anything changes."""
-    found = prospect(host)
+    return accepted(host, prospect(host))
+
+
+def accepted(host: Host, found: Prospect) -> Suite:
+    """The suite of a host that was looked at, with its gates shown. Raises `Refused`."""
     for line in gates_table(found.findings):
         logger.info(f"{host.print_prefix}{line}")
     return wanted(found)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from mailman_suite import layout, suite_files
+from mailman_suite import layout, suite_files, window_roles
 from mailman_suite.archives import tar_of
 from mailman_suite.database import connections
 from mailman_suite.gates_model import REBUILD_INDEX
@@ -57,6 +57,7 @@ def order(suite: Suite, name: str, units: Mapping[str, Any]) -> dict[str, Any]:
         "removes": [],  # at its end, however it ends
         **_index(suite),
         **_health(suite.places),
+        **window_roles.differences(suite),
     }
 
 
@@ -134,6 +135,7 @@ def configuration_paths(suite: Suite) -> list[str]:
         *(f"{layout.UNITS}/{name}" for name in ours),
         *(f"{layout.UNITS}/*.{kind}/{name}" for kind in _LINKS for name in ours),
         layout.PROXY_SITE,
+        *([layout.PEERS_SITE] if suite.settings.is_split else []),
         layout.LOGROTATE,
         layout.POSTFIX_MAIN,
         *layout.COMMANDS,

@@ -15,12 +15,35 @@ from mailman_suite.suite_files import web_settings
 @deploy("Window")
 def passed(suite: Suite) -> None:
     """Another release than the one that runs is changed to, or goes back by itself."""
+    if not suite.settings.runs("core"):
+        return
     window.passed(
         name=f"The release that runs is {suite.identifier}",
         suite=suite,
         settings=web_settings(suite),
         units=declared_units(suite),
     )
+
+
+@deploy("Window")
+def web_hosts_closed(suite: Suite) -> None:
+    """The web's own hosts have let go of the data before Core's host changes them."""
+    if suite.settings.role != "web":
+        return
+    window.closed(
+        name="The web is closed for a change of release",
+        suite=suite,
+        settings=web_settings(suite),
+        units=declared_units(suite),
+    )
+
+
+@deploy("Window")
+def web_hosts_opened(suite: Suite) -> None:
+    """They are open again in the release that Core's host has, or in the old one."""
+    if suite.settings.role != "web":
+        return
+    window.opened(name=f"The web runs {suite.identifier}", suite=suite)
 
 
 @deploy("Window")

@@ -13,10 +13,13 @@ _POLL_SECONDS = 0.3
 _ALIVE_SECONDS = 5
 
 
-def follow(journal: Journal, is_at_work: Callable[[], bool]) -> dict[str, Any] | None:
+def follow(
+    journal: Journal, is_at_work: Callable[[], bool], until: str = ""
+) -> dict[str, Any] | None:
     """How it ended; prints each step as it begins and ends. None where nothing is at work any more.
 
-    `is_at_work` asks for the unit that writes the journal.
+    `is_at_work` asks for the unit that writes the journal; the end of the step `until` is an end
+    too, which is not yet an outcome.
     """
     shown, deadline = 0, time.monotonic() + _ALIVE_SECONDS
     while True:
@@ -25,7 +28,7 @@ def follow(journal: Journal, is_at_work: Callable[[], bool]) -> dict[str, Any] |
         for line in lines[shown:]:
             print(told(line, lines[0]["at"]), flush=True)
         shown = len(lines)
-        if outcome:
+        if outcome or journal.has_done(until):
             return outcome
         if time.monotonic() > deadline:
             if not is_at_work() and not journal.outcome():

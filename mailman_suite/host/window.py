@@ -9,6 +9,7 @@ which steps these are: another release, the state before a window, the state in 
 `settle`:  ends what was interrupted: forward after the commit, back before it. After `run` it
            finds nothing to do.
 `boot`:    the same before any service starts; waits for none, since they wait for it.
+`closed`:  prints progress until a web's host has stopped; 0 when it has.
 `follow`:  prints progress until the window has ended; 0 when it finished, 1 when it went back.
 """
 
@@ -27,6 +28,7 @@ from mailman_suite.host import (
     window_rollback,
     window_services,
     window_steps,
+    window_web,
 )
 from mailman_suite.host.window_journal import COMMITTED, Journal
 
@@ -34,6 +36,7 @@ _STEPS = {
     "release": window_steps.steps,
     "rollback": window_past.steps,
     "restore": window_restore.steps,
+    "web": window_web.steps,
 }
 
 _AGAIN = (
@@ -52,8 +55,8 @@ def main(arguments: list[str]) -> int:
     os.umask(0o077)
     window = Path(place)
     order = json.loads((window / "order.json").read_text(encoding="utf-8"))
-    if verb == "follow":
-        return follow(Journal(window), order)
+    if verb in ("follow", "closed"):
+        return {"follow": follow, "closed": until_closed}[verb](Journal(window), order)
     {"run": run, "settle": settle, "boot": settle_at_boot}[verb](order, Journal(window))
     return 0
 
@@ -98,9 +101,22 @@ def settle_at_boot(order: dict[str, Any], journal: Journal) -> None:
         window_rollback.put_back_at_boot(order, journal, reason=reason)
 
 
+def until_closed(journal: Journal, order: dict[str, Any]) -> int:
+    """As `follow`, until the host has nothing more to do before Core's host."""
+    outcome = progress.follow(
+        journal, lambda: window_services.is_open(order), until=window_web.CLOSED
+    )
+    if outcome is None and journal.has_done(window_web.CLOSED):
+        return 0
+    return _ended(outcome, order)
+
+
 def follow(journal: Journal, order: dict[str, Any]) -> int:
     """Each step as it begins and ends, with the seconds since the window opened."""
-    outcome = progress.follow(journal, lambda: window_services.is_open(order))
+    return _ended(progress.follow(journal, lambda: window_services.is_open(order)), order)
+
+
+def _ended(outcome: dict[str, Any] | None, order: dict[str, Any]) -> int:
     if outcome is None:
         print(_STUCK, flush=True)
         return 1

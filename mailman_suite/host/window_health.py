@@ -34,14 +34,15 @@ def core_serves(order: Order) -> None:
 
 
 def web_complaint(order: Order) -> str | None:
-    """What is wrong with the archives' page; None when it is right."""
-    return _page_complaint(order, order["archives_page"])
+    """What is wrong with the archives' page; None when it is right, or on another host."""
+    return _page_complaint(order, order["archives_page"]) if order["archives_page"] else None
 
 
 def core_complaints(order: Order) -> Iterator[str]:
     """What is wrong with Core, beginning with what takes longest to come."""
     try:
-        yield from _core_complaints(order["core_questions"])
+        if order["core_questions"]:  # else Core is on another host, and its page tells
+            yield from _core_complaints(order["core_questions"])
     except Exception as error:
         yield f"{type(error).__name__}: {error}"
         return

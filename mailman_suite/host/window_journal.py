@@ -55,6 +55,10 @@ class Journal:
         """Whether such a line was written."""
         return any(line["event"] == event for line in self.lines())
 
+    def has_done(self, step: str) -> bool:
+        """Whether the step came to its end."""
+        return any((line["event"], line.get("step")) == ("done", step) for line in self.lines())
+
     def found(self, event: str) -> dict[str, Any]:
         """The last line of this kind; empty when there is none."""
         return next((line for line in reversed(self.lines()) if line["event"] == event), {})

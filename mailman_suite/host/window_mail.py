@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -33,6 +34,8 @@ def postfix(*words: str) -> str:
 
 def hold_back(order: Order, journal: Journal) -> None:
     """Postfix goes on accepting, and keeps what is for Core in its own queue."""
+    if not order["transport"]:
+        return
     held = postfix("postconf", "-h", "defer_transports").split()
     if order["transport"] in held:
         journal.note(_HELD_ALREADY, transports=held)
@@ -47,7 +50,7 @@ def let_through(order: Order, journal: Journal) -> None:
 
     Where the operator had held it back before, it stays so.
     """
-    if journal.has(_HELD_ALREADY):
+    if not order["transport"] or journal.has(_HELD_ALREADY):
         return
     held = postfix("postconf", "-h", "defer_transports").split()
     others = [name for name in held if name != order["transport"]]
@@ -65,6 +68,10 @@ def flush() -> None:
 
 def is_running() -> bool:
     """Whether Postfix is there to be told something."""
+    return shutil.which("postfix") is not None and _has_a_master()
+
+
+def _has_a_master() -> bool:
     return subprocess.run(["postfix", "status"], capture_output=True).returncode == 0
 
 

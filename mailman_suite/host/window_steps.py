@@ -26,6 +26,7 @@ from mailman_suite.host import (
     window_room,
     window_services,
     window_shunted,
+    window_word,
 )
 from mailman_suite.host.window_journal import Journal
 
@@ -55,6 +56,9 @@ def steps(order: Order) -> Steps:
     if data:
         yield "There is room for the way back", window_room.require
     yield "Configuration is kept", keep_configuration
+    if order.get("tells"):
+        yield "The web's hosts know that a window is open", window_word.tell_open
+        yield "No host of the web is at work", window_word.require_no_peers
     if order["cron_jobs"]:
         yield "Doubled cron jobs are removed", window_by_hand.remove_cron_jobs
     yield from stopping(data)
@@ -111,12 +115,17 @@ def keep_configuration(order: Order, journal: Journal) -> None:
 
 def close(order: Order, journal: Journal) -> None:
     """Nothing new comes in: neither mail to Core nor changes over the web."""
+    close_pages(order)
+    window_mail.hold_back(order, journal)
+
+
+def close_pages(order: Order) -> None:
+    """The proxy lets people read at most."""
     closed = Path(order["closed"])
     closed.parent.mkdir(mode=0o755, exist_ok=True)
     closed.parent.chmod(0o755)
     closed.touch(mode=0o644)
     closed.chmod(0o644)
-    window_mail.hold_back(order, journal)
 
 
 def end_jobs(order: Order, journal: Journal) -> None:
@@ -202,4 +211,5 @@ def _finish(order: Order, journal: Journal) -> None:
     for path in order["removes"]:
         snapshot.remove(Path(path))
     os.sync()
+    window_word.tell(order, window_word.FINISHED)
     journal.end("finished", old=order["from"], new=order["to"])

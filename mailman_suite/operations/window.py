@@ -49,11 +49,44 @@ def passed(
         host.noop(f"{suite.running or 'no release'} runs; there is nothing to change")
         return
     _tell_drop_ins(suite)
+    yield from _assets(suite, settings)
+    name = window.new_id(suite.release.name)
+    yield from _carry_out(suite, window.order(suite, name, declaration(units)))
+
+
+@operation()
+def closed(
+    suite: Suite, settings: ManagedFile, units: tuple[Unit, ...]
+) -> Generator[PyinfraCommand, None, None]:
+    """A web's host whose release changes works with no data any more, and goes on by itself.
+
+    + settings, units: as for `passed`
+    """
+    if not suite.changes_release:
+        host.noop(f"{suite.running or 'no release'} runs; nothing has to be closed")
+        return
+    yield from _assets(suite, settings)
+    name = window.new_id(suite.release.name)
+    yield from _carry_out(suite, window.order(suite, name, declaration(units)), until="closed")
+
+
+@operation()
+def opened(suite: Suite) -> Generator[PyinfraCommand, None, None]:
+    """What `closed` closed is open again, in the new release.
+
+    + suite: the host's suite
+    """
+    if not suite.changes_release:
+        host.noop("nothing was closed")
+        return
+    yield _Window(*_followed(suite, "follow"))
+
+
+def _assets(suite: Suite, settings: ManagedFile) -> Generator[PyinfraCommand, None, None]:
+    """Static files for these settings, made while the old release serves."""
     state = host.get_fact(ReleaseState, directory=suite.release_directory)
     if state["assets"] != settings.sha256:
         yield from release.collect_assets(suite, settings)
-    name = window.new_id(suite.release.name)
-    yield from _carry_out(suite, window.order(suite, name, declaration(units)))
 
 
 def _tell_drop_ins(suite: Suite) -> None:
@@ -73,14 +106,16 @@ def carried_out(suite: Suite, order: Mapping[str, Any]) -> Generator[PyinfraComm
     yield from _carry_out(suite, order)
 
 
-def _carry_out(suite: Suite, order: Mapping[str, Any]) -> Generator[PyinfraCommand, None, None]:
+def _carry_out(
+    suite: Suite, order: Mapping[str, Any], until: str = "follow"
+) -> Generator[PyinfraCommand, None, None]:
     yield StringCommand(f"install -d -m 700 {layout.STATE} {layout.STAGING} {layout.WINDOWS}")
     yield FileUploadCommand(window.bundle(suite, order), _ARCHIVE)
-    yield _Window(*_opened(suite, order["id"]))
+    yield _Window(*_begun(order["id"]), *_followed(suite, until))
 
 
-def _opened(suite: Suite, name: str) -> tuple[str | QuoteString, ...]:
-    """Puts the window's directory in place, opens it under systemd, and shows its progress."""
+def _begun(name: str) -> tuple[str | QuoteString, ...]:
+    """Puts the window's directory in place, opens it under systemd."""
     place = QuoteString(f"{layout.WINDOWS}/{name}")
     return (
         "rm -rf",
@@ -95,8 +130,14 @@ def _opened(suite: Suite, name: str) -> tuple[str | QuoteString, ...]:
         f"chmod 644 {' '.join(window.UNIT_FILES)} &&",
         f"systemctl daemon-reload && systemctl --quiet enable {layout.RECOVERY_UNIT} && sync &&",
         f"systemctl start {layout.WINDOW_UNIT} &&",
+    )
+
+
+def _followed(suite: Suite, until: str) -> tuple[str | QuoteString, ...]:
+    """Shows what the last window does, until it has ended or, with `closed`, a web is."""
+    return (
         f"PYTHONPATH={layout.WINDOW}/program",
         QuoteString(suite.python),
-        "-s -B -m mailman_suite.host.window follow",
+        f"-s -B -m mailman_suite.host.window {until}",
         layout.WINDOW,
     )

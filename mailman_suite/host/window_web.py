@@ -1,0 +1,41 @@
+"""The part of a web's host in the window of a suite on several hosts, as steps of its own window.
+
+It is closed before Core's host begins and opens when that has finished; where Core's host went
+back, or never began, so does this one. No controller is needed for either.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mailman_suite.host import window_health, window_services, window_steps, window_word
+from mailman_suite.host.window_journal import Journal
+
+Order = dict[str, Any]
+
+CLOSED = "The web is stopped"  # from here on Core's host may begin
+
+
+def steps(order: Order) -> window_steps.Steps:
+    """Another release; the data are the business of Core's host."""
+    yield "Configuration is kept", window_steps.keep_configuration
+    yield "Pages are closed", close
+    yield "Jobs have ended", window_steps.end_jobs
+    yield CLOSED, stop
+    if order["awaits"]:
+        yield "Core's host has finished", window_word.await_core
+    yield "Configuration is the new one", window_steps.configure
+    yield "The link leads to the new release", window_steps.switch
+    yield "The new release is started", window_steps.start
+    yield "The web answers", window_health.web_answers
+    yield "Core answers the web", window_health.core_answers
+
+
+def close(order: Order, journal: Journal) -> None:
+    """Visitors are told to come back in a minute."""
+    window_steps.close_pages(order)
+
+
+def stop(order: Order, journal: Journal) -> None:
+    """Nothing here works with the web's database any more."""
+    window_services.stop([*order["units"]["core"], *order["units"]["web"]])

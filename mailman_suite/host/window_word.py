@@ -1,0 +1,119 @@
+"""What Core's host tells the hosts of the web of its window, in a comment on the web's database.
+
+All of them reach that database, whoever else is lost meanwhile; the comment is no part of a copy of
+it, so no way back takes a word back. Run by the release's interpreter, which has the driver:
+
+`say`:   {"database", "secrets", "run", "state"}; state is `open`, `finished` or `rolled back`.
+`hear`:  {"database", "secrets"} -> {"run", "state"}, what was said last; empty where nothing was.
+`peers`: the same -> {"peers": [addresses of other hosts that are connected]}.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+from mailman_suite.host import schema, window_data
+from mailman_suite.host.window_journal import Journal
+
+Order = dict[str, Any]
+
+OPEN, FINISHED, ROLLED_BACK = "open", "finished", "rolled back"
+_SAY = "COMMENT ON DATABASE {name} IS %s"
+_HEAR = (
+    "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
+    " WHERE datname = current_database()"
+)
+_PEERS = (
+    "SELECT DISTINCT host(client_addr) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND client_addr <> inet_client_addr()"
+)
+# Whoever was stopped is gone; a client whose host was cut off is known to be after a while.
+_GONE_SECONDS = 30
+# Core's window begins as soon as the last host of the web is closed.
+_BEGIN_SECONDS = 300
+_POLL_SECONDS = 0.5
+
+
+class PeersError(Exception):
+    """The other hosts of the suite are not where this one needs them."""
+
+
+def tell(order: Order, state: str) -> None:
+    """The hosts of the web hear how it stands with Core's window; nothing on one host."""
+    if order.get("tells"):
+        window_data.ask(order, "window_word", "say", {**_question(order), "state": state})
+
+
+def tell_open(order: Order, journal: Journal) -> None:
+    """From here on the hosts of the web wait for the end of this window."""
+    tell(order, OPEN)
+
+
+def require_no_peers(order: Order, journal: Journal) -> None:
+    """No host of the web is at work. Raises PeersError naming those that are."""
+    deadline = time.monotonic() + _GONE_SECONDS
+    while peers := window_data.ask(order, "window_word", "peers", _question(order))["peers"]:
+        if time.monotonic() > deadline:
+            raise PeersError(f"{', '.join(peers)} still work with the web's database")
+        time.sleep(_POLL_SECONDS)
+
+
+def await_core(order: Order, journal: Journal) -> None:
+    """Core's host finished its window of this run. Raises PeersError where it did not.
+
+    Where it never begins this ends by itself; once it began there is an end to wait for.
+    """
+    deadline = time.monotonic() + _BEGIN_SECONDS
+    while (state := _heard(order)) != FINISHED:
+        if state == ROLLED_BACK:
+            raise PeersError("Core's host went back to the old release")
+        if state != OPEN and time.monotonic() > deadline:
+            raise PeersError(f"Core's host did not begin its window in {_BEGIN_SECONDS} s")
+        time.sleep(_POLL_SECONDS)
+
+
+def _heard(order: Order) -> str:
+    """The state of Core's window in this run; empty where nothing was said or can be heard."""
+    try:
+        said = window_data.ask(order, "window_word", "hear", _question(order))
+    except window_data.DataError:
+        return ""  # the database is away for a moment
+    return str(said["state"]) if said.get("run") == order["run"] else ""
+
+
+def _question(order: Order) -> Order:
+    databases = order["databases"]
+    return {"database": databases["web"], "secrets": databases["secrets"], "run": order["run"]}
+
+
+def main(verb: str, asked: Order) -> Order:
+    """Carries out one verb on the database."""
+    connection = schema.connected(asked["database"], asked["secrets"])
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            if verb == "say":
+                word = json.dumps({"run": asked["run"], "state": asked["state"]})
+                cursor.execute(_SAY.format(name=asked["database"]["name"]), [word])
+                return {}
+            cursor.execute({"hear": _HEAR, "peers": _PEERS}[verb])
+            rows = [row[0] for row in cursor.fetchall()]
+    finally:
+        connection.close()
+    return {"peers": sorted(rows)} if verb == "peers" else _word(rows)
+
+
+def _word(rows: list[str | None]) -> Order:
+    """The comment, if it is one of ours."""
+    try:
+        said = json.loads(rows[0] or "{}")
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1], json.loads(sys.argv[2]))))
