@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mailman_suite.settings import Settings
 
 _HOSTS = 'mailman_hosts = {"database": ["10.0.0.10"], "core": ["10.0.0.11"], "web": ["10.0.0.12"]}'
-_SHARED = (
+SHARED = (
     "rest_password",
     "archiver_key",
     "django_secret_key",
@@ -88,7 +88,7 @@ def _database(settings: Settings) -> Iterator[Refusal]:
 
 
 def _secrets(settings: Settings) -> Iterator[Refusal]:
-    made = [name for name in _SHARED if getattr(settings, name).is_generated]
+    made = [name for name in SHARED if getattr(settings, name).is_generated]
     if made:
         yield Refusal(
             found=f"{', '.join(f'mailman_{name}' for name in made)} 'generate' on several hosts",

@@ -1,4 +1,4 @@
-"""Where a suite's two databases are, as plain values for host programs. Pure."""
+"""Where a suite's two databases are and who comes to them, for host programs. Pure."""
 
 from __future__ import annotations
 
@@ -30,3 +30,18 @@ def connections(settings: Settings) -> dict[str, Any]:
             "secret": "database_web_password",
         }
     return {"core": core, "web": web, "secrets": layout.SECRETS}
+
+
+def peers(settings: Settings) -> list[dict[str, str]]:
+    """Who comes to the database server of a split suite: `{"address", "database", "role"}` each.
+
+    Core's host migrates both databases, so it comes to both.
+    """
+    core = {"database": settings.database_core_name, "role": settings.database_core_user}
+    web = {"database": settings.database_web_name, "role": settings.database_web_user}
+    of_core = [
+        {"address": one, **database}
+        for one in settings.addresses("core")
+        for database in (core, web)
+    ]
+    return [*of_core, *({"address": one, **web} for one in settings.addresses("web"))]

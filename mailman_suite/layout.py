@@ -87,6 +87,7 @@ WINDOW_UNIT = "mailman-window.service"
 RECOVERY_UNIT = "mailman-window-recovery.service"
 BACKUP_UNIT = "mailman-backup.service"
 BACKUP_RECOVERY_UNIT = "mailman-backup-recovery.service"
+DATABASE_DROP_IN = "mailman3-suite.conf"  # of the server's unit, where other hosts come to it
 PACKAGES_UNIT = "mailman3-suite-packages"  # installs what is not needed yet, during a run
 RELEASE_UNIT = "mailman3-suite-release"  # unpacks a release that came finished, during a run
 SERVICES = (CORE_UNIT, WEB_UNIT, QCLUSTER_UNIT)

@@ -29,6 +29,7 @@ class Platform:
     build_packages: tuple[str, ...]
     postgresql_packages: tuple[str, ...]
     postgresql_client_packages: tuple[str, ...]  # copies a database that is on another host
+    postgresql_unit: str  # the one in which a server runs
     postgresql_initialise: str | None = None  # what the server needs before its first start
     tested: bool = False
 
@@ -53,6 +54,7 @@ def _debian(name: str, *, tested: bool = False) -> Platform:
         build_packages=("python3-venv", "gettext"),
         postgresql_packages=("postgresql",),
         postgresql_client_packages=("postgresql-client",),
+        postgresql_unit="postgresql@.service",
         tested=tested,
     )
 
@@ -74,6 +76,7 @@ def _redhat(name: str, python: str) -> Platform:
         build_packages=("gettext",),
         postgresql_packages=("postgresql-server",),
         postgresql_client_packages=("postgresql",),
+        postgresql_unit="postgresql.service",
         postgresql_initialise="test -e /var/lib/pgsql/data/PG_VERSION || postgresql-setup --initdb",
     )
 

@@ -138,10 +138,21 @@ def peers(suite: Suite) -> DeclaredFiles:
     return DeclaredFiles(files=(_file(layout.PEERS_SITE, suite),), checks=(("nginx", "-t"),))
 
 
+def database_server(suite: Suite) -> DeclaredFiles:
+    """Where other hosts come to the database server: it starts when their network is there."""
+    place = f"{layout.UNITS}/{suite.platform.postgresql_unit}.d"
+    return DeclaredFiles(
+        directories=(Directory(place),),
+        files=(_file(f"{place}/{layout.DATABASE_DROP_IN}", suite),),
+    )
+
+
 def require_templates(suite: Suite) -> None:
     """Renders everything once; raises `Refusal` where a template cannot be."""
     if suite.settings.runs_release:
         installed(suite)
+    if suite.settings.role == "database":
+        database_server(suite)
 
 
 def timers(suite: Suite) -> tuple[str, ...]:

@@ -2,14 +2,15 @@
 
 from pyinfra.api import deploy
 
-from mailman_suite.database import connections
-from mailman_suite.operations import postgresql, schema
+from mailman_suite import suite_files
+from mailman_suite.database import connections, peers
+from mailman_suite.operations import files, postgresql, schema
 from mailman_suite.suite import Suite
 
 
 @deploy("Database")
 def reachable(suite: Suite) -> None:
-    """On the host's own PostgreSQL server both databases exist; SQLite needs nothing."""
+    """Both databases exist and are reached, where the server is this host's; else nothing."""
     settings = suite.settings
     if not settings.database_is_local:
         return
@@ -25,6 +26,22 @@ def reachable(suite: Suite) -> None:
         },
         port=settings.database_port,
         initialise=suite.platform.postgresql_initialise,
+    )
+    if settings.is_split:
+        _open_to_the_suites_hosts(suite)
+
+
+def _open_to_the_suites_hosts(suite: Suite) -> None:
+    settings = suite.settings
+    files.managed(
+        name="The database server starts when the suite's network is there",
+        declared=suite_files.database_server(suite),
+    )
+    postgresql.open_to(
+        name="The database server lets in the suite's hosts and no others",
+        peers=peers(settings),
+        address=settings.address,
+        port=settings.database_port,
     )
 
 

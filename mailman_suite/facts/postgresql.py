@@ -1,4 +1,4 @@
-"""Which of the suite's roles and databases are missing on the host's PostgreSQL server."""
+"""What the host's PostgreSQL server lacks: roles, databases, and a way in for other hosts."""
 
 from __future__ import annotations
 
@@ -9,3 +9,9 @@ class SuiteDatabases(ProgramFact):
     """`{"roles": [...], "databases": [...]}`: what is not as declared."""
 
     program_name = "postgresql"
+
+
+class DatabaseAccess(ProgramFact):
+    """`{"listens", "missing", "surplus", "loaded"}`: how other hosts find the server."""
+
+    program_name = "postgresql_access"

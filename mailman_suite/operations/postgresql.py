@@ -1,14 +1,14 @@
-"""The suite's roles and databases on the host's own PostgreSQL server."""
+"""The suite's roles and databases on the host's own PostgreSQL server, and who comes to it."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
 from mailman_suite import layout
-from mailman_suite.facts.postgresql import SuiteDatabases
+from mailman_suite.facts.postgresql import DatabaseAccess, SuiteDatabases
 from mailman_suite.host_program import program
 
 
@@ -33,3 +33,23 @@ def databases(
         yield StringCommand(initialise)
     yield StringCommand("systemctl enable --now --quiet postgresql.service")
     yield program("postgresql", "apply", declared)
+
+
+@operation()
+def open_to(
+    peers: Sequence[Mapping[str, str]], address: str, port: int
+) -> Generator[StringCommand, None, None]:
+    """The server listens on this address too, and lets exactly these peers in by password.
+
+    + peers: `{"address", "database", "role"}` each
+    + address: the host's own, to which they come
+    """
+    declared = {
+        "peers": [dict(peer) for peer in peers], "listen": address, "port": port,
+        "copies": layout.COPIES,
+    }  # fmt: skip
+    found = host.get_fact(DatabaseAccess, arguments=declared)
+    if found["listens"] and found["loaded"] and not (found["missing"] or found["surplus"]):
+        host.noop("the server listens where its peers come, and lets in no others")
+        return
+    yield program("postgresql_access", "apply", declared)

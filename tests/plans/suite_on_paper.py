@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mailman_suite import layout
+from mailman_suite.contradictions_roles import SHARED
 from mailman_suite.platforms import platform_of
 from mailman_suite.postfix import PARAMETERS, changes
 from mailman_suite.settings import Settings
@@ -18,6 +19,17 @@ POSTGRESQL = {"mailman_database": "postgresql"}
 TLS = {
     "mailman_tls_certificate": "/etc/ssl/lists.unit.test/fullchain.pem",
     "mailman_tls_key": "/etc/ssl/lists.unit.test/key.pem",
+}
+SPLIT: dict[str, Any] = {
+    **POSTGRESQL,
+    "mailman_hosts": {
+        "database": ["10.0.0.10"],
+        "core": ["10.0.0.11"],
+        "web": ["10.0.0.12", "10.0.0.13"],
+        "mta": ["10.0.0.14"],
+    },
+    "mailman_address": "10.0.0.10",
+    **dict.fromkeys(map("mailman_{}".format, SHARED), "env:SHARED_SECRET"),
 }
 LISTS = {
     "mailman_lists": [
@@ -80,6 +92,7 @@ def bare(host: PaperHost) -> dict[str, Any]:
         "Secrets": _no_secrets,
         "ReleaseState": {"built": "", "assets": "", "current": "", "sent": ""},
         "SuiteDatabases": lambda arguments: {"roles": ["core"], "databases": ["core"]},
+        "DatabaseAccess": _no_access,
         "Schema": {"new": True, "core": True, "web": ["all"]},
         "Units": lambda arguments: {**NOTHING_TO_DO, "start": list(arguments["units"])},
         "PostfixMain": {},
@@ -90,6 +103,11 @@ def bare(host: PaperHost) -> dict[str, Any]:
 
 def _no_secrets(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {"missing": list(arguments["names"]), "attributes": [], "digests": {}}
+
+
+def _no_access(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    missing = [peer["address"] for peer in arguments["peers"]]
+    return {"listens": False, "missing": missing, "surplus": [], "loaded": False}
 
 
 def _all_missing(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,6 +145,7 @@ def converged(host: PaperHost, **more: Any) -> dict[str, Any]:
             "sent": "",
         },
         "SuiteDatabases": {"roles": [], "databases": []},
+        "DatabaseAccess": {"listens": True, "missing": [], "surplus": [], "loaded": True},
         "Schema": {"new": False, "core": False, "web": []},
         "Units": NOTHING_TO_DO,
         "PostfixMain": _wired_postfix(),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
-from mailman_suite.database import connections
+from mailman_suite.database import connections, peers
 from mailman_suite.settings import Settings
 from tests.bad_settings import ELSEWHERE, GIVEN, GOOD
+from tests.plans.suite_on_paper import SPLIT
 
 
 def test_sqlite_is_two_files_below_the_home_directory():
@@ -33,3 +34,17 @@ def test_only_a_server_on_the_host_is_ours_to_install():
         data = {**GOOD, **GIVEN, "mailman_database": "postgresql", "mailman_database_host": place}
         assert Settings.from_data(data).database_is_local is is_local
     assert not Settings.from_data(GOOD).database_is_local
+
+
+def test_cores_host_comes_to_both_databases_and_a_web_host_to_its_own():
+    mailman, web = ({"database": name, "role": name} for name in ("mailman", "mailmanweb"))
+    assert peers(Settings.from_data({**GOOD, **SPLIT})) == [
+        {"address": "10.0.0.11", **mailman},
+        {"address": "10.0.0.11", **web},
+        {"address": "10.0.0.12", **web},
+        {"address": "10.0.0.13", **web},
+    ]
+
+
+def test_nobody_comes_to_the_database_of_a_whole_suite():
+    assert peers(Settings.from_data({**GOOD, "mailman_database": "postgresql"})) == []

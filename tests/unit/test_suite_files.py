@@ -18,7 +18,7 @@ from mailman_suite.settings import Settings
 from mailman_suite.suite import Suite, suite_of
 from tests.bad_settings import GOOD
 from tests.plans.paper_hosts import paper_hosts
-from tests.plans.suite_on_paper import POSTGRESQL, TLS, look
+from tests.plans.suite_on_paper import POSTGRESQL, SPLIT, TLS, data, look
 
 GOLDEN = Path(__file__).parent / "golden"
 (DEBIAN_12,) = [host for host in paper_hosts(supported=True) if host.name == "debian-12"]
@@ -133,6 +133,9 @@ def test_every_template_becomes_a_file():
     made |= {path.lstrip("/") + ".j2" for path in (*window.UNIT_FILES, *backup.UNIT_FILES)}
     made |= {f"{layout.PEERS_SITE}.j2".lstrip("/")}  # of roles on several hosts
     made |= {f"{layout.UNITS}/{layout.FENCE_UNIT}".lstrip("/") + ".j2"}  # of a rehearsal
+    for host in paper_hosts(supported=True):
+        server = suite_files.database_server(suite_of(Settings.from_data(data(host)), look(host)))
+        made |= {one.path.lstrip("/") + ".j2" for one in server.files}
     folder = Path(suite_files.__file__).parents[1] / "templates"
     templates = {str(path.relative_to(folder)) for path in folder.rglob("*.j2")}
     assert {name for name in templates if "/_" not in name} == made
@@ -144,3 +147,13 @@ def test_directories_of_data_are_the_suites_and_those_of_code_are_roots():
     }
     assert owners[layout.RELEASES] == owners[layout.ETC] == owners[layout.SECRETS] == "root"
     assert owners[layout.VAR] == owners[layout.WEB] == layout.USER
+
+
+def test_the_database_server_waits_for_the_address_at_which_it_is_asked(monkeypatch):
+    monkeypatch.setenv("SHARED_SECRET", "secret-of-all-hosts")
+    declared = suite_files.database_server(suite(SPLIT))
+    (found,), (place,) = declared.files, declared.directories
+    assert found.path == "/etc/systemd/system/postgresql@.service.d/mailman3-suite.conf"
+    assert found.path.startswith(place.path)
+    assert "After=network-online.target" in found.content
+    assert '"|-- 10.0.0.10" /proc/net/fib_trie' in found.content
