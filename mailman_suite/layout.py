@@ -75,6 +75,7 @@ SMTP_PORT = 25
 
 POSTFIX_MAIN = "/etc/postfix/main.cf"
 POSTFIX_PID = "/var/spool/postfix/pid/master.pid"
+POSTFIX_WAY_OUT = f"{STATE}/postfix-way-out"  # the relayhost that we wrote last
 LMTP_MAP = f"{CORE_DATA}/postfix_lmtp"
 DOMAINS_MAP = f"{CORE_DATA}/postfix_domains"
 

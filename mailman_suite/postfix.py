@@ -38,19 +38,19 @@ def changes(current: Mapping[str, str]) -> dict[str, str]:
     if "+" in current["recipient_delimiter"]:
         wanted.pop("recipient_delimiter", None)
     for name, mapping in _MAPS.items():
-        if mapping not in _entries(current[name]) and not _relays_blindly(name, current):
-            wanted[name] = ", ".join([*_entries(current[name]), mapping])
+        if mapping not in entries(current[name]) and not _relays_blindly(name, current):
+            wanted[name] = ", ".join([*entries(current[name]), mapping])
     return wanted
 
 
 def _relays_blindly(name: str, current: Mapping[str, str]) -> bool:
-    if name != "relay_recipient_maps" or _entries(current["relay_recipient_maps"]):
+    if name != "relay_recipient_maps" or entries(current["relay_recipient_maps"]):
         return False
-    others = [entry for entry in _entries(current["relay_domains"]) if entry != _DOMAINS]
+    others = [entry for entry in entries(current["relay_domains"]) if entry != _DOMAINS]
     return bool(others) and not others[0].startswith("${{$compatibility_level}")
 
 
-def _entries(value: str) -> list[str]:
+def entries(value: str) -> list[str]:
     """The parts of a list parameter; spaces inside braces do not separate."""
     parts, depth = [""], 0
     for character in value:

@@ -2,11 +2,35 @@
 
 from pyinfra.api import deploy
 
-from mailman_suite.operations import postfix
+from mailman_suite.operations import postfix, postfix_edge
+from mailman_suite.settings import Settings
 from mailman_suite.suite import Suite
 
 
 @deploy("MTA")
 def delivers_to_core(suite: Suite) -> None:
-    """Postfix routes the lists' addresses to Core and knows which ones exist."""
-    postfix.wired(name="Postfix' parameters name Core's maps")
+    """Postfix routes the lists' addresses to Core and knows which ones exist.
+
+    On several hosts, the MTA's host hands them to Core's host and sends what leaves.
+    """
+    settings = suite.settings
+    if settings.runs("core"):
+        postfix.wired(name="Postfix' parameters name Core's maps")
+    if settings.role == "core":
+        postfix_edge.leaves_by(
+            name="Mail leaves by the declared host",
+            way_out=settings.way_out,
+            senders=_senders_through_core(settings),
+        )
+    if settings.role == "mta":
+        postfix_edge.edge(
+            name="Postfix takes the lists' mail for Core's host, and sends the suite's",
+            domains=settings.domains,
+            core=settings.addresses("core")[0],
+            senders=[*settings.addresses("core"), *settings.addresses("web")],
+        )
+
+
+def _senders_through_core(settings: Settings) -> list[str]:
+    """The web hosts, where no other host sends their mail."""
+    return [] if settings.addresses("mta") else settings.addresses("web")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pyinfra.api import FactBase, FactProcessError, StringCommand
+from collections.abc import Sequence
+
+from pyinfra.api import FactBase, FactProcessError, QuoteString, StringCommand
 
 from mailman_suite import layout
 from mailman_suite.postfix import PARAMETERS
@@ -20,6 +22,9 @@ _UNREAD = (
     ' hash:*|btree:*|lmdb:*|cdb:*) ! echo "$used" | grep -qxF "$map" || unread postalias "$map";;'
     " esac; done);"
 )
+
+WRITTEN = "way out written"
+_ASKED = "asked:"
 
 
 class PostfixMain(FactBase[dict[str, str]]):
@@ -45,11 +50,49 @@ class PostfixMain(FactBase[dict[str, str]]):
 
     def process(self, output: list[str]) -> dict[str, str]:
         """Every parameter must be there: an unknown value is not an empty one."""
-        found = {}
-        for line in output:
-            name, equals, value = line.partition("=")
-            if equals:
-                found[name.strip()] = value.strip()
+        found = _values(output)
         if found and not found.keys() >= set(PARAMETERS):
             raise FactProcessError(f"postconf did not answer for every parameter: {output}")
         return found
+
+
+class PostfixParameters(FactBase[dict[str, str]]):
+    """Parameter -> value as `postconf` prints it; `way out written`: the relayhost that we wrote.
+
+    Empty on a host without Postfix.
+    """
+
+    def command(self, names: Sequence[str]) -> StringCommand:
+        """One read-only command, which says at last what it was asked for."""
+        quoted = [QuoteString(name) for name in names]
+        return StringCommand(
+            "if command -v postconf >/dev/null; then postconf",
+            *quoted,
+            f'&& echo "{WRITTEN} = $(test ! -e {layout.POSTFIX_WAY_OUT} ||',
+            f'cat {layout.POSTFIX_WAY_OUT})" && echo',
+            _ASKED,
+            *quoted,
+            "; fi",
+        )
+
+    @staticmethod
+    def default() -> dict[str, str]:
+        """What no output means."""
+        return {}
+
+    def process(self, output: list[str]) -> dict[str, str]:
+        """Every parameter must be there, and the end of the answer too."""
+        found = _values(output)
+        asked = output[-1].split() if output else [_ASKED]
+        if asked[:1] != [_ASKED] or (output and not found.keys() >= {*asked[1:], WRITTEN}):
+            raise FactProcessError(f"postconf did not answer for every parameter: {output}")
+        return found
+
+
+def _values(output: list[str]) -> dict[str, str]:
+    found = {}
+    for line in output:
+        name, equals, value = line.partition("=")
+        if equals:
+            found[name.strip()] = value.strip()
+    return found

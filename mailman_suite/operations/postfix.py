@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 
 from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
@@ -38,10 +38,10 @@ def wired() -> Generator[StringCommand, None, None]:
         # Before Postfix reads them: a map that is named and missing defers everybody's mail.
         yield core_command("aliases")
     if wanted:
-        yield _checked(wanted)
+        yield checked(wanted)
 
 
-def _checked(wanted: dict[str, str]) -> StringCommand:
+def checked(wanted: Mapping[str, str]) -> StringCommand:
     """One command that edits a copy, lets Postfix check it, and only then puts it in place."""
     edits = [QuoteString(f"{name} = {value}") for name, value in wanted.items()]
     trial, main = f"{layout.STATE}/postfix-trial", layout.POSTFIX_MAIN

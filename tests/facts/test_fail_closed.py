@@ -7,6 +7,7 @@ from importlib import import_module
 import pytest
 from pyinfra.api import FactBase, FactProcessError
 
+from mailman_suite.facts.postfix import PostfixParameters
 from mailman_suite.host_program import ProgramFact
 from tests.unit.rules import ROOT, files_of
 
@@ -53,3 +54,18 @@ def test_no_output_means_what_the_fact_says_it_means(fact: type[FactBase]):
 @every_fact
 def test_its_program_exists(fact: type[ProgramFact]):
     assert (ROOT / "mailman_suite/host" / f"{fact.program_name}.py").exists()
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        ["relayhost = ", "way out written = ", "asked: relayhost mynetworks"],
+        ["relayhost = ", "mynetworks = 127.0.0.0/8", "asked: relayhost mynetworks"],
+        ["relayhost = ", "mynetworks = 127.0.0.0/8", "way out written = "],
+        ["asked: relayhost mynetworks"],
+    ],
+    ids=["a parameter", "our note", "the end", "everything"],
+)
+def test_parameters_of_which_something_is_missing_fail_the_host(output: list[str]):
+    with pytest.raises(FactProcessError, match="did not answer for every parameter"):
+        PostfixParameters().process(output)
