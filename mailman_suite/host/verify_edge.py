@@ -1,0 +1,107 @@
+"""Asks the edge's Postfix as a stranger would; changes nothing and judges nothing.
+
+`look`: {"loopback", "smtp_port", "known": [address], "domains": [domain]} ->
+        {"greeting", "known", "unknown"}: what it says to each address as the recipient of a
+        message; whatever could not be observed is {"error": why}.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, TextIO
+
+Json = dict[str, Any]
+
+# Postfix itself waits some six seconds for Core's host before it answers.
+_SECONDS = 30
+# It says "later" while it asks Core's host, or the route there is only just up.
+_PATIENCE = 20
+_PAUSE = 2
+
+
+def observed(question: Callable[..., Any], *arguments: Any) -> Any:
+    """What a question answers, or why there is no answer: nothing here may pass silently."""
+    try:
+        return question(*arguments)
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def greeting(declared: Json) -> str:
+    """The first line that Postfix says."""
+    with connected(declared) as peer, peer.makefile("r") as lines:
+        return reply(lines)
+
+
+def answers(declared: Json, addresses: list[str]) -> dict[str, str]:
+    """Address -> what Postfix says in the end; all of them have the same patience to share."""
+    until = time.monotonic() + _PATIENCE
+    return {address: settled(declared, address, until) for address in addresses}
+
+
+def settled(declared: Json, address: str, until: float) -> str:
+    """The first answer that is not "later", or the last one before time is up."""
+    while True:
+        answer = asked(declared, address)
+        if not answer.startswith("4") or time.monotonic() > until:
+            return answer
+        time.sleep(_PAUSE)
+
+
+def asked(declared: Json, address: str) -> str:
+    """What Postfix says to the address as a recipient.
+
+    Nothing is sent: the conversation ends before any content.
+    """
+    with connected(declared) as peer, peer.makefile("rw") as lines:
+        reply(lines)
+        for word in (f"EHLO {socket.getfqdn()}", "MAIL FROM:<>"):
+            said(lines, word)
+        answer = said(lines, f"RCPT TO:<{address}>")
+        said(lines, "QUIT")
+    return answer
+
+
+def connected(declared: Json) -> socket.socket:
+    """A connection to the SMTP server of this host."""
+    place = (declared["loopback"], declared["smtp_port"])
+    return socket.create_connection(place, timeout=_SECONDS)
+
+
+def said(lines: TextIO, word: str) -> str:
+    """The reply to one SMTP command."""
+    lines.write(f"{word}\r\n")
+    lines.flush()
+    return reply(lines)
+
+
+def reply(lines: TextIO) -> str:
+    """The last line of an SMTP reply."""
+    while True:
+        line = lines.readline().strip()
+        if line[3:4] != "-":
+            return line
+
+
+def unheard_of(domain: str) -> str:
+    """An address that nobody has and nobody asked for: no remembered answer is good for it."""
+    return f"nobody-{secrets.token_hex(8)}@{domain}"
+
+
+def look(declared: Json) -> Json:
+    """Everything that the edge says to a stranger."""
+    unknown = [unheard_of(domain) for domain in declared["domains"]]
+    return {
+        "greeting": observed(greeting, declared),
+        "known": observed(answers, declared, declared["known"]),
+        "unknown": observed(answers, declared, unknown),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(look(json.loads(sys.argv[2]))))
