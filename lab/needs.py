@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lab import paths
 from lab.commands import LabError, run
+from lab.locks import held
 
 PACKAGE_OF = {
     "debootstrap": "debootstrap",
@@ -55,14 +56,21 @@ def ensure() -> None:
     reason = why_not()
     if reason:
         raise LabError(reason)
-    missing = missing_packages()
-    if missing:
-        print(f"lab: installing {', '.join(missing)}", file=sys.stderr, flush=True)
-        run(["apt-get", "update"])
-        quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "--yes"]
-        run([*quiet, "--no-install-recommends", *missing])
+    # apt is the box's, whatever prefix a lab has; whoever waited finds nothing missing any more.
+    with held("packages", paths.ALL_STATE):
+        missing = missing_packages()
+        if missing:
+            _install(missing)
     if "overlay" not in Path("/proc/filesystems").read_text().split():
         run(["modprobe", "overlay"])
+
+
+def _install(missing: list[str]) -> None:
+    print(f"lab: installing {', '.join(missing)}", file=sys.stderr, flush=True)
+    # Somebody else's apt may be at work on the box, as unattended upgrades are.
+    apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=600"]
+    run([*apt, "update"])
+    run([*apt, "install", "--yes", "--no-install-recommends", *missing])
 
 
 def _effective_capabilities() -> int:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from lab import LabError, access, disks, images, layers, network, paths, records
+from lab import (
+    LabError,
+    access,
+    disks,
+    images,
+    layers,
+    needs,
+    network,
+    paths,
+    records,
+)
 from lab.records import Disk, MachineRecord
 
 RECORD = MachineRecord("mail", "10.77.0.10", Disk("bookworm", "bookworm-1", ("suite", "data")))
@@ -53,6 +64,28 @@ def test_the_newest_layer_lies_on_top_and_the_image_below_all() -> None:
 
 def test_a_machine_knows_its_full_name_by_its_own_address() -> None:
     assert "10.77.0.10 mail.lab.test mail\n" in disks.identity(RECORD)["etc/hosts"]
+
+
+def test_what_the_box_lacks_is_installed_by_one_process_while_others_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing, said = ["debootstrap"], []
+
+    def apt(argv: list[str]) -> str:
+        said.append(argv[-1])
+        time.sleep(0.1)
+        if "install" in argv:
+            missing.clear()
+        return ""
+
+    monkeypatch.setattr(paths, "ALL_STATE", tmp_path)
+    monkeypatch.setattr(needs, "why_not", lambda: None)
+    monkeypatch.setattr(needs, "missing_packages", lambda: list(missing))
+    monkeypatch.setattr(needs, "run", apt)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda _: needs.ensure(), range(3)))
+
+    assert [word for word in said if word != "overlay"] == ["update", "debootstrap"]
 
 
 def test_ssh_finds_a_machine_by_name_full_name_and_address() -> None:
