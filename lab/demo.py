@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import lab
-from lab import machines
+from lab import hours, machines
 from lab.commands import LabError
 from lab.machines import Machine
 
@@ -79,7 +79,10 @@ def up() -> None:
 
 
 def _machine() -> Machine:
-    return machines.up(NAME)
+    """The machine, with the timers of a server: somebody may keep it for days."""
+    machine = machines.up(NAME)
+    machine.run(f"rm -f /{hours.TIMERS} && systemctl daemon-reload")
+    return machine
 
 
 def converge(clock: Clock) -> None:

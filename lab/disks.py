@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from lab import network, paths, records
+from lab import hours, network, paths, records
 from lab.commands import LabError
 from lab.records import MachineRecord
 
@@ -70,7 +71,8 @@ def _make_top(record: MachineRecord) -> None:
     for name in ("upper", "work"):
         shutil.rmtree(directory / name, ignore_errors=True)
         (directory / name).mkdir(mode=0o755)
-    for path, text in identity(record).items():
+    files = identity(record) | hours.waiting(datetime.now(UTC))
+    for path, text in files.items():
         target = directory / "upper" / path
         target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         target.write_text(text)

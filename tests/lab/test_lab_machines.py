@@ -6,17 +6,27 @@ import re
 import runpy
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import testinfra
 from conftest import MakeMachine
 
-from lab import LabError, images, layers, machines, network, records
+from lab import LabError, hours, images, layers, machines, network, records
 from lab.machines import Machine
 
 REPOSITORY = Path(__file__).parents[2]
 LAYER = "lab-selftest"
+_EVERY_SECOND = {
+    "/etc/systemd/system/every-second.timer": (
+        "[Timer]\nOnCalendar=*:*:*\nAccuracySec=1us\nRandomizedDelaySec=1\nPersistent=true\n"
+    ),
+    "/etc/systemd/system/every-second.service": (
+        "[Service]\nType=oneshot\nExecStart=touch /run/it-was-started\n"
+    ),
+}
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +48,31 @@ def test_a_machine_of_each_suite_is_a_running_debian_server(
     assert host.service("ssh").is_running
     assert host.mount_point("/sys/fs/cgroup").filesystem == "cgroup2"
     assert len(host.file("/etc/machine-id").content_string.strip()) == 32
+
+
+@pytest.mark.parametrize("suite", images.SUITES)
+def test_nothing_starts_on_a_machine_because_of_the_hour(
+    new_machine: MakeMachine, suite: str
+) -> None:
+    machine = new_machine(suite=suite)
+    for path, text in _EVERY_SECOND.items():
+        machine.run(f"install -D -m 644 /dev/stdin {path}", stdin=text)
+    stamps = "/var/lib/systemd/timers"
+    machine.run(f"mkdir -p {stamps} && touch -d yesterday {stamps}/stamp-every-second.timer")
+    machine.run("systemctl daemon-reload && systemctl start every-second.timer")
+    time.sleep(3)
+
+    shown = machine.run("systemctl show -P NextElapseUSecRealtime every-second.timer").stdout
+    year = int(shown.split()[1].split("-")[0])
+    assert datetime.now(UTC).year < year < datetime.now(UTC).year + 101, "it has a next time"
+    assert machine.run("test -e /run/it-was-started", check=False).returncode == 1
+    machine.run("systemctl start every-second.service && test -e /run/it-was-started")
+
+
+def test_cron_begins_its_day_when_the_machine_is_made(machine: Machine) -> None:
+    zone = machine.run(f"sed -n s/^Environment=//p /{hours.CRON}").stdout.strip()
+
+    assert machine.run(f"{zone} date +%H").stdout.strip() == "09"
 
 
 def test_a_machine_installs_packages_from_its_mirror(machine: Machine) -> None:

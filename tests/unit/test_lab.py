@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from lab import (
     LabError,
     access,
     disks,
+    hours,
     images,
     layers,
     needs,
@@ -64,6 +66,16 @@ def test_the_newest_layer_lies_on_top_and_the_image_below_all() -> None:
 
 def test_a_machine_knows_its_full_name_by_its_own_address() -> None:
     assert "10.77.0.10 mail.lab.test mail\n" in disks.identity(RECORD)["etc/hosts"]
+
+
+@pytest.mark.parametrize(
+    ("hour", "zone"),
+    [((9, 1), "LAB+00:00"), ((23, 59), "LAB+14:58"), ((0, 0), "LAB+14:59"), ((9, 0), "LAB+23:59")],
+)
+def test_a_machine_begins_at_one_past_nine_for_cron(hour: tuple[int, int], zone: str) -> None:
+    files = hours.waiting(datetime(2026, 11, 27, *hour, tzinfo=UTC))
+
+    assert files[hours.CRON] == f"[Service]\nEnvironment=TZ={zone}\n"
 
 
 def test_what_the_box_lacks_is_installed_by_one_process_while_others_wait(
