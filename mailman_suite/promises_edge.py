@@ -38,7 +38,7 @@ def takes_lists(found: Any, expected: Expected) -> str:
     refused = [f"{address}: {answer}" for address, answer in found.items()
                if not answer.startswith("25")]  # fmt: skip
     if refused:
-        raise Broken(f"{some(refused)}; does Postfix run on Core's host, and know the list?")
+        raise Broken(f"{some(refused)}; {_remedy(refused)}")
     return some(found) or "no list is declared"
 
 
@@ -51,8 +51,14 @@ def refuses_unknown(found: Any, expected: Expected) -> str:
     taken = [f"{address}: {answer}" for address, answer in found.items()
              if not answer.startswith("550")]  # fmt: skip
     if taken:
-        raise Broken(f"{some(taken)}, expected 550; does Postfix run on Core's host?")
+        raise Broken(f"{some(taken)}, expected 550; {_remedy(taken)}")
     return f"550 in {some(asked)}"
+
+
+def _remedy(answers: list[str]) -> str:
+    if any(": 4" in answer for answer in answers):
+        return "see whether Postfix runs on Core's host and this one reaches it"
+    return "run deploys/mailman.py for Core's host and for this one"
 
 
 PROMISES = (
