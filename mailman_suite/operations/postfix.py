@@ -41,8 +41,11 @@ def wired() -> Generator[StringCommand, None, None]:
         yield checked(wanted)
 
 
-def checked(wanted: Mapping[str, str]) -> StringCommand:
-    """One command that edits a copy, lets Postfix check it, and only then puts it in place."""
+def checked(wanted: Mapping[str, str], moment: str = "%Y%m%dT%H%M%S") -> StringCommand:
+    """One command that edits a copy, lets Postfix check it, and only then puts it in place.
+
+    What stood there is kept under the moment; two edits of one run must not have the same.
+    """
     edits = [QuoteString(f"{name} = {value}") for name, value in wanted.items()]
     trial, main = f"{layout.STATE}/postfix-trial", layout.POSTFIX_MAIN
     copy = f"{layout.COPIES}/main.cf"
@@ -50,7 +53,7 @@ def checked(wanted: Mapping[str, str]) -> StringCommand:
         f"rm -rf {trial} && cp -a /etc/postfix {trial} && postconf -c {trial} -e",
         *edits,
         f"&& postfix -c {trial} check",
-        f"&& cp -p {main} {copy}.$(date +%Y%m%dT%H%M%S)",
+        f"&& cp -p {main} {copy}.$(date +{moment})",
         # As host/managed_files.py: the first stays, it may be what the operator wrote.
         f"&& ls {copy}.* | sed 1d | head -n -{KEPT_COPIES} | xargs -r rm --",
         f"&& cp -p {trial}/main.cf {main}.new && mv {main}.new {main} && rm -rf {trial}",

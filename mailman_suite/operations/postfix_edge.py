@@ -19,6 +19,9 @@ from mailman_suite.postfix_edge import (
     way_out_changes,
 )
 
+# `postfix.wired` may have kept what the operator wrote in this very second.
+_AFTER_WIRED = "%Y%m%dT%H%M%S.%N"
+
 
 @operation()
 def edge(
@@ -55,7 +58,7 @@ def leaves_by(way_out: str, senders: Iterable[str]) -> Generator[StringCommand, 
         # Before it stands in main.cf: a run that ends in between must still know it as ours.
         yield _noted(declared)
     if wanted:
-        yield checked(wanted)
+        yield checked(wanted, moment=_AFTER_WIRED)
     if found[WRITTEN] and not declared:
         yield StringCommand("rm -f", layout.POSTFIX_WAY_OUT)
 
