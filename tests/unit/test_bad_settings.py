@@ -9,12 +9,16 @@ import pytest
 from mailman_suite.errors import Refusals
 from mailman_suite.settings import Settings
 from tests.bad_rehearsal_settings import REHEARSALS
+from tests.bad_role_settings import ROLES
 from tests.bad_settings import GOOD, MISTAKES, SECRET, Mistake
 from tests.plans.group_data import group_data
+from tests.plans.suite_on_paper import SPLIT
 
 
 @pytest.mark.parametrize(
-    "mistake", [*MISTAKES.values(), *REHEARSALS.values()], ids=[*MISTAKES, *REHEARSALS]
+    "mistake",
+    [*MISTAKES.values(), *REHEARSALS.values(), *ROLES.values()],
+    ids=[*MISTAKES, *REHEARSALS, *ROLES],
 )
 def test_a_mistake_is_named_once_with_a_remedy(mistake: Mistake):
     with pytest.raises(Refusals) as raised:
@@ -58,6 +62,8 @@ def test_every_setting_stands_with_its_default_in_the_group_data():
         {"mailman_rehearses": "root@lists1", "mailman_rehearses_ssh": ["-p", "2222"]},
         {"mailman_rehearses": "ssh://root@lists1.unit.test:2222"},
         {"mailman_rehearsal_key": "env:REHEARSAL_KEY", "mailman_require_rehearsal": True},
+        SPLIT,
+        {**SPLIT, "mailman_address": "10.0.0.12"},
         {"ssh_user": "root", "_sudo": True, "wave": 1},
     ],
     ids=str,
