@@ -15,7 +15,7 @@ define lab-tests
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down plan apply verify probe backup rollback restore history host-history rehearse end-rehearsal lint test test-fast test-lab test-full bench locks gates-page lab-list lab-down clean
+.PHONY: help demo demo-down plan apply verify probe backup rollback restore secrets history host-history rehearse end-rehearsal lint test test-fast test-lab test-full bench locks gates-page lab-list lab-down clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ rollback: $(INSTALLED) ## go back to what was before a window: make rollback HOS
 
 restore: $(INSTALLED) ## put a backup's data in place: make restore HOST=NAME BACKUP=PATH-ON-THE-HOST
 	@$(BIN)/pyinfra $(INVENTORY) $(if $(HOST),--limit '$(HOST)') deploys/restore.py --data 'mailman_backup=$(BACKUP)'
+
+secrets: $(INSTALLED) ## make the secrets that the hosts of one suite share, in secrets/, and print the lines for group_data
+	@$(BIN)/python -m mailman_suite.shared_secrets
 
 history: $(INSTALLED) ## who did what from this computer, newest last; HOST=NAME for one host
 	@$(BIN)/python -m mailman_suite.run_history $(if $(HOST),'$(HOST)')
