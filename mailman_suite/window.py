@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -78,8 +77,11 @@ def _release(suite: Suite) -> dict[str, Any]:
 
 
 def new_id(purpose: str) -> str:
-    """A window's name: when, and what for; later ones sort after earlier ones."""
-    return f"{time.strftime('%Y%m%dT%H%M%S')}-{purpose}"
+    """A window's name: when its run began, and what for; later ones sort after earlier ones.
+
+    On all hosts of a run it is the same, so one word of the operator's is about all of them.
+    """
+    return f"{this_run().id.partition('-')[0]}-{purpose}"
 
 
 def _index(suite: Suite) -> dict[str, Any]:

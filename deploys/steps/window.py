@@ -28,14 +28,18 @@ def passed(suite: Suite) -> None:
 @deploy("Window")
 def web_hosts_closed(suite: Suite) -> None:
     """The web's own hosts have let go of the data before Core's host changes them."""
-    if suite.settings.role != "web":
-        return
-    window.closed(
-        name="The web is closed for a change of release",
-        suite=suite,
-        settings=web_settings(suite),
-        units=declared_units(suite),
-    )
+    if suite.settings.role in ("core", "web"):
+        window.prepared(
+            name=f"Static files of {suite.identifier} are ready",
+            suite=suite,
+            settings=web_settings(suite),
+        )
+    if suite.settings.role == "web":
+        window.closed(
+            name="The web is closed for a change of release",
+            suite=suite,
+            units=declared_units(suite),
+        )
 
 
 @deploy("Window")

@@ -33,7 +33,7 @@ _PEERS = (
 # Whoever was stopped is gone; a client whose host was cut off is known to be after a while.
 _GONE_SECONDS = 30
 # Core's window begins as soon as the last host of the web is closed.
-_BEGIN_SECONDS = 300
+_BEGIN_SECONDS = 120
 _POLL_SECONDS = 0.5
 
 

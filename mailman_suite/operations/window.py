@@ -55,17 +55,28 @@ def passed(
 
 
 @operation()
-def closed(
-    suite: Suite, settings: ManagedFile, units: tuple[Unit, ...]
-) -> Generator[PyinfraCommand, None, None]:
+def prepared(suite: Suite, settings: ManagedFile) -> Generator[PyinfraCommand, None, None]:
+    """What takes its time is done on all hosts of a suite before the first of them is closed.
+
+    + suite: the host's suite
+    + settings: as for `passed`
+    """
+    if not suite.changes_release:
+        host.noop(f"{suite.running or 'no release'} runs; nothing has to be prepared")
+        return
+    yield from _assets(suite, settings)
+
+
+@operation()
+def closed(suite: Suite, units: tuple[Unit, ...]) -> Generator[PyinfraCommand, None, None]:
     """A web's host whose release changes works with no data any more, and goes on by itself.
 
-    + settings, units: as for `passed`
+    + suite: the host's suite, with what `prepared` does done
+    + units: every unit of the declared release
     """
     if not suite.changes_release:
         host.noop(f"{suite.running or 'no release'} runs; nothing has to be closed")
         return
-    yield from _assets(suite, settings)
     name = window.new_id(suite.release.name)
     yield from _carry_out(suite, window.order(suite, name, declaration(units)), until="closed")
 

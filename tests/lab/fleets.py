@@ -47,21 +47,35 @@ def converge(
     hosts: Path, data: Mapping[str, Any], cache: Path, options: tuple[str, ...] = ("-y",)
 ) -> subprocess.CompletedProcess[str]:
     """One run over the inventory with these settings for all; `stdout` holds all that it said."""
+    return subprocess.run(
+        _words(hosts, data, cache, options), **_OUTPUT, timeout=installed.INSTALL_SECONDS
+    )
+
+
+def started(hosts: Path, data: Mapping[str, Any], cache: Path) -> subprocess.Popen[str]:
+    """Such a run, while it goes on."""
+    return subprocess.Popen(_words(hosts, data, cache, ("-y",)), **_OUTPUT)
+
+
+_OUTPUT: dict[str, Any] = {
+    "cwd": installed.REPOSITORY,
+    "stdin": subprocess.DEVNULL,
+    "stdout": subprocess.PIPE,
+    "stderr": subprocess.STDOUT,
+    "text": True,
+}
+
+
+def _words(
+    hosts: Path, data: Mapping[str, Any], cache: Path, options: tuple[str, ...]
+) -> list[str]:
     given = [
         word
         for key, value in data.items()
         for word in ("--data", f"{key}={value if isinstance(value, str) else json.dumps(value)}")
     ]
     words = [sys.executable, "-c", _PYINFRA, str(cache), *options, *given, str(hosts)]
-    return subprocess.run(
-        [*words, "deploys/mailman.py"],
-        cwd=installed.REPOSITORY,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=installed.INSTALL_SECONDS,
-    )
+    return [*words, "deploys/mailman.py"]
 
 
 def ends(said: str) -> dict[str, str]:

@@ -1,0 +1,73 @@
+"""One suite of ours on several machines of the lab, a role on each."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import fleets
+import older
+from installed import DECLARED, REPOSITORY, WEB_HOST
+from suites import Suite
+from visitor import Visitor
+
+from lab.machines import Machine
+from mailman_suite.contradictions_roles import SHARED
+
+ROLES = ("database", "core", "web", "mta")
+OLD = {"mailman_release": older.OLD, **older.combination("sqlite").data}
+NEW = {"mailman_release": older.NEW}
+
+
+@dataclass(frozen=True)
+class SplitSuite(Suite):
+    """A suite whose `machine` is Core's; people and mail come by others."""
+
+    machines: Mapping[str, Machine]
+
+    @property
+    def door(self) -> Machine:
+        """The edge."""
+        return self.machines["mta"]
+
+    @property
+    def visitor(self) -> Visitor:
+        """A new visitor of the web's machine."""
+        return Visitor(self.machines["web"].address, WEB_HOST)
+
+    @property
+    def web(self) -> Suite:
+        """The web's machine, asked alone."""
+        return Suite(self.machines["web"], self.combination)
+
+
+def made(make: Callable[..., Machine]) -> SplitSuite:
+    """A bare machine for each role."""
+    machines = {role: make(suite="bookworm") for role in ROLES}
+    return SplitSuite(machines["core"], older.combination("postgresql"), machines)
+
+
+def inventory(place: Path, suite: SplitSuite, **more: Any) -> Path:
+    """The inventory of the suite's machines, each named as its role; `more` is group data."""
+    hosts = {role: [machine.address] for role, machine in suite.machines.items()}
+    common = {**DECLARED, "mailman_database": "postgresql", **_secrets(place), **more}
+    return fleets.inventory(
+        place,
+        {
+            role: (machine, {**common, "mailman_hosts": hosts, "mailman_address": machine.address})
+            for role, machine in suite.machines.items()
+        },
+    )
+
+
+def _secrets(place: Path) -> dict[str, str]:
+    """The lines that `make secrets` prints, with the secrets made."""
+    words = [sys.executable, "-m", "mailman_suite.shared_secrets", str(place / "secrets")]
+    done = subprocess.run(words, cwd=REPOSITORY, check=True, capture_output=True, text=True)
+    lines = dict(line.split(" = ") for line in done.stdout.splitlines() if " = " in line)
+    assert lines.keys() == {f"mailman_{name}" for name in SHARED}, done.stdout
+    return {name: value.strip('"') for name, value in lines.items()}

@@ -1,0 +1,175 @@
+"""One suite on four machines: installed, used, upgraded under mail, and struck."""
+
+from __future__ import annotations
+
+import signal
+import smtplib
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import fleets
+import mail_flow
+import older
+import pytest
+import split
+from conftest import MakeMachine
+from installed import DOMAIN, LIST_ID, changes
+from split import SplitSuite
+from suites import Suite, eventually
+from window_checks import runs, web_sql
+from window_strikes import WINDOW, settled
+
+from mailman_suite import release_archives
+
+pytestmark = pytest.mark.full
+KEPT = release_archives.CACHE
+# What each machine shows to others than itself; SSH is the lab's own way in.
+OPEN = {
+    "database": {5432},
+    "core": {25, 80, 8001},
+    "web": {80, 8000},
+    "mta": {25},
+}
+_LISTENS = "ss -Hltn | awk '{print $4}' | grep -v '^127\\.\\|^\\[::1\\]' | sed 's/.*://' | sort -u"
+_ASKS = "curl -s -o /dev/null -m 5 -w %{{http_code}} http://{}:{}/ || true"
+
+
+@pytest.fixture(scope="module")
+def suite(new_module_machine: MakeMachine, place: Path) -> SplitSuite:
+    """The older release on four machines that were bare."""
+    suite = split.made(new_module_machine)
+    done = _converge(place, suite, split.OLD)
+    assert done.returncode == 0, done.stdout
+    return suite
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the inventory and its secrets are."""
+    return tmp_path_factory.mktemp("split")
+
+
+def _converge(
+    place: Path, suite: SplitSuite, data: Mapping[str, Any]
+) -> subprocess.CompletedProcess[str]:
+    """A run over all four; the last window's evidence was read, if there is any."""
+    return fleets.converge(split.inventory(place, suite), {**data, **_read(suite)}, KEPT)
+
+
+def _read(suite: SplitSuite) -> dict[str, str]:
+    name = suite.machine.run(f"basename $(readlink {WINDOW})", check=False).stdout.strip()
+    return {"mailman_acknowledged_window": name} if name else {}
+
+
+def _hosts(suite: SplitSuite) -> dict[str, Suite]:
+    """Those that run a release."""
+    return {"core": suite, "web": suite.web}
+
+
+def test_a_second_run_changes_nothing(suite: SplitSuite, place: Path) -> None:
+    done = _converge(place, suite, split.OLD)
+    assert (done.returncode, changes(done.stdout)) == (0, []), done.stdout
+    assert "BROKEN" not in done.stdout
+
+
+def test_mail_comes_in_by_the_edge_and_leaves_by_it(suite: SplitSuite) -> None:
+    suite.delivers()
+    edge = suite.machines["mta"]
+    edge.run("id far 2>/dev/null || useradd --create-home far")
+    address = f"far@{edge.run('postconf -h myhostname').stdout.strip()}"
+    told = {"pre_verified": True, "pre_confirmed": True, "pre_approved": True}
+    member = {"list_id": LIST_ID, "subscriber": address, **told}
+    assert suite.rest("POST", "members", member)[0] == 201
+    message = suite.post(suite.add_reader())
+    arrived = f"grep -qF -e '{message}' /var/mail/far"
+    eventually(lambda: edge.run(arrived, check=False).returncode == 0, "it left by the edge")
+
+
+def test_the_edge_refuses_what_no_list_is(suite: SplitSuite) -> None:
+    with (
+        smtplib.SMTP(suite.door.address, timeout=60) as server,
+        pytest.raises(smtplib.SMTPRecipientsRefused) as refused,
+    ):
+        server.sendmail("stranger@far.test", f"nobody@{DOMAIN}", "Subject: x\n\nx\n")
+    assert refused.value.recipients[f"nobody@{DOMAIN}"][0] == 550
+
+
+@pytest.mark.parametrize("role", split.ROLES)
+def test_nothing_listens_wider_than_it_must(role: str, suite: SplitSuite) -> None:
+    machine = suite.machines[role]
+    found = {int(port) for port in machine.run(_LISTENS).stdout.split()} - {22}
+    assert found <= OPEN[role], found
+
+
+def test_only_the_suites_hosts_get_past_its_inner_doors(suite: SplitSuite) -> None:
+    """Asked from the edge, which is neighbour to all of them and has no business there."""
+    edge, core, web = (suite.machines[role] for role in ("mta", "core", "web"))
+    for machine in (edge, core, web):
+        machine.run("DEBIAN_FRONTEND=noninteractive apt-get -q -y install curl")
+    assert edge.run(_ASKS.format(core.address, 8001)).stdout == "403"
+    assert edge.run(_ASKS.format(web.address, 8000)).stdout == "403"
+    assert core.run(_ASKS.format(core.address, 8001)).stdout == "403", "not even Core's own host"
+    assert web.run(_ASKS.format(core.address, 8001)).stdout == "401", "the web, without a password"
+
+
+def test_a_failed_window_gives_every_host_its_old_release_back(
+    suite: SplitSuite, place: Path
+) -> None:
+    web_sql(suite, "CREATE TABLE success_index (one integer)")
+    failed = _converge(place, suite, split.NEW)
+    assert failed.returncode == 1, failed.stdout
+    assert fleets.ends(failed.stdout)["core"].startswith(f"went back to {older.OLD}: ")
+    ended = {name: settled(one) for name, one in _hosts(suite).items()}
+    assert {one["outcome"] for one in ended.values()} == {"rolled back"}
+    assert "Core's host went back" in ended["web"]["reason"]
+    assert {runs(one) for one in _hosts(suite).values()} == {older.OLD}
+    suite.delivers()
+    web_sql(suite, "DROP TABLE success_index")
+
+
+def test_a_web_without_its_core_is_refused(suite: SplitSuite, place: Path) -> None:
+    inventory = split.inventory(place, suite)
+    refused = fleets.converge(inventory, split.NEW, KEPT, ("-y", "--limit", "web"))
+    assert refused.returncode == 1
+    assert f"a change of release without {suite.machine.address}" in refused.stdout
+
+
+def test_a_controller_that_is_lost_leaves_no_host_half_way(suite: SplitSuite, place: Path) -> None:
+    """Killed as soon as the web is closed: Core's window never begins, so the web goes back."""
+    run = fleets.started(split.inventory(place, suite), {**split.NEW, **_read(suite)}, KEPT)
+    closed = "grep -q 'The web is stopped' /var/lib/mailman3-suite/window/journal.jsonl"
+    eventually(lambda: suite.web.machine.run(closed, check=False).returncode == 0, "it closes", 300)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    ended = {name: settled(one) for name, one in _hosts(suite).items()}
+    assert {runs(one) for one in _hosts(suite).values()} <= {older.OLD, older.NEW}
+    assert len({one["outcome"] for one in ended.values()}) == 1, ended
+    suite.delivers()
+
+
+def test_mail_and_readers_come_through_an_upgrade(suite: SplitSuite, place: Path) -> None:
+    members = mail_flow.add_members(suite)
+    with mail_flow.steady(suite, members[0], per_second=1) as flow:
+        time.sleep(3)
+        done = _converge(place, suite, split.NEW)
+        time.sleep(3)
+    assert done.returncode == 0, done.stdout
+    where = fleets.ends(done.stdout)
+    assert all(one.endswith(", healthy") for one in where.values()), where
+    assert {runs(one) for one in _hosts(suite).values()} == {older.NEW}
+    assert flow.refused == []
+    mail_flow.assert_each_once(suite, flow.accepted)
+    again = _converge(place, suite, split.NEW)
+    assert (again.returncode, changes(again.stdout)) == (0, []), again.stdout
+
+
+def test_every_host_comes_back_by_itself_after_a_power_cut(suite: SplitSuite, place: Path) -> None:
+    for machine in suite.machines.values():
+        machine.power_cut()
+    for machine in reversed(suite.machines.values()):  # the database's host last of all
+        machine.boot()
+    suite.wait_until_serving()
+    suite.delivers()
