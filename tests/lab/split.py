@@ -19,8 +19,8 @@ from lab.machines import Machine
 from mailman_suite.contradictions_roles import SHARED
 
 ROLES = ("database", "core", "web", "mta")
-OLD = {"mailman_release": older.OLD, **older.combination("sqlite").data}
-NEW = {"mailman_release": older.NEW}
+OLD = older.combination("postgresql").data
+NEW = {**OLD, "mailman_release": older.NEW}
 
 
 @dataclass(frozen=True)
