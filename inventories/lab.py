@@ -1,15 +1,11 @@
 """Running machines of the lab (`python -m lab up NAME`), grouped by Debian suite."""
 
-from lab import machines, paths
+from lab import access, machines
 
 
 def _host(machine: machines.Machine) -> tuple[str, dict[str, object]]:
     return machine.name, {
-        "ssh_hostname": machine.address,
-        "ssh_user": "root",
-        "ssh_key": str(paths.SSH_KEY),
-        "ssh_known_hosts_file": str(paths.KNOWN_HOSTS),
-        "ssh_strict_host_key_checking": "yes",
+        **access.pyinfra_data(machine.address),
         "mailman_web_host": f"{machine.name}.lab.test",
         # localhost: the pages through a tunnel, when the browser is on another computer.
         "mailman_web_aliases": [machine.address, "localhost"],

@@ -57,6 +57,17 @@ def write_ssh_config(addresses: Mapping[str, str]) -> None:
         os.replace(new, path)
 
 
+def pyinfra_data(address: str) -> dict[str, str]:
+    """Connection data of a machine for an inventory of pyinfra's."""
+    return {
+        "ssh_hostname": address,
+        "ssh_user": "root",
+        "ssh_key": str(paths.SSH_KEY),
+        "ssh_known_hosts_file": str(paths.KNOWN_HOSTS),
+        "ssh_strict_host_key_checking": "yes",
+    }
+
+
 def ssh(name: str, *options: str) -> list[str]:
     """The beginning of a command line that runs something on the machine."""
     return ["ssh", "-F", str(paths.SSH_CONFIG), *options, name]

@@ -11,7 +11,7 @@ from typing import Any
 
 import installed
 
-from lab import paths
+from lab import access
 from lab.machines import Machine
 
 # The command itself, with releases kept in a directory of the test's own.
@@ -27,20 +27,13 @@ main()
 
 def inventory(place: Path, hosts: Mapping[str, tuple[Machine, Mapping[str, Any]]]) -> Path:
     """A file that names each machine as it is called here, with group data of its own."""
-    lines = [(name, {**_ssh(machine), **data}) for name, (machine, data) in hosts.items()]
+    lines = [
+        (name, {**access.pyinfra_data(machine.address), **data})
+        for name, (machine, data) in hosts.items()
+    ]
     file = place / "fleet.py"
     file.write_text(f"hosts = {lines!r}\n")
     return file
-
-
-def _ssh(machine: Machine) -> dict[str, str]:
-    return {
-        "ssh_hostname": machine.address,
-        "ssh_user": "root",
-        "ssh_key": str(paths.SSH_KEY),
-        "ssh_known_hosts_file": str(paths.KNOWN_HOSTS),
-        "ssh_strict_host_key_checking": "yes",
-    }
 
 
 def converge(
