@@ -9,7 +9,12 @@ from mailman_suite import layout
 from mailman_suite.errors import Refusal
 from mailman_suite.settings import Settings
 
-_WHAT = {"release": "change of release", "rollback": "rollback", "restore": "restore"}
+_WHAT = {
+    "release": "change of release",
+    "web": "change of release",
+    "rollback": "rollback",
+    "restore": "restore",
+}
 
 
 def unfinished(look: Mapping[str, Any]) -> Iterator[Refusal]:

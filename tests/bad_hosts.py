@@ -230,6 +230,13 @@ TROUBLES = {
         "somebody who has read why",
         'set mailman_acknowledged_window = "20261121T030000-3.3.10"',
     ),
+    "a change of the web's release that went back": _window(
+        "rolled back",
+        "the change of release 20261121T030000-3.3.10 went back: disk full",
+        "somebody who has read why",
+        'set mailman_acknowledged_window = "20261121T030000-3.3.10"',
+        kind="web",
+    ),
     "a change of release that was taken back": _window(
         "finished",
         "the rollback 20261121T030000-3.3.10 went back to 3.3.9-py3.11-0123456789ab on purpose",
