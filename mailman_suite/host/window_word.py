@@ -64,13 +64,15 @@ def require_no_peers(order: Order, journal: Journal) -> None:
 def await_core(order: Order, journal: Journal) -> None:
     """Core's host finished its window of this run. Raises PeersError where it did not.
 
-    Where it never begins this ends by itself; once it began there is an end to wait for.
+    Where it never begins this ends by itself; once it began there is an end to wait for, also
+    where the database is away for a moment.
     """
-    deadline = time.monotonic() + _BEGIN_SECONDS
+    deadline, has_begun = time.monotonic() + _BEGIN_SECONDS, False
     while (state := _heard(order)) != FINISHED:
         if state == ROLLED_BACK:
             raise PeersError("Core's host went back to the old release")
-        if state != OPEN and time.monotonic() > deadline:
+        has_begun |= state == OPEN
+        if not has_begun and time.monotonic() > deadline:
             raise PeersError(f"Core's host did not begin its window in {_BEGIN_SECONDS} s")
         time.sleep(_POLL_SECONDS)
 

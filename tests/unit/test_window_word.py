@@ -1,0 +1,224 @@
+"""What Core's host tells of its window, and how the hosts of the web take it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailman_suite.host import schema, window_data, window_word
+from mailman_suite.host.window_journal import Journal
+
+RUN, OTHER_RUN = "20261127T120000-3f2a1c", "20261120T120000-000000"
+DATABASE = {"engine": "postgresql", "name": "mailman_web", "user": "mailman_web"}
+ORDER: dict[str, Any] = {
+    "run": RUN,
+    "tells": True,
+    "databases": {"core": {"name": "mailman"}, "web": DATABASE, "secrets": "/etc/secrets"},
+}
+AWAY = window_data.DataError("could not connect to server")
+Answer = dict[str, Any] | window_data.DataError
+Asked = list[tuple[str, str, dict[str, Any]]]
+Answers = Callable[[Iterable[Answer]], Asked]
+
+
+def word(state: str, run: str = RUN) -> Answer:
+    return {"run": run, "state": state}
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path)
+
+
+@pytest.fixture
+def database(monkeypatch: pytest.MonkeyPatch) -> Answers:
+    """A database that gives these answers one after the other, the last one for ever."""
+    monkeypatch.setattr(window_word, "_POLL_SECONDS", 0)
+
+    def answers(its: Iterable[Answer]) -> Asked:
+        left, asked = list(its), []
+
+        def ask(order: Any, program: str, verb: str, question: Any) -> dict[str, Any]:
+            asked.append((program, verb, question))
+            answer = left.pop(0) if len(left) > 1 else left[0]
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        monkeypatch.setattr(window_data, "ask", ask)
+        return asked
+
+    return answers
+
+
+def never_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window_word, "_BEGIN_SECONDS", 600)
+
+
+def late_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window_word, "_BEGIN_SECONDS", -1)
+
+
+def test_a_web_goes_on_when_core_has_finished(database: Answers, journal: Journal) -> None:
+    asked = database([{}, word("open"), word("open"), word("finished")])
+    window_word.await_core(ORDER, journal)
+    assert [(program, verb) for program, verb, _ in asked] == [("window_word", "hear")] * 4
+    assert asked[0][2] == {"database": DATABASE, "secrets": "/etc/secrets", "run": RUN}
+
+
+@pytest.mark.parametrize("state", ["finished", "rolled back", "open"])
+def test_the_word_of_another_run_is_no_word(
+    state: str, database: Answers, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never_late(monkeypatch)
+    asked = database([word(state, OTHER_RUN), word(state, OTHER_RUN), word("finished")])
+    window_word.await_core(ORDER, journal)
+    assert len(asked) == 3
+
+
+def test_a_web_goes_back_when_core_went_back(database: Answers, journal: Journal) -> None:
+    database([word("open"), word("rolled back")])
+    with pytest.raises(window_word.PeersError, match="Core's host went back to the old release"):
+        window_word.await_core(ORDER, journal)
+
+
+@pytest.mark.parametrize("said", [{}, word("open", OTHER_RUN), AWAY], ids=str)
+def test_a_web_does_not_wait_for_ever_for_a_core_that_never_begins(
+    said: Answer, database: Answers, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late_at_once(monkeypatch)
+    database([said])
+    with pytest.raises(window_word.PeersError, match="did not begin its window in -1 s"):
+        window_word.await_core(ORDER, journal)
+
+
+def test_a_web_waits_for_the_end_of_a_window_that_began_however_long_it_takes(
+    database: Answers, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late_at_once(monkeypatch)
+    asked = database([*[word("open")] * 5, word("finished")])
+    window_word.await_core(ORDER, journal)
+    assert len(asked) == 6
+
+
+def test_a_database_that_is_away_during_a_long_window_is_no_core_that_never_began(
+    database: Answers, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late_at_once(monkeypatch)
+    asked = database([word("open"), AWAY, AWAY, word("finished")])
+    window_word.await_core(ORDER, journal)
+    assert len(asked) == 4
+
+
+def test_core_begins_where_no_host_of_the_web_is_at_work(
+    database: Answers, journal: Journal
+) -> None:
+    asked = database([{"peers": ["10.0.0.12"]}, {"peers": []}])
+    window_word.require_no_peers(ORDER, journal)
+    assert [verb for _, verb, _ in asked] == ["peers", "peers"]
+
+
+def test_core_does_not_begin_beside_a_host_of_the_web_that_is_at_work(
+    database: Answers, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window_word, "_GONE_SECONDS", -1)
+    database([{"peers": ["10.0.0.12", "10.0.0.13"]}])
+    with pytest.raises(window_word.PeersError, match=r"10\.0\.0\.12, 10\.0\.0\.13 still work"):
+        window_word.require_no_peers(ORDER, journal)
+
+
+def test_core_says_how_it_stands_with_its_window_of_this_run(
+    database: Answers, journal: Journal
+) -> None:
+    asked = database([{}])
+    window_word.tell_open(ORDER, journal)
+    window_word.tell(ORDER, window_word.FINISHED)
+    question = {"database": DATABASE, "secrets": "/etc/secrets", "run": RUN}
+    assert asked == [
+        ("window_word", "say", {**question, "state": "open"}),
+        ("window_word", "say", {**question, "state": "finished"}),
+    ]
+
+
+@pytest.mark.parametrize("order", [{}, {"tells": False}], ids=str)
+def test_on_one_host_nobody_is_told_anything(order: dict[str, Any], database: Answers) -> None:
+    asked = database([{}])
+    window_word.tell(order, window_word.FINISHED)
+    assert asked == []
+
+
+class Connection:
+    """A connection as psycopg2 has them, which writes down what is asked and answers with rows."""
+
+    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
+        self.rows, self.asked = rows, list[tuple[Any, ...]]()
+        self.autocommit, self.is_closed = False, False
+
+    def cursor(self) -> Connection:
+        return self
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def execute(self, *asked: Any) -> None:
+        assert self.autocommit
+        self.asked.append(asked)
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        return self.rows
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def answered(
+    monkeypatch: pytest.MonkeyPatch, verb: str, rows: list[tuple[Any, ...]], **more: str
+) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """What a verb answers, and the one statement that it sends to the web's database."""
+    connection = Connection(rows)
+    places: list[tuple[Any, str]] = []
+
+    def connected(database: Any, secrets: str) -> Connection:
+        places.append((database, secrets))
+        return connection
+
+    monkeypatch.setattr(schema, "connected", connected)
+    asked = {"database": DATABASE, "secrets": "/etc/secrets", "run": RUN, **more}
+    answer = window_word.main(verb, asked)
+    assert places == [(DATABASE, "/etc/secrets")]
+    assert connection.is_closed
+    (statement,) = connection.asked
+    return answer, statement
+
+
+def test_a_word_is_a_comment_on_the_webs_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer, (text, values) = answered(monkeypatch, "say", [], state="open")
+    assert (answer, text) == ({}, "COMMENT ON DATABASE mailman_web IS %s")
+    assert [json.loads(value) for value in values] == [{"run": RUN, "state": "open"}]
+
+
+def test_what_was_said_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = json.dumps(word("open"))
+    answer, (text,) = answered(monkeypatch, "hear", [(said,)])
+    assert answer == word("open")
+    assert "shobj_description(oid, 'pg_database')" in text and "current_database()" in text
+
+
+@pytest.mark.parametrize("comment", [None, "", "the lists' web, ask Anna", '["a"]', "17"])
+def test_a_comment_of_somebody_else_is_no_word(
+    comment: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert answered(monkeypatch, "hear", [(comment,)])[0] == {}
+
+
+def test_those_who_work_with_the_webs_database_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer, (text,) = answered(monkeypatch, "peers", [("10.0.0.13",), ("10.0.0.12",)])
+    assert answer == {"peers": ["10.0.0.12", "10.0.0.13"]}
+    assert "client_addr <> inet_client_addr()" in text and "current_database()" in text
