@@ -7,6 +7,7 @@ from typing import Any
 
 from mailman_suite import layout
 from mailman_suite.errors import Refusal
+from mailman_suite.host.window_word import PeersError
 from mailman_suite.settings import Settings
 
 _WHAT = {
@@ -60,7 +61,7 @@ def unread(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
     last = look["window"]
     if not last or settings.acknowledged_window == last["id"]:
         return
-    if last["state"] == "rolled back":
+    if last["state"] == "rolled back" and not _followed(last):
         yield Refusal(
             found=f"the {_named(last)} went back: {last['reason']}",
             expected="somebody who has read why",
@@ -74,6 +75,14 @@ def unread(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
             remedy="set mailman_release to the release that runs; to change it once more, set "
             f'mailman_acknowledged_window = "{last["id"]}"',
         )
+
+
+def _followed(last: Mapping[str, Any]) -> bool:
+    """Whether a web's host only went back with Core's host, or never heard that it began.
+
+    What there is to read is on Core's host, which asks for the word itself.
+    """
+    return last["kind"] == "web" and last["reason"].startswith(PeersError.__name__)
 
 
 def _named(last: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from mailman_suite import preflight_run, run_record
 from mailman_suite.errors import Refusal, Refusals
+from mailman_suite.preflight_window import unread
 from mailman_suite.releases import RELEASES
 from mailman_suite.settings import Settings
 from mailman_suite.suite import question, suite_of
@@ -36,6 +37,19 @@ def test_all_troubles_are_told_together():
     with pytest.raises(Refusals) as raised:
         suite_of(Settings.from_data(GOOD), seen)
     assert len(raised.value.reasons) == 3
+
+
+@pytest.mark.parametrize(
+    ("reason", "asks"),
+    [
+        ("PeersError: Core's host went back to the old release", False),
+        ("PeersError: Core's host did not begin its window in 120 s", False),
+        ("UnhealthyError: after 90 s still: /archives/ answers 500", True),
+    ],
+)
+def test_a_web_that_only_followed_its_core_asks_for_no_word(reason: str, asks: bool):
+    last = {"id": "x", "kind": "web", "state": "rolled back", "reason": reason, "to": "3.3.9"}
+    assert bool([*unread(Settings.from_data(GOOD), {"window": last})]) is asks
 
 
 @pytest.mark.parametrize(
