@@ -82,7 +82,7 @@ def _followed(last: Mapping[str, Any]) -> bool:
 
     What there is to read is on Core's host, which asks for the word itself.
     """
-    return last["kind"] == "web" and last["reason"].startswith(PeersError.__name__)
+    return last["kind"] == "web" and str(last["reason"]).startswith(PeersError.__name__)
 
 
 def _named(last: Mapping[str, Any]) -> str:
