@@ -40,8 +40,10 @@ def refusals(
     if not settings.runs_release:
         return [
             *_system(look),
+            *_interpreter(settings, platform, release, look),
             *preflight_roles.foreign(settings, look),
             *preflight_run.busy(settings, look),
+            *_one_role(settings, look),
             *preflight_ports.taken(settings, look),
         ]
     return [
