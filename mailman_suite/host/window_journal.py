@@ -55,6 +55,10 @@ class Journal:
         """Whether such a line was written."""
         return any(line["event"] == event for line in self.lines())
 
+    def has_begun(self, step: str) -> bool:
+        """Whether the step was come to."""
+        return any((line["event"], line.get("step")) == ("begun", step) for line in self.lines())
+
     def has_done(self, step: str) -> bool:
         """Whether the step came to its end."""
         return any((line["event"], line.get("step")) == ("done", step) for line in self.lines())

@@ -35,7 +35,7 @@ def roll_back(order: Order, journal: Journal, *, reason: str) -> None:
     window_services.begin(journal.found("running").get("units", []))
     health = _health(order)
     _reopen(order)
-    window_word.tell(order, window_word.ROLLED_BACK)
+    window_word.tell_end(order, journal, window_word.ROLLED_BACK)
     journal.end("rolled back", reason=reason, evidence=evidence, health=health)
 
 
@@ -48,7 +48,7 @@ def put_back_at_boot(order: Order, journal: Journal, *, reason: str) -> None:
     _put_back(order, journal, window_services.active(order["units"]))
     window_services.begin(journal.found("running").get("units", []))
     _reopen(order)
-    window_word.tell(order, window_word.ROLLED_BACK)
+    window_word.tell_end(order, journal, window_word.ROLLED_BACK)
     journal.end("rolled back", reason=reason, evidence=[], health="not asked: the host was booting")
 
 

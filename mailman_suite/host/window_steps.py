@@ -57,7 +57,7 @@ def steps(order: Order) -> Steps:
         yield "There is room for the way back", window_room.require
     yield "Configuration is kept", keep_configuration
     if order.get("tells"):
-        yield "The web's hosts know that a window is open", window_word.tell_open
+        yield window_word.TOLD, window_word.tell_open
         yield "No host of the web is at work", window_word.require_no_peers
     if order["cron_jobs"]:
         yield "Doubled cron jobs are removed", window_by_hand.remove_cron_jobs
@@ -211,5 +211,5 @@ def _finish(order: Order, journal: Journal) -> None:
     for path in order["removes"]:
         snapshot.remove(Path(path))
     os.sync()
-    window_word.tell(order, window_word.FINISHED)
+    window_word.tell_end(order, journal, window_word.FINISHED)
     journal.end("finished", old=order["from"], new=order["to"])

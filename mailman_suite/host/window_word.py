@@ -20,6 +20,7 @@ from mailman_suite.host.window_journal import Journal
 
 Order = dict[str, Any]
 
+TOLD = "The web's hosts know that a window is open"
 OPEN, FINISHED, ROLLED_BACK = "open", "finished", "rolled back"
 _SAY = "COMMENT ON DATABASE {name} IS %s"
 _HEAR = (
@@ -34,6 +35,8 @@ _PEERS = (
 _GONE_SECONDS = 30
 # Core's window begins as soon as the last host of the web is closed.
 _BEGIN_SECONDS = 120
+# The suite serves already, and only its web waits.
+_SAY_SECONDS = 300
 _POLL_SECONDS = 0.5
 
 
@@ -41,15 +44,32 @@ class PeersError(Exception):
     """The other hosts of the suite are not where this one needs them."""
 
 
-def tell(order: Order, state: str) -> None:
-    """The hosts of the web hear how it stands with Core's window; nothing on one host."""
-    if order.get("tells"):
-        window_data.ask(order, "window_word", "say", {**_question(order), "state": state})
-
-
 def tell_open(order: Order, journal: Journal) -> None:
     """From here on the hosts of the web wait for the end of this window."""
-    tell(order, OPEN)
+    _say(order, OPEN)
+
+
+def tell_end(order: Order, journal: Journal, state: str) -> None:
+    """The hosts of the web hear how Core's window ended; nothing on one host.
+
+    They wait for that, so a database that is away for a moment is asked again. Where they never
+    heard of a window they stop waiting by themselves, and a database that is away is no matter.
+    """
+    deadline = time.monotonic() + _SAY_SECONDS
+    while order.get("tells"):
+        try:
+            _say(order, state)
+            break
+        except window_data.DataError:
+            if not journal.has_begun(TOLD):
+                break
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(_POLL_SECONDS)
+
+
+def _say(order: Order, state: str) -> None:
+    window_data.ask(order, "window_word", "say", {**_question(order), "state": state})
 
 
 def require_no_peers(order: Order, journal: Journal) -> None:

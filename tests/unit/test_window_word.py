@@ -136,7 +136,7 @@ def test_core_says_how_it_stands_with_its_window_of_this_run(
 ) -> None:
     asked = database([{}])
     window_word.tell_open(ORDER, journal)
-    window_word.tell(ORDER, window_word.FINISHED)
+    window_word.tell_end(ORDER, journal, window_word.FINISHED)
     question = {"database": DATABASE, "secrets": "/etc/secrets", "run": RUN}
     assert asked == [
         ("window_word", "say", {**question, "state": "open"}),
@@ -145,10 +145,47 @@ def test_core_says_how_it_stands_with_its_window_of_this_run(
 
 
 @pytest.mark.parametrize("order", [{}, {"tells": False}], ids=str)
-def test_on_one_host_nobody_is_told_anything(order: dict[str, Any], database: Answers) -> None:
+def test_on_one_host_nobody_is_told_anything(
+    order: dict[str, Any], database: Answers, journal: Journal
+) -> None:
     asked = database([{}])
-    window_word.tell(order, window_word.FINISHED)
+    window_word.tell_end(order, journal, window_word.FINISHED)
     assert asked == []
+
+
+def test_a_web_that_waits_hears_the_end_once_the_database_is_back(
+    database: Answers, journal: Journal
+) -> None:
+    journal.note("begun", step=window_word.TOLD)
+    asked = database([AWAY, AWAY, {}])
+    window_word.tell_end(ORDER, journal, window_word.ROLLED_BACK)
+    assert [question["state"] for _, _, question in asked] == ["rolled back"] * 3
+
+
+def test_a_window_does_not_end_while_a_web_that_waits_cannot_be_told(
+    database: Answers, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window_word, "_SAY_SECONDS", -1)
+    journal.note("begun", step=window_word.TOLD)
+    database([AWAY])
+    with pytest.raises(window_data.DataError, match="could not connect"):
+        window_word.tell_end(ORDER, journal, window_word.FINISHED)
+
+
+def test_a_window_that_told_nobody_ends_without_the_database(
+    database: Answers, journal: Journal
+) -> None:
+    asked = database([AWAY])
+    window_word.tell_end(ORDER, journal, window_word.ROLLED_BACK)
+    assert len(asked) == 1
+
+
+def test_a_window_is_not_opened_beside_a_web_that_cannot_be_told(
+    database: Answers, journal: Journal
+) -> None:
+    database([AWAY])
+    with pytest.raises(window_data.DataError):
+        window_word.tell_open(ORDER, journal)
 
 
 class Connection:
