@@ -97,6 +97,12 @@ def await_core(order: Order, journal: Journal) -> None:
         time.sleep(_POLL_SECONDS)
 
 
+def await_end(order: Order) -> None:
+    """Nothing here works with the web's database while Core's window of this run is open."""
+    while order.get("awaits") and _heard(order) == OPEN:
+        time.sleep(_POLL_SECONDS)
+
+
 def _heard(order: Order) -> str:
     """The state of Core's window in this run; empty where nothing was said or can be heard."""
     try:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,16 +115,40 @@ def test_a_web_whose_new_release_does_not_serve_goes_back(path: str, host: WebHo
     assert_went_back(host, f"{path} answers 500")
 
 
-def test_a_web_that_was_interrupted_goes_back(host: WebHost) -> None:
+def interrupted(host: WebHost) -> dict[str, Any]:
+    """The order of a window whose program was killed when the web had stopped."""
     order, journal = host.order(), host.journal
     steps = dict(window_web.steps(order))
     journal.note("opened")
     for name in ("Configuration is kept", "Pages are closed", window_web.CLOSED):
         window.window_steps.take([(name, steps[name])], order, journal)
     assert host.is_closed and not host.runs(layout.WEB_UNIT)
-    host.said(word("rolled back"))
-    window.settle(order, journal)
+    return order
+
+
+def test_a_web_that_was_interrupted_goes_back(host: WebHost) -> None:
+    order = interrupted(host)
+    window.settle(order, host.journal)
     assert_went_back(host, "the window was interrupted")
+
+
+@pytest.mark.parametrize("settle", [window.settle, window.settle_at_boot])
+def test_a_web_that_was_interrupted_does_not_start_while_cores_window_is_open(
+    settle: Callable[..., None], host: WebHost
+) -> None:
+    order = interrupted(host)
+    host.said(word("open"))
+    core = threading.Timer(0.5, host.said, [word("finished")])
+    core.start()
+    settle(order, host.journal)
+    assert not core.is_alive()
+    assert (host.journal.outcome() or {})["outcome"] == "rolled back"
+    heard, started = (
+        [number for number, one in enumerate(host.commands) if one.startswith(words)]
+        for words in ("python", "systemctl start")
+    )
+    assert len(heard) > 1
+    assert heard[-1] < started[0]
 
 
 def closed(host: WebHost) -> int:
