@@ -86,6 +86,7 @@ def assert_went_back(host: WebHost, reason: str) -> None:
     outcome = host.journal.outcome() or {}
     assert outcome["outcome"] == "rolled back"
     assert reason in outcome["reason"]
+    assert outcome["health"] == "not asked: Core is on another host"
     assert (host.release, host.configuration, host.is_closed) == ("old", OLD_FILE, False)
     assert host.runs(layout.WEB_UNIT) and host.runs(layout.QCLUSTER_UNIT)
 
