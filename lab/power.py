@@ -11,6 +11,7 @@ from lab.records import MachineRecord
 
 BOOT_SECONDS = 60.0
 PORT_SECONDS = 2.0
+PORT_TRIES = 15
 
 
 class PortTakenError(LabError):
@@ -22,13 +23,16 @@ def on(record: MachineRecord) -> None:
     network.ensure()
     if not processes.is_running(record.name):
         _start(record)
-    try:
-        _wait_for_ssh(record)
-    except PortTakenError:
-        # The kernel takes a network apart some time after the last process in it was killed.
-        time.sleep(PORT_SECONDS)
-        _start(record)
-        _wait_for_ssh(record)
+    for left in reversed(range(PORT_TRIES)):
+        try:
+            _wait_for_ssh(record)
+            return
+        except PortTakenError:
+            if not left:
+                raise
+            # The kernel takes a network apart some time after the last process in it was killed.
+            time.sleep(PORT_SECONDS)
+            _start(record)
 
 
 def _start(record: MachineRecord) -> None:

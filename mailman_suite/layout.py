@@ -23,6 +23,7 @@ VAR = f"{HOME}/mm/var"
 CORE_DATA = f"{VAR}/data"
 CORE_DATABASE = f"{CORE_DATA}/mailman.db"
 CORE_LOGS = f"{VAR}/logs"
+ARCHIVE_SPOOL = f"{VAR}/archives/hyperkitty/spool"  # what HyperKitty did not take
 
 ETC = "/etc/mailman3"
 CORE_CONFIG = f"{ETC}/mailman.cfg"

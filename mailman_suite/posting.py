@@ -49,7 +49,7 @@ def probe(list_address: str, member: str) -> dict[str, Any]:
         "home": layout.PROBE_HOME,
         "mailbox": PROBE_MAILBOX,
         "map": layout.LMTP_MAP,
-        "queues": [f"{layout.VAR}/queue/*/*.*", f"{layout.VAR}/archives/hyperkitty/spool/*"],
+        "queues": [f"{layout.VAR}/queue/*/*.*", f"{layout.ARCHIVE_SPOOL}/*"],
         "archives": f"{layout.VAR}/archives/prototype",
     }
 

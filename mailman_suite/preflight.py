@@ -38,14 +38,7 @@ def refusals(
     if not look["root"]:
         return list(_system(look))  # the rest was looked at with eyes that do not see all
     if not settings.runs_release:
-        return [
-            *_system(look),
-            *_interpreter(settings, platform, release, look),
-            *preflight_roles.foreign(settings, look),
-            *preflight_run.busy(settings, look),
-            *_one_role(settings, look),
-            *preflight_ports.taken(settings, look),
-        ]
+        return _without_release(settings, platform, release, look)
     return [
         *_system(look),
         *_interpreter(settings, platform, release, look),
@@ -62,6 +55,20 @@ def refusals(
         *preflight_ports.taken(settings, look),
         *preflight_roles.foreign(settings, look),
         *_files(look),
+    ]
+
+
+def _without_release(
+    settings: Settings, platform: Platform, release: Release, look: Mapping[str, Any]
+) -> list[Refusal]:
+    """As `refusals`, on a host whose role needs no code of ours."""
+    return [
+        *_system(look),
+        *_interpreter(settings, platform, release, look),
+        *preflight_roles.foreign(settings, look),
+        *preflight_run.busy(settings, look),
+        *_one_role(settings, look),
+        *preflight_ports.taken(settings, look),
     ]
 
 
