@@ -117,8 +117,9 @@ class Release:
         The builder's own text does not count, so that a comment there rebuilds nobody's host.
         """
         digest = hashlib.sha256(f"build {_BUILD}\n".encode())
+        builders = _programs(*_BUILDERS)
         for path, source in sorted(self.build_inputs(python).items()):
-            if path in _programs(*_BUILDERS):
+            if path in builders:
                 continue
             body = source.read_bytes()
             digest.update(f"{path} {len(body)}\n".encode() + body)
