@@ -2,6 +2,7 @@
 
 from pyinfra import config
 
+from mailman_suite.call_stacks import deploys_are_no_modules
 from mailman_suite.limits import refuse_runs_without_hosts
 from mailman_suite.run_end import keep_records
 
@@ -16,3 +17,5 @@ config.FAIL_PERCENT = 0
 refuse_runs_without_hosts()
 # Who did what, and what it came to, is known afterwards: `make history`.
 keep_records()
+# The cost of a run on this computer, for each operation of each host.
+deploys_are_no_modules()

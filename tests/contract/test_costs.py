@@ -1,13 +1,21 @@
-"""What pyinfra would do again for every host, and does not for ours."""
+"""What pyinfra and `inspect` would do again for every host, and do not for ours."""
 
 from __future__ import annotations
 
+import inspect
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from mailman_suite.call_stacks import deploys_are_no_modules
 
 ROOT = Path(__file__).parents[2]
+DEPLOY = "deploys/mailman.py"
 # pyinfra itself, which says each time that it checks the required packages.
 COUNTING = """
 from pyinfra.api import config
@@ -34,3 +42,40 @@ def test_required_packages_are_checked_once_for_any_number_of_hosts(tmp_path: Pa
     )
     assert run.returncode == 0, run.stderr
     assert run.stdout.count("checked requirements.txt") == 1
+
+
+@pytest.fixture
+def frame(monkeypatch: pytest.MonkeyPatch) -> Iterator[FrameType]:
+    """One of a deploy file, executed as pyinfra does, before anything is known of it."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(inspect, "modulesbyfile", {})
+    monkeypatch.setattr(inspect, "_filesbymodname", {})
+    names = {"inspect": inspect}
+    exec(compile("frame = inspect.currentframe()", DEPLOY, "exec"), names)
+    yield names["frame"]
+
+
+def modules_looked_at(frame: FrameType, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many `inspect` goes through to tell where a frame is."""
+    seen = []
+    with monkeypatch.context() as patched:
+        original = inspect.ismodule
+        patched.setattr(inspect, "ismodule", lambda one: seen.append(one) or original(one))
+        inspect.getframeinfo(frame)
+    return len(seen)
+
+
+def test_inspect_looks_through_no_modules_for_a_deploy_file(
+    frame: FrameType, monkeypatch: pytest.MonkeyPatch
+):
+    for _ in range(2):
+        assert modules_looked_at(frame, monkeypatch) > 100
+    deploys_are_no_modules()
+    assert modules_looked_at(frame, monkeypatch) < 5
+
+
+def test_inspect_says_of_a_deploy_file_what_it_said(frame: FrameType):
+    before = inspect.getframeinfo(frame), inspect.getmodule(frame)
+    deploys_are_no_modules()
+    assert (inspect.getframeinfo(frame), inspect.getmodule(frame)) == before
+    assert before[1] is None
