@@ -1,18 +1,21 @@
-"""What pyinfra and `inspect` would do again for every host, and do not for ours."""
+"""What pyinfra, `inspect` and paramiko would do again for every host, and do not for ours."""
 
 from __future__ import annotations
 
 import inspect
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
+import paramiko
 import pytest
 
 from mailman_suite.call_stacks import deploys_are_no_modules
+from mailman_suite.ssh import nodelay_transport
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = "deploys/mailman.py"
@@ -79,3 +82,21 @@ def test_inspect_says_of_a_deploy_file_what_it_said(frame: FrameType):
     deploys_are_no_modules()
     assert (inspect.getframeinfo(frame), inspect.getmodule(frame)) == before
     assert before[1] is None
+
+
+@pytest.fixture
+def connection() -> Iterator[socket.socket]:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()) as ours,
+        server.accept()[0],
+    ):
+        yield ours
+
+
+def test_a_quiet_connection_is_looked_at_once_a_second(connection: socket.socket):
+    paramiko.Transport(connection)
+    assert connection.gettimeout() == 0.1
+    nodelay_transport(connection)
+    assert connection.gettimeout() == 1.0
+    assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
