@@ -99,6 +99,20 @@ def up(
     return _machine(record)
 
 
+def up_without_system(
+    name: str, server_options: Sequence[str], *, binds: Sequence[str] = ()
+) -> Machine:
+    """A new machine with nothing in it but an SSH server, so that a box can have very many.
+
+    It has a disk, a name and an address like any other, and goes down like any other.
+    """
+    needs.ensure()
+    with _alone_with(name):
+        record = _create(name, None, None, tuple(binds))
+        power.on_without_system(record, server_options)
+    return _machine(record)
+
+
 def get(name: str) -> Machine:
     """The existing machine of that name, running or not; LabError when there is none."""
     return _machine(_existing(name))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import socket
 import time
+from collections.abc import Sequence
 
 from lab import disks, network, packages, paths, processes, records
 from lab.commands import LabError, run
@@ -22,7 +24,7 @@ def on(record: MachineRecord) -> None:
     """The machine runs on the disk that it has, and answers on SSH."""
     network.ensure()
     if not processes.is_running(record.name):
-        _start(record)
+        _boot(record)
     for left in reversed(range(PORT_TRIES)):
         try:
             _wait_for_ssh(record)
@@ -32,32 +34,49 @@ def on(record: MachineRecord) -> None:
                 raise
             # The kernel takes a network apart some time after the last process in it was killed.
             time.sleep(PORT_SECONDS)
-            _start(record)
+            _boot(record)
 
 
-def _start(record: MachineRecord) -> None:
+def on_without_system(record: MachineRecord, server_options: Sequence[str]) -> None:
+    """An SSH server with these options is all that runs in the machine, and it answers."""
+    server = shlex.join(["/usr/sbin/sshd", "-D", *server_options])
+    address = f"{record.address}/{paths.NETWORK.prefixlen}"
+    up = f"ip link set host0 mtu {network.mtu()} up && ip address add {address} dev host0"
+    alone = ("--as-pid2", "--resolv-conf=off", "/bin/sh", "-c")
+    _start(record, [*alone, f"{up} && mkdir -p /run/sshd && exec {server}"])
+    _wait_for_ssh(record)
+
+
+def _boot(record: MachineRecord) -> None:
     processes.kill(record.name)
     for other in records.machines():
         packages.collect(other)
     packages.lend(record)
+    caches = {packages.archives(record): "/var/cache/apt/archives"}
+    caches[packages.open_pip_cache()] = "/var/cache/pip"
+    shared = [f"--bind={here}:{there}" for here, there in caches.items()]
+    _start(record, ["--boot", "--resolv-conf=replace-host", *shared])
+
+
+def _start(record: MachineRecord, words: Sequence[str]) -> None:
+    """Nspawn runs for the machine: `words` are its further options, then what runs in it."""
     # The address may have belonged to a machine with another hardware address.
     run(["ip", "neighbour", "flush", "to", record.address, "dev", paths.BRIDGE])
     directory = paths.machine_directory(record.name)
     console, root = directory / "console.log", directory / "root"
-    processes.start(record.name, disks.overlay(record), root, _nspawn(record), console)
+    nspawn = [*_options(record), *words]
+    processes.start(record.name, disks.overlay(record), root, nspawn, console)
 
 
-def _nspawn(record: MachineRecord) -> list[str]:
+def _options(record: MachineRecord) -> list[str]:
     return [
         f"--machine={paths.PREFIX}-{record.name}",
         f"--hostname={record.name}",
         f"--directory={paths.machine_directory(record.name) / 'root'}",
         f"--network-bridge={paths.BRIDGE}",
         # The box may have no systemd of its own to register with.
-        *("--boot", "--quiet", "--register=no", "--keep-unit", "--settings=no"),
-        *("--resolv-conf=replace-host", "--link-journal=no", "--timezone=off"),
-        f"--bind={packages.archives(record)}:/var/cache/apt/archives",
-        f"--bind={packages.open_pip_cache()}:/var/cache/pip",
+        *("--quiet", "--register=no", "--keep-unit", "--settings=no"),
+        *("--link-journal=no", "--timezone=off"),
         *(f"--bind-ro={bind}" for bind in record.binds),
     ]
 

@@ -1,6 +1,6 @@
 """Prints what the project promises about speed, measured side by side on machines of the lab.
 
-python -m tests.bench [converged] [install] [upgrade] [--rounds N] [--output FILE]
+python -m tests.bench [converged] [fleet] [install] [upgrade] [--rounds N] [--output FILE]
 
 No figure fails the run: a shared computer's wall time is no verdict. What was measured how stands
 above each table.
@@ -9,17 +9,20 @@ above each table.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import lab
-from tests.bench import converged, install, upgrade
+from tests.bench import converged, fleet, install, upgrade
 from tests.bench.circumstances import circumstances
 from tests.bench.figures import Section
+from tests.bench.machines import remove_leftovers
 
 BENCHMARKS: Mapping[str, tuple[Callable[[int], list[Section]], int]] = {
     "converged": (converged.measured, 5),
+    "fleet": (fleet.measured, 3),
     "install": (install.measured, 3),
     "upgrade": (upgrade.measured, 1),
 }
@@ -35,6 +38,9 @@ def main() -> int:
     if reason:
         print(f"bench: {reason}", file=sys.stderr)
         return 1
+    # Told to end, it takes its machines down as after an error.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: told to end"))
+    remove_leftovers()
     parts = [circumstances()]
     print(parts[0], flush=True)
     for name in arguments.names or BENCHMARKS:
