@@ -33,18 +33,28 @@ main()
 """
 
 
-def test_required_packages_are_checked_once_for_any_number_of_hosts(tmp_path: Path):
-    (tmp_path / "deploy.py").write_text("")
-    words = ["--dry", "@fake/a,@fake/b,@fake/c", str(tmp_path / "deploy.py")]
+@pytest.fixture
+def said(tmp_path: Path) -> str:
+    """What a plan for three hosts says, with our configuration."""
+    deploy = tmp_path / "deploy.py"
+    deploy.write_text("from pyinfra import state\nprint('at a time:', state.pool.size)\n")
     run = subprocess.run(
-        [sys.executable, "-c", COUNTING, *words],
+        [sys.executable, "-c", COUNTING, "--dry", "@fake/a,@fake/b,@fake/c", str(deploy)],
         cwd=ROOT,
         env={**os.environ, "MAILMAN_RECORDS": str(tmp_path)},
         capture_output=True,
         text=True,
     )
     assert run.returncode == 0, run.stderr
-    assert run.stdout.count("checked requirements.txt") == 1
+    return run.stdout
+
+
+def test_required_packages_are_checked_once_for_any_number_of_hosts(said: str):
+    assert said.count("checked requirements.txt") == 1
+
+
+def test_the_number_of_processors_here_does_not_say_how_many_hosts_run_at_a_time(said: str):
+    assert said.count("at a time: 100\n") == 3
 
 
 @pytest.fixture
