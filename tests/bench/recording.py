@@ -27,11 +27,12 @@ def recorded(host: Machine, place: Path) -> Iterator[None]:
     for name in ("key.bash", "record.bash"):
         _install(host, f"{_HERE}/{name}", (REPLAY / name).read_text(encoding="utf-8"))
     _install(host, _CONFIGURATION, _FORCED)
-    host.run("systemctl reload ssh")
+    # A restart, unlike a reload, has ended when the new server listens.
+    host.run("systemctl restart ssh")
     try:
         yield
     finally:
-        host.run(f"rm {_CONFIGURATION} && systemctl reload ssh")
+        host.run(f"rm {_CONFIGURATION} && systemctl restart ssh")
     words = [*access.ssh(host.name, "-T"), "--", f"tar --create --directory={_HERE} answers"]
     archive = subprocess.run(words, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as answers:
