@@ -50,7 +50,6 @@ def test_a_machine_of_each_suite_is_a_running_debian_server(
     assert len(host.file("/etc/machine-id").content_string.strip()) == 32
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize("suite", images.SUITES)
 def test_nothing_starts_on_a_machine_because_of_the_hour(
     new_machine: MakeMachine, suite: str
@@ -74,7 +73,8 @@ def test_cron_begins_its_day_when_the_machine_is_made(machine: Machine) -> None:
     zone = machine.run(f"sed -n s/^Environment=//p /{hours.CRON}").stdout.strip()
 
     assert machine.run(f"{zone} date +%H").stdout.strip() == "09"
-=======
+
+
 def test_a_machine_without_a_system_runs_an_ssh_server_and_nothing_else() -> None:
     name = "without-system"
     try:
@@ -87,7 +87,6 @@ def test_a_machine_without_a_system_runs_an_ssh_server_and_nothing_else() -> Non
     finally:
         machines.down(name)
     assert machine not in machines.running()
->>>>>>> 6de2402 (Measure how the cost of a run grows with its hosts: python -m tests.bench fleet)
 
 
 def test_a_machine_installs_packages_from_its_mirror(machine: Machine) -> None:
