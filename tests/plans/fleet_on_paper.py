@@ -38,6 +38,7 @@ OLDER = RELEASES["3.3.10"]
 NEW = RELEASES["3.3.10+django52"]
 IDENTIFIER = {release.name: release.identifier((3, 11)) for release in (OLDER, NEW)}
 _WINDOW = re.compile(r"systemctl start mailman-window\.service")
+_WORDS = re.compile(r"mailman_suite\.host\.window (closed|follow)")
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Paper:
     data: dict[str, Any]
     facts: Mapping[str, Any]
     window: Sequence[str] = (f"{IDENTIFIER[NEW.name]} runs; the window took 31.4 s",)
+    closing: Sequence[str] = ("The web is stopped",)  # what a web's window says until then
     well: bool = True
     fails: str = ""  # a pattern of a command that fails
     sent: list[str] = field(default_factory=list)
@@ -179,7 +181,8 @@ def _respond(paper: Paper, command: str) -> Any:
     if "host/runs.py" in command:
         return True, CommandOutput([OutputLine("stdout", "{}")])  # nobody else is at it
     paper.sent.append(command)
-    said = paper.window if _WINDOW.search(command) else ()
+    words = _WORDS.search(command)
+    said = {"closed": paper.closing, "follow": paper.window}[words[1]] if words else ()
     failed = any(line.startswith("error: ") for line in said)
     failed |= bool(paper.fails and re.search(paper.fails, command)) or command[-8:] == "; exit 1"
     return not failed, CommandOutput([OutputLine("stdout", line) for line in said])
