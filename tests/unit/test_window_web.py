@@ -170,6 +170,20 @@ def test_a_web_counts_as_closed_when_it_has_stopped(
     assert host.journal.outcome() is None
 
 
+def test_who_waits_for_a_step_goes_on_at_its_end_while_the_window_is_at_work(
+    host: WebHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_at_work() -> bool:
+        raise AssertionError("nobody has to be asked any more")
+
+    monkeypatch.setattr(progress, "_ALIVE_SECONDS", -1)
+    host.journal.note("opened")
+    host.journal.note("done", step=window_web.CLOSED)
+    assert progress.follow(host.journal, is_at_work, until=window_web.CLOSED) is None
+    with pytest.raises(AssertionError, match="nobody has to be asked"):
+        progress.follow(host.journal, is_at_work, until="Core's host has finished")
+
+
 def test_a_web_that_is_only_about_to_stop_is_not_closed(
     host: WebHost, capsys: pytest.CaptureFixture[str]
 ) -> None:
