@@ -137,6 +137,8 @@ def _search_index(crossing: Crossing) -> Answer:
     new = crossing.web_setting("HAYSTACK_CONNECTIONS") or {
         "default": {"ENGINE": _ENGINE, "PATH": layout.FULLTEXT_INDEX}
     }
+    if not crossing.settings.runs("web"):
+        return fine("each host of the web has its own")
     if not crossing.survey["emails"]:
         return fine("nothing is archived")
     engine, path = new.get("default", {}).get("ENGINE"), new.get("default", {}).get("PATH")

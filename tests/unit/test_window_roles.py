@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import layout, window, window_roles
+from mailman_suite import gates, layout, window, window_roles
 from mailman_suite.host import window as program
 from mailman_suite.host import window_steps, window_web
+from mailman_suite.releases import RELEASES
+from tests.unit import surveyed
 from tests.unit.kept_states import ID, OLD
-from tests.unit.split_suites import split_suite
+from tests.unit.split_suites import split_settings, split_suite
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +68,14 @@ def test_each_role_keeps_the_way_between_the_hosts_and_a_whole_suite_has_none() 
 def test_every_kind_of_order_has_its_steps() -> None:
     for role in ("all", "core", "web"):
         assert order(role)["kind"] in program._STEPS
+
+
+@pytest.mark.parametrize(("role", "asked"), [("core", []), ("all", ["rebuild_index"])])
+def test_a_host_without_an_index_is_not_asked_for_a_new_one(role: str, asked: list[str]) -> None:
+    index = {"engine": surveyed.WHOOSH, "path": layout.FULLTEXT_INDEX, "exists": False}
+    survey = surveyed.survey("3.3.9", emails=7, search_index={**index, "readable": False})
+    found = gates.findings(survey, split_settings(role), RELEASES["3.3.10+django52"])
+    assert [one for one in gates.changes(found) if one == "rebuild_index"] == asked
 
 
 def test_a_core_that_tells_does_so_before_anything_is_stopped(
