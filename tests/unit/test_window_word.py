@@ -173,8 +173,9 @@ def test_a_window_does_not_end_while_a_web_that_waits_cannot_be_told(
 
 
 def test_a_window_that_told_nobody_ends_without_the_database(
-    database: Answers, journal: Journal
+    database: Answers, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(window_word, "_SAY_SECONDS", -1)
     asked = database([AWAY])
     window_word.tell_end(ORDER, journal, window_word.ROLLED_BACK)
     assert len(asked) == 1
