@@ -6,7 +6,6 @@ pyinfra inventories/prod.py deploys/mailman.py
 from pyinfra import host
 
 from deploys.steps import (
-    archive,
     configuration,
     database,
     fleet,
@@ -43,7 +42,6 @@ for wave in host.loop(waves(host)):
         services.run(suite)
         web.has_its_site_and_superuser(suite)
         lists.exist(suite)
-        archive.caught_up(suite)
     fleet.healthy(suite, wave)
 
 release.older_are_gone(suite)

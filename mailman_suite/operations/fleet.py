@@ -15,6 +15,7 @@ from mailman_suite.fleet import Wave
 from mailman_suite.fleet_progress import progress_of
 from mailman_suite.operations import probe, verify
 from mailman_suite.posting import local_domain
+from mailman_suite.settings_roles import ALL
 from mailman_suite.suite import Suite
 
 # How often a soaking host is asked; it also keeps the connection open.
@@ -31,12 +32,14 @@ def healthy(suite: Suite, wave: Wave) -> Generator[StringCommand, None, None]:
     if host.name not in wave.hosts:
         host.noop(f"waits for {wave}")
         return
+    is_new = host.state.is_executing and (suite.changes_release or suite.unproven)
+    if is_new and suite.settings.role == "core":
+        # Core's archiver offers what it kept while the web was closed with the next message alone.
+        yield from _message(suite)
     yield from verify.answers._inner(suite)
-    if not host.state.is_executing:
-        return
-    if suite.changes_release or suite.unproven:
+    if is_new:
         yield from _proof(suite)
-    progress_of(host).healthy = True
+    progress_of(host).healthy = host.state.is_executing
 
 
 def _proof(suite: Suite) -> Generator[StringCommand, None, None]:
@@ -44,7 +47,7 @@ def _proof(suite: Suite) -> Generator[StringCommand, None, None]:
 
     The note is the window's: a run that ends before it is made up for by the next.
     """
-    if suite.settings.runs("core"):
+    if suite.settings.role == ALL:
         yield from _message(suite)
     if suite.settings.soak_seconds:
         yield from _soaked(suite.settings.soak_seconds, suite.settings.services)

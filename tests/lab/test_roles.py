@@ -33,6 +33,7 @@ OPEN = {
     "web": {80, 8000},
     "mta": {25},
 }
+_FAILED = "find /opt/mailman/mm/var/queue/bad /opt/mailman/mm/var/queue/shunt -type f"
 _LISTENS = "ss -Hltn | awk '{print $4}' | grep -v '^127\\.\\|^\\[::1\\]' | sed 's/.*://' | sort -u"
 _ASKS = "curl -s -o /dev/null -m 5 -w %{{http_code}} http://{}:{}/3.1/lists || true"
 
@@ -161,6 +162,7 @@ def test_mail_and_readers_come_through_an_upgrade(suite: SplitSuite, place: Path
     assert all(one.endswith(", healthy") for one in where.values()), where
     assert {runs(one) for one in _hosts(suite).values()} == {older.NEW}
     assert flow.refused == []
+    assert suite.run(_FAILED).split() == []
     mail_flow.assert_each_once(suite, flow.accepted)
     again = _converge(place, suite, split.NEW)
     assert (again.returncode, changes(again.stdout)) == (0, []), again.stdout
