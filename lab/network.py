@@ -119,3 +119,8 @@ table ip {paths.PREFIX} {{
     }}
 }}
 """
+
+
+def free_port(name: str) -> None:
+    """The machine's place on the bridge is free; nspawn names it, maybe shortened, after it."""
+    run(["ip", "link", "delete", f"vb-{paths.PREFIX}-{name}"], check=False)

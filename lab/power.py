@@ -13,7 +13,7 @@ from lab.records import MachineRecord
 
 BOOT_SECONDS = 60.0
 PORT_SECONDS = 2.0
-PORT_TRIES = 15
+PORT_TRIES = 5
 
 
 class PortTakenError(LabError):
@@ -32,7 +32,9 @@ def on(record: MachineRecord) -> None:
         except PortTakenError:
             if not left:
                 raise
-            # The kernel takes a network apart some time after the last process in it was killed.
+            # The kernel takes a network apart some time after the last process in it was killed: a
+            # connection to a neighbour that was cut off too keeps it for minutes.
+            network.free_port(record.name)
             time.sleep(PORT_SECONDS)
             _boot(record)
 
