@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from lab import paths
+from lab.locks import held
 
 DOMAIN = "away.test"  # no resolver knows it; who is to reach the catcher has it as relayhost
 
@@ -35,9 +36,12 @@ class _Session(socketserver.StreamRequestHandler):
 
 @contextmanager
 def listening() -> Iterator[list[str]]:
-    """The Message-IDs of what comes in while the block runs."""
+    """The Message-IDs of what comes in while the block runs; one process at a time listens."""
     socketserver.ThreadingTCPServer.allow_reuse_address = True
-    with socketserver.ThreadingTCPServer((str(paths.GATEWAY), 25), _Session) as server:
+    with (
+        held("catcher"),
+        socketserver.ThreadingTCPServer((str(paths.GATEWAY), 25), _Session) as server,
+    ):
         server.daemon_threads = True
         server.caught = []  # type: ignore[attr-defined]
         threading.Thread(target=server.serve_forever, daemon=True).start()

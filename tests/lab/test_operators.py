@@ -41,7 +41,7 @@ def test_a_failed_a_refused_a_lost_and_a_finished_run_are_known_afterwards(
     for record in (on_host(suite)[-1], anna.last()):
         assert (record["outcome"], record["window"]) == ("failed", failed["id"])
         assert f"{failed['id']} rolled back: " in record["reason"]
-        assert (record["from"].partition("-")[0], record["who"][:5]) == ("3.3.10", "anna@")
+        assert (record["from"].partition("-")[0], record["who"][:5]) == (older.OLD, "anna@")
 
     known = on_host(suite)
     assert bob.run(suite, NEWER)[0] == 1
