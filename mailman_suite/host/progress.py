@@ -28,7 +28,7 @@ def follow(
         for line in lines[shown:]:
             print(told(line, lines[0]["at"]), flush=True)
         shown = len(lines)
-        if outcome or journal.has_done(until):
+        if outcome or any((one["event"], one.get("step")) == ("done", until) for one in lines):
             return outcome
         if time.monotonic() > deadline:
             if not is_at_work() and not journal.outcome():
