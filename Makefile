@@ -47,7 +47,7 @@ rollback: $(INSTALLED) ## go back to what was before a window: make rollback HOS
 restore: $(INSTALLED) ## put a backup's data in place: make restore HOST=NAME BACKUP=PATH-ON-THE-HOST
 	@$(BIN)/pyinfra $(INVENTORY) $(if $(HOST),--limit '$(HOST)') deploys/restore.py --data 'mailman_backup=$(BACKUP)'
 
-secrets: $(INSTALLED) ## make the secrets that the hosts of one suite share, in secrets/, and print the lines for group_data
+secrets: $(INSTALLED) ## only for a suite spread over several hosts: make the secrets that they share, in secrets/, and print the lines for group_data
 	@$(BIN)/python -m mailman_suite.shared_secrets
 
 history: $(INSTALLED) ## who did what from this computer, newest last; HOST=NAME for one host

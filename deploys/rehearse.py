@@ -5,13 +5,15 @@ pyinfra -y inventories/staging.py deploys/rehearse.py
 
 from pyinfra import host
 
-from deploys.steps import database, rehearsal
+from deploys.steps import database, rehearsal, release, system
 from mailman_suite.rehearsal import chosen
 
 rehearsed = chosen(host)  # looks at both hosts, and refuses before anything changes
 
 rehearsal.emptied(rehearsed)
-rehearsal.fenced(rehearsed)
+packages = system.prepared(rehearsed.suite)
+release.built_beside(rehearsed.suite)  # the accounts that build reach nothing behind the fences
+rehearsal.fenced(rehearsed, packages)
 rehearsal.copied(rehearsed)
 database.reachable(rehearsed.suite)
 rehearsal.brought_up(rehearsed)

@@ -1,6 +1,7 @@
 """A rehearsal: fences first, then production's copy, then the command that production will get."""
 
 from pyinfra.api import deploy
+from pyinfra.api.operation import OperationMeta
 
 from deploys.steps import system
 from mailman_suite import rehearsal_fences
@@ -12,19 +13,19 @@ from mailman_suite.suite import Suite
 
 @deploy("Rehearsal")
 def emptied(rehearsal: Rehearsal) -> None:
-    """No copy of an earlier rehearsal is on this host."""
+    """No copy of an earlier rehearsal is on this host, and what builds a release may fetch it."""
     stages.cleared(name="No earlier copy is left", rehearsal=rehearsal)
+    stages.opened(name="A build of the release finds a way out", rehearsal=rehearsal)
 
 
 @deploy("Rehearsal")
-def fenced(rehearsal: Rehearsal) -> None:
+def fenced(rehearsal: Rehearsal, installation: OperationMeta) -> None:
     """Whatever could send mail is here and cannot, before anything comes that has some."""
     suite, name = rehearsal.suite, "The packet filter's tool is installed"
     if suite.platform.package_tool == "apt":
         packages.debs(name=name, names=("nftables",))
     else:
         packages.rpms(name=name, names=("nftables",))
-    installation = system.prepared(suite)
     system.mta_installed(suite, installation)
     files.managed(
         name="The packet filter's rules are those of a rehearsal",

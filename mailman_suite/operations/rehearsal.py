@@ -34,6 +34,7 @@ from mailman_suite.rehearsal import Rehearsal, clearing
 from mailman_suite.rehearsal_records import keep
 from mailman_suite.rehearsal_report import sentence
 from mailman_suite.rehearsal_result import result
+from mailman_suite.release_archives import intact_digest, kept_release
 from mailman_suite.suite import Suite
 from mailman_suite.verification import core_question, questions, verdicts
 
@@ -48,6 +49,16 @@ def cleared(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
         yield program("rehearsal_end", "apply", clearing(rehearsal.suite))
     else:
         host.noop("no rehearsal was here before")
+
+
+@operation()
+def opened(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
+    """The packet filter lets a build fetch the release, where none is kept; nothing is here yet."""
+    if intact_digest(kept_release(rehearsal.suite)):
+        host.noop("the release comes from the control machine")
+        return
+    table = f"table inet {layout.FENCE_TABLE}"
+    yield StringCommand(f"! command -v nft >/dev/null || nft 'add {table}; delete {table}'")
 
 
 @operation(is_idempotent=False)

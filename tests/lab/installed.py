@@ -128,11 +128,12 @@ def converge(
     *,
     deploy: str = "deploys/mailman.py",
     timeout: float = 300,
+    repository: Path = REPOSITORY,
 ) -> subprocess.CompletedProcess[str]:
     """One run of a deploy; `stdout` holds everything that it said. Timeout in seconds."""
     return subprocess.run(
         command(machine, data, options, deploy),
-        cwd=REPOSITORY,
+        cwd=repository,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

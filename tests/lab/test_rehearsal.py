@@ -73,7 +73,14 @@ def staging() -> Iterator[machines.Machine]:
         machine.down()
 
 
-def test_a_rehearsal(production: Suite, staging: machines.Machine) -> None:
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """This repository on a computer that keeps no release."""
+    kept_here = shutil.ignore_patterns(".*", "records", "__pycache__")
+    return Path(shutil.copytree(REPOSITORY, tmp_path / "repository", ignore=kept_here))
+
+
+def test_a_rehearsal(production: Suite, staging: machines.Machine, elsewhere: Path) -> None:
     before = untouched(production)
     with catcher.listening() as caught:
         result = rehearsed(production, staging)
@@ -87,6 +94,8 @@ def test_a_rehearsal(production: Suite, staging: machines.Machine) -> None:
         assert all(one["standing"] for one in result["fences"]), result["fences"]
         copy = Suite(staging, installed.Combination("bookworm", "", older.NEW))
         assert_fenced(copy, caught)
+    # The fences stand by now, and the release has to be built behind none.
+    assert rehearsed(production, staging, elsewhere)["outcome"] == "passed"
     ended = run(staging, production, "end_rehearsal")
     assert ended.returncode == 0, ended.stdout
     left = "ls -d /opt/mailman /etc/mailman3 /var/lib/mailman3-suite/rehearsal*"
@@ -136,8 +145,11 @@ def assert_fenced(copy: Suite, caught: list[str]) -> None:
 
 
 def core_answers(copy: Suite) -> None:
-    """Core is up; its pages have another name on staging."""
+    """Core is up; its pages have another name on staging. LMTP is later than REST."""
     eventually(lambda: copy.rest("GET", "lists")[0] == 200, "Core answers")
+    lmtp = "exec 3<>/dev/tcp/127.0.0.1/8024 && head -n 1 <&3"
+    greeting = f"timeout 5 bash -c {shlex.quote(lmtp)} || true"
+    eventually(lambda: copy.run(greeting).startswith("220"), "Core takes mail")
 
 
 def kept(copy: Suite) -> str:
@@ -164,7 +176,9 @@ def untouched(suite: Suite) -> dict[str, Any]:
     }
 
 
-def run(staging: machines.Machine, production: Suite, deploy: str) -> Any:
+def run(
+    staging: machines.Machine, production: Suite, deploy: str, repository: Path = REPOSITORY
+) -> Any:
     """One run of a deploy on staging; `stdout` holds everything that it said."""
     data = {
         **production.combination.data,
@@ -173,15 +187,18 @@ def run(staging: machines.Machine, production: Suite, deploy: str) -> Any:
         "mailman_rehearses": production.machine.name,
         "mailman_rehearses_ssh": ["-F", str(paths.SSH_CONFIG)],
     }
-    return installed.converge(staging, data, deploy=f"deploys/{deploy}.py", timeout=1200)
+    deploy = f"deploys/{deploy}.py"
+    return installed.converge(staging, data, deploy=deploy, timeout=1200, repository=repository)
 
 
-def rehearsed(production: Suite, staging: machines.Machine) -> dict[str, Any]:
+def rehearsed(
+    production: Suite, staging: machines.Machine, repository: Path = REPOSITORY
+) -> dict[str, Any]:
     """The result of a rehearsal, which left its report on this computer; removed again."""
-    done = run(staging, production, "rehearse")
+    done = run(staging, production, "rehearse", repository)
     assert done.returncode == 0, done.stdout
     (place,) = {Path(word).parent for word in done.stdout.split() if word.endswith("report.html,")}
-    assert (REPOSITORY / place).stat().st_mode & 0o077 == 0
+    assert (repository / place).stat().st_mode & 0o077 == 0
     result: dict[str, Any] = json.loads((place / "result.json").read_text())
     shutil.rmtree(place)
     return result
