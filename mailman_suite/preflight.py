@@ -11,6 +11,7 @@ from typing import Any
 from mailman_suite import (
     gates_release,
     layout,
+    preflight_database,
     preflight_packages,
     preflight_ports,
     preflight_rehearsal,
@@ -49,8 +50,8 @@ def refusals(
         *preflight_window.unfinished(look),
         *preflight_window.unfinished_backup(look),
         *_unread_window(settings, platform, release, look),
-        *_other_database(settings, look),
-        *_one_role(settings, look),
+        *preflight_database.elsewhere(settings, look),
+        *preflight_database.one_role(settings, look),
         *_room(look),
         *preflight_ports.taken(settings, look),
         *preflight_roles.foreign(settings, look),
@@ -67,7 +68,7 @@ def _without_release(
         *_interpreter(settings, platform, release, look),
         *preflight_roles.foreign(settings, look),
         *preflight_run.busy(settings, look),
-        *_one_role(settings, look),
+        *preflight_database.one_role(settings, look),
         *preflight_ports.taken(settings, look),
     ]
 
@@ -159,29 +160,6 @@ def _unread_window(
     """How the last window ended stops another change of release, and nothing else."""
     if _changes_release(settings, platform, release, look):
         yield from preflight_window.unread(settings, look)
-
-
-def _other_database(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
-    """An empty database in place of a full one would look like lost lists and members."""
-    present = look["suite"].get("database")
-    if look["suite"]["kind"] == "ours" and present and present != settings.database:
-        yield Refusal(
-            found=f"the suite keeps its data in {present}, and mailman_database is "
-            f"{settings.database!r}",
-            expected=f"mailman_database = {present!r}",
-            remedy="set it back; this version does not move data from one database to another",
-        )
-
-
-def _one_role(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
-    """Two generated passwords cannot be those of one role; a suite made by hand has one already."""
-    is_one = settings.database_core_user == settings.database_web_user
-    if settings.database_is_local and is_one and look["suite"]["kind"] == "none":
-        yield Refusal(
-            found=f"Core and web both use the role {settings.database_core_user!r}",
-            expected="two roles, since each has a password of its own",
-            remedy="give mailman_database_core_user and mailman_database_web_user two names",
-        )
 
 
 def _room(look: Mapping[str, Any]) -> Iterator[Refusal]:

@@ -257,6 +257,20 @@ TROUBLES = {
         "mailman_database = 'postgresql'",
         "does not move data",
     ),
+    "data in another database of the same kind": Trouble(
+        {
+            "suite": {
+                "kind": "ours",
+                "release": RUNNING,
+                "database": "postgresql",
+                "database_place": "localhost:5432/mailman",
+            }
+        },
+        "Core keeps its data in localhost:5432/mailman, and localhost:5432/lists is declared",
+        "the database that holds the lists",
+        "sed -i 's|@localhost:5432/mailman$|@localhost:5432/lists|' /etc/mailman3/mailman.cfg",
+        {"mailman_database": "postgresql", "mailman_database_core_name": "lists"},
+    ),
     "a certificate that is not there": Trouble(
         {"missing_files": ["/etc/ssl/fullchain.pem"]},
         "no file /etc/ssl/fullchain.pem on the host",

@@ -25,13 +25,9 @@ _PAUSES_SECONDS = (0.3, 1, 2)
 
 def os_release() -> dict[str, str]:
     """The os-release file with keys in lower case."""
-    found = {}
     with open("/etc/os-release", encoding="utf-8") as lines:
-        for line in lines:
-            key, equals, value = line.strip().partition("=")
-            if equals:
-                found[key.lower()] = value.strip("\"'")
-    return found
+        pairs = (line.strip().partition("=") for line in lines)
+        return {key.lower(): value.strip("\"'") for key, equals, value in pairs if equals}
 
 
 def interpreters(extra: list[str]) -> dict[str, list[int] | None]:
@@ -125,11 +121,11 @@ def suite(paths: dict[str, str]) -> dict[str, Any]:
     venv = paths["venv"]
     if os.path.islink(venv):
         release = os.path.basename(os.path.dirname(os.path.realpath(venv)))
-        return {"kind": "ours", "release": release, "database": database(paths["core_config"])}
+        return {"kind": "ours", "release": release, **database(paths["core_config"])}
     if os.path.isdir(venv):
         return {"kind": "guide", "release": ""}
     if os.path.isfile("/usr/lib/mailman3/bin/mailman") or os.path.isdir("/usr/share/mailman3-web"):
-        return {"kind": "packages", "release": "", "database": database(paths["core_config"])}
+        return {"kind": "packages", "release": "", **database(paths["core_config"])}
     found = containers(paths)
     if found:
         return {"kind": "containers", "release": "", "containers": found}
@@ -157,14 +153,16 @@ def containers_of(tool: str) -> list[str]:
     return done.stdout.decode(errors="replace").splitlines()
 
 
-def database(core_config: str) -> str:
-    """The kind of database that Core is configured for; "" where it is not configured yet."""
+def database(core_config: str) -> dict[str, str]:
+    """Kind of Core's database, and `HOST:PORT/NAME` on a server; "" where nothing says so yet."""
     try:
         with open(core_config, encoding="utf-8", errors="replace") as text:
-            kinds = re.findall(r"^class:\s*mailman\.database\.(\w+)\.", text.read(), re.MULTILINE)
+            lines = text.read()
     except OSError:
-        return ""
-    return kinds[-1] if kinds else ""
+        lines = ""
+    kinds = re.findall(r"^class:\s*mailman\.database\.(\w+)\.", lines, re.MULTILINE)
+    places = re.findall(r"^url:.*@(\S+)", lines, re.MULTILINE)  # what is before it is a secret
+    return {"database": (kinds or [""])[-1], "database_place": (places or [""])[-1]}
 
 
 def window(paths: dict[str, str]) -> dict[str, Any]:

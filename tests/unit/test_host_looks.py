@@ -199,9 +199,19 @@ def test_a_suite_is_known_by_what_its_virtualenv_is(tmp_path: Path):
     venv.rmdir()
     venv.symlink_to("releases/3.3.10-py3.11-abc/venv")
     ours = {"kind": "ours", "release": "3.3.10-py3.11-abc"}
-    assert look.suite(paths) == {**ours, "database": ""}
+    assert look.suite(paths) == {**ours, "database": "", "database_place": ""}
     config.write_text("[database]\nclass: mailman.database.sqlite.SQLiteDatabase\n")
-    assert look.suite(paths) == {**ours, "database": "sqlite"}
+    assert look.suite(paths) == {**ours, "database": "sqlite", "database_place": ""}
+
+
+def test_core_is_asked_where_its_database_is_and_not_for_its_password(tmp_path: Path):
+    config = tmp_path / "mailman.cfg"
+    config.write_text(
+        "[database]\nclass: mailman.database.postgresql.PostgreSQLDatabase\n"
+        "url: postgresql://mailman:p%40ss@word@10.0.0.10:5432/mailman\n"
+    )
+    found = {"database": "postgresql", "database_place": "10.0.0.10:5432/mailman"}
+    assert look.database(str(config)) == found
 
 
 def test_one_look_answers_all_at_once(tmp_path: Path):
