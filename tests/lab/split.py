@@ -18,7 +18,8 @@ from visitor import Visitor
 from lab.machines import Machine
 from mailman_suite.contradictions_roles import SHARED
 
-ROLES = ("database", "core", "web", "mta")
+# Machine -> role; of hosts of the web there are two.
+ROLES = {"database": "database", "core": "core", "web": "web", "web2": "web", "mta": "mta"}
 OLD = older.combination("postgresql").data
 NEW = {**OLD, "mailman_release": older.NEW}
 
@@ -36,30 +37,37 @@ class SplitSuite(Suite):
 
     @property
     def visitor(self) -> Visitor:
-        """A new visitor of the web's machine."""
+        """A new visitor of the web's first machine."""
         return Visitor(self.machines["web"].address, WEB_HOST)
 
     @property
-    def web(self) -> Suite:
-        """The web's machine, asked alone."""
-        return Suite(self.machines["web"], self.combination)
+    def webs(self) -> list[Suite]:
+        """The web's machines, each asked alone."""
+        return [Suite(self.machines[name], self.combination) for name in named("web")]
+
+
+def named(role: str) -> list[str]:
+    """The machines that have a role."""
+    return [name for name, its in ROLES.items() if its == role]
 
 
 def made(make: Callable[..., Machine]) -> SplitSuite:
-    """A bare machine for each role."""
-    machines = {role: make(suite="bookworm") for role in ROLES}
+    """Bare machines, two for the web and one for each other role."""
+    machines = {name: make(suite="bookworm") for name in ROLES}
     return SplitSuite(machines["core"], older.combination("postgresql"), machines)
 
 
 def inventory(place: Path, suite: SplitSuite, **more: Any) -> Path:
-    """The inventory of the suite's machines, each named as its role; `more` is group data."""
-    hosts = {role: [machine.address] for role, machine in suite.machines.items()}
+    """The inventory of the suite's machines; `more` is group data."""
+    hosts = {
+        role: [suite.machines[name].address for name in named(role)] for role in ROLES.values()
+    }
     common = {**DECLARED, "mailman_database": "postgresql", **_secrets(place), **more}
     return fleets.inventory(
         place,
         {
-            role: (machine, {**common, "mailman_hosts": hosts, "mailman_address": machine.address})
-            for role, machine in suite.machines.items()
+            name: (machine, {**common, "mailman_hosts": hosts, "mailman_address": machine.address})
+            for name, machine in suite.machines.items()
         },
     )
 

@@ -1,4 +1,4 @@
-"""One suite on four machines: installed, used, upgraded under mail, and struck."""
+"""One suite on five machines: installed, used, upgraded under mail, and struck."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ import older
 import pytest
 import split
 from conftest import MakeMachine
-from installed import DOMAIN, LIST_ID, changes
+from installed import DOMAIN, LIST_ID, WEB_HOST, changes
 from split import SplitSuite
-from suites import Suite, eventually
+from suites import WEB, Suite, archive_path, eventually
+from visitor import Visitor
 from window_checks import runs, web_sql
 from window_strikes import WINDOW, settled
 
@@ -40,7 +41,7 @@ _ASKS = "curl -s -o /dev/null -m 5 -w %{{http_code}} http://{}:{}/3.1/lists || t
 
 @pytest.fixture(scope="module")
 def suite(new_module_machine: MakeMachine, place: Path) -> SplitSuite:
-    """The older release on four machines that were bare."""
+    """The older release on five machines that were bare."""
     suite = split.made(new_module_machine)
     done = _converge(place, suite, split.OLD)
     assert done.returncode == 0, done.stdout
@@ -56,7 +57,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _converge(
     place: Path, suite: SplitSuite, data: Mapping[str, Any]
 ) -> subprocess.CompletedProcess[str]:
-    """A run over all four; the last window's evidence was read, if there is any."""
+    """A run over all five; the last window's evidence was read, if there is any."""
     return fleets.converge(split.inventory(place, suite), {**data, **_read(suite)}, KEPT)
 
 
@@ -67,7 +68,7 @@ def _read(suite: SplitSuite) -> dict[str, str]:
 
 def _hosts(suite: SplitSuite) -> dict[str, Suite]:
     """Those that run a release."""
-    return {"core": suite, "web": suite.web}
+    return {"core": suite, **dict(zip(split.named("web"), suite.webs, strict=True))}
 
 
 def test_a_second_run_changes_nothing(suite: SplitSuite, place: Path) -> None:
@@ -98,22 +99,45 @@ def test_the_edge_refuses_what_no_list_is(suite: SplitSuite) -> None:
     assert refused.value.recipients[f"nobody@{DOMAIN}"][0] == 550
 
 
-@pytest.mark.parametrize("role", split.ROLES)
-def test_nothing_listens_wider_than_it_must(role: str, suite: SplitSuite) -> None:
-    machine = suite.machines[role]
+def test_every_host_of_the_web_shows_what_any_of_them_does(suite: SplitSuite) -> None:
+    page = archive_path(suite.delivers())
+    first, second = (Visitor(web.machine.address, WEB_HOST) for web in suite.webs)
+    assert [one.get(page).status for one in (first, second)] == [200, 200]
+    password = suite.secrets()["superuser_password"]
+    first.submit("/accounts/login/", {"login": "admin", "password": password})
+    led_on = first.at(suite.webs[1].machine.address)
+    assert led_on.get("/mailman3/lists/new/").path == "/mailman3/lists/new/"
+    assert second.get("/mailman3/lists/new/").path == "/accounts/login/"
+
+
+@pytest.mark.parametrize("away", split.named("web"))
+def test_mail_is_archived_while_a_host_of_the_web_is_away(away: str, suite: SplitSuite) -> None:
+    (there,) = {*split.named("web")} - {away}
+    suite.machines[away].run(f"systemctl stop {WEB}")
+    page = archive_path(suite.post(suite.add_reader()))
+    visitor = Visitor(suite.machines[there].address, WEB_HOST)
+    eventually(lambda: visitor.get(page).status == 200, f"{page} comes by the other host")
+    suite.machines[away].run(f"systemctl start {WEB}")
+    suite.wait_until_serving()
+
+
+@pytest.mark.parametrize("name", split.ROLES)
+def test_nothing_listens_wider_than_it_must(name: str, suite: SplitSuite) -> None:
+    machine = suite.machines[name]
     found = {int(port) for port in machine.run(_LISTENS).stdout.split()} - {22}
-    assert found <= OPEN[role], found
+    assert found <= OPEN[split.ROLES[name]], found
 
 
 def test_only_the_suites_hosts_get_past_its_inner_doors(suite: SplitSuite) -> None:
     """Asked from the edge, which is neighbour to all of them and has no business there."""
-    edge, core, web = (suite.machines[role] for role in ("mta", "core", "web"))
+    edge, core, web = (suite.machines[name] for name in ("mta", "core", "web2"))
     for machine in (edge, core):
         machine.run("DEBIAN_FRONTEND=noninteractive apt-get -q -y install curl")
     assert edge.run(_ASKS.format(core.address, 8001)).stdout == "403"
     assert edge.run(_ASKS.format(web.address, 8000)).stdout == "403"
     assert core.run(_ASKS.format(core.address, 8001)).stdout == "403", "not even Core's own host"
-    assert suite.web.rest("GET", "lists")[0] == 200, "the web, with the password"
+    for one in suite.webs:
+        assert one.rest("GET", "lists")[0] == 200, "the web, with the password"
 
 
 def test_a_failed_window_gives_every_host_its_old_release_back(
@@ -125,7 +149,8 @@ def test_a_failed_window_gives_every_host_its_old_release_back(
     assert fleets.ends(failed.stdout)["core"].startswith(f"went back to {older.OLD}: ")
     ended = {name: settled(one) for name, one in _hosts(suite).items()}
     assert {one["outcome"] for one in ended.values()} == {"rolled back"}
-    assert "Core's host went back" in ended["web"]["reason"]
+    for name in split.named("web"):
+        assert "Core's host went back" in ended[name]["reason"]
     assert {runs(one) for one in _hosts(suite).values()} == {older.OLD}
     suite.delivers()
     web_sql(suite, "DROP TABLE success_index")
@@ -138,11 +163,20 @@ def test_a_web_without_its_core_is_refused(suite: SplitSuite, place: Path) -> No
     assert f"a change of release without {suite.machine.address}" in refused.stdout
 
 
+def test_a_suite_without_all_of_its_web_is_refused(suite: SplitSuite, place: Path) -> None:
+    refused = fleets.converge(
+        split.inventory(place, suite), split.NEW, KEPT, ("-y", "--exclude", "web2")
+    )
+    assert refused.returncode == 1
+    assert f"a change of release without {suite.machines['web2'].address}" in refused.stdout
+
+
 def test_a_controller_that_is_lost_leaves_no_host_half_way(suite: SplitSuite, place: Path) -> None:
-    """Killed as soon as the web is closed: Core's window never begins, so the web goes back."""
+    """Killed as soon as a web is closed: Core's window never begins, so the web goes back."""
     run = fleets.started(split.inventory(place, suite), {**split.NEW, **_read(suite)}, KEPT)
     closed = "grep -q 'The web is stopped' /var/lib/mailman3-suite/window/journal.jsonl"
-    eventually(lambda: suite.web.machine.run(closed, check=False).returncode == 0, "it closes", 300)
+    web = suite.webs[0].machine
+    eventually(lambda: web.run(closed, check=False).returncode == 0, "it closes", 300)
     run.send_signal(signal.SIGKILL)
     run.wait()
     ended = {name: settled(one) for name, one in _hosts(suite).items()}

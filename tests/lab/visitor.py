@@ -7,6 +7,7 @@ import re
 import urllib.error
 import urllib.parse
 import urllib.request
+from copy import copy
 from dataclasses import dataclass
 from html import unescape
 
@@ -39,8 +40,18 @@ class Visitor:
 
     def __init__(self, address: str, name: str) -> None:
         self._root, self._name = f"http://{address}", name
-        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self._cookies = http.cookiejar.CookieJar()
+        cookies = urllib.request.HTTPCookieProcessor(self._cookies)
         self._browser = urllib.request.build_opener(cookies)
+
+    def at(self, address: str) -> Visitor:
+        """The same person, led by a load balancer to another machine of the site."""
+        other = Visitor(address, self._name)
+        for cookie in self._cookies:
+            moved = copy(cookie)
+            moved.domain = address
+            other._cookies.set_cookie(moved)
+        return other
 
     def get(self, path: str) -> Page:
         """The page at a path of the site."""
