@@ -31,7 +31,7 @@ def roll_back(order: Order, journal: Journal, *, reason: str) -> None:
     """The old release serves again with its data; the outcome says why, with the evidence."""
     reason = _begun(journal, reason)
     evidence = _evidence(order)
-    window_word.await_end(order)
+    window_word.give_up(order)
     _put_back(order, journal, [name for group in order["units"].values() for name in group])
     window_services.begin(journal.found("running").get("units", []))
     health = _health(order)
@@ -46,7 +46,7 @@ def put_back_at_boot(order: Order, journal: Journal, *, reason: str) -> None:
     What this boot is about to start must not be stopped: that would cancel its start.
     """
     reason = _begun(journal, reason)
-    window_word.await_end(order)
+    window_word.give_up(order)
     _put_back(order, journal, window_services.active(order["units"]))
     window_services.begin(journal.found("running").get("units", []))
     _reopen(order)

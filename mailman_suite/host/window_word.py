@@ -3,7 +3,8 @@
 All of them reach that database, whoever else is lost meanwhile; the comment is no part of a copy of
 it, so no way back takes a word back. Run by the release's interpreter, which has the driver:
 
-`say`:   {"database", "secrets", "run", "state"}; state is `open`, `finished` or `rolled back`.
+`say`:   {"database", "secrets", "run", "state", "unless"} -> {"state"}, which holds now: the new
+         one, or that of the same run that stands there already, where it is one of `unless`.
 `hear`:  {"database", "secrets"} -> {"run", "state"}, what was said last; empty where nothing was.
 `peers`: the same -> {"peers": [addresses of other hosts that are connected]}.
 """
@@ -22,6 +23,9 @@ Order = dict[str, Any]
 
 TOLD = "The web's hosts know that a window is open"
 OPEN, FINISHED, ROLLED_BACK = "open", "finished", "rolled back"
+GIVEN_UP = "given up"  # a host of the web works with the old release before Core's window opened
+# One word at a time: Core's beginning and a web's end of waiting cannot both be heard as the first.
+_ALONE = "SELECT pg_advisory_xact_lock(hashtext('mailman3-suite window'))"
 _SAY = "COMMENT ON DATABASE {name} IS %s"
 _HEAR = (
     "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
@@ -45,8 +49,12 @@ class PeersError(Exception):
 
 
 def tell_open(order: Order, journal: Journal) -> None:
-    """From here on the hosts of the web wait for the end of this window."""
-    _say(order, OPEN)
+    """From here on the hosts of the web wait for the end of this window.
+
+    Raises PeersError where one of them went back already.
+    """
+    if _say(order, OPEN, unless=[GIVEN_UP]) == GIVEN_UP:
+        raise PeersError("a host of the web went back to the old release before this window")
 
 
 def tell_end(order: Order, journal: Journal, state: str) -> None:
@@ -58,7 +66,7 @@ def tell_end(order: Order, journal: Journal, state: str) -> None:
     deadline = time.monotonic() + _SAY_SECONDS
     while order.get("tells"):
         try:
-            _say(order, state)
+            _say(order, state, unless=[])
             break
         except window_data.DataError:
             if not journal.has_begun(TOLD):
@@ -68,8 +76,10 @@ def tell_end(order: Order, journal: Journal, state: str) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def _say(order: Order, state: str) -> None:
-    window_data.ask(order, "window_word", "say", {**_question(order), "state": state})
+def _say(order: Order, state: str, *, unless: list[str]) -> str:
+    """The state that holds now."""
+    question = {**_question(order), "state": state, "unless": unless}
+    return str(window_data.ask(order, "window_word", "say", question)["state"])
 
 
 def require_no_peers(order: Order, journal: Journal) -> None:
@@ -91,16 +101,25 @@ def await_core(order: Order, journal: Journal) -> None:
     while (state := _heard(order)) != FINISHED:
         if state == ROLLED_BACK:
             raise PeersError("Core's host went back to the old release")
+        if state == GIVEN_UP:
+            raise PeersError("another host of the web went back to the old release")
         has_begun |= state == OPEN
         if not has_begun and time.monotonic() > deadline:
             raise PeersError(f"Core's host did not begin its window in {_BEGIN_SECONDS} s")
         time.sleep(_POLL_SECONDS)
 
 
-def await_end(order: Order) -> None:
-    """Nothing here works with the web's database while Core's window of this run is open."""
-    while order.get("awaits") and _heard(order) == OPEN:
+def give_up(order: Order) -> None:
+    """This host may go back: no window of Core's in this run is open, and none opens any more."""
+    while order.get("awaits") and _given_up(order) == OPEN:
         time.sleep(_POLL_SECONDS)
+
+
+def _given_up(order: Order) -> str:
+    try:
+        return _say(order, GIVEN_UP, unless=[OPEN, FINISHED, ROLLED_BACK])
+    except window_data.DataError:
+        return ""  # without the database nothing works with it either
 
 
 def _heard(order: Order) -> str:
@@ -120,18 +139,27 @@ def _question(order: Order) -> Order:
 def main(verb: str, asked: Order) -> Order:
     """Carries out one verb on the database."""
     connection = schema.connected(asked["database"], asked["secrets"])
-    connection.autocommit = True
     try:
-        with connection.cursor() as cursor:
+        with connection, connection.cursor() as cursor:  # one transaction
             if verb == "say":
-                word = json.dumps({"run": asked["run"], "state": asked["state"]})
-                cursor.execute(_SAY.format(name=asked["database"]["name"]), [word])
-                return {}
+                return _said(cursor, asked)
             cursor.execute({"hear": _HEAR, "peers": _PEERS}[verb])
             rows = [row[0] for row in cursor.fetchall()]
     finally:
         connection.close()
     return {"peers": sorted(rows)} if verb == "peers" else _word(rows)
+
+
+def _said(cursor: Any, asked: Order) -> Order:
+    """The word of this run that holds from now on."""
+    cursor.execute(_ALONE)
+    cursor.execute(_HEAR)
+    found = _word([row[0] for row in cursor.fetchall()])
+    if found.get("run") == asked["run"] and found["state"] in asked["unless"]:
+        return {"state": found["state"]}
+    word = json.dumps({"run": asked["run"], "state": asked["state"]})
+    cursor.execute(_SAY.format(name=asked["database"]["name"]), [word])
+    return {"state": asked["state"]}
 
 
 def _word(rows: list[str | None]) -> Order:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import smtplib
 import subprocess
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from visitor import Visitor
 from window_checks import runs, web_sql
 from window_strikes import WINDOW, settled
 
-from mailman_suite import release_archives
+from mailman_suite import layout, release_archives
 
 pytestmark = pytest.mark.full
 KEPT = release_archives.CACHE
@@ -36,6 +38,19 @@ OPEN = {
 }
 _FAILED = "find /opt/mailman/mm/var/queue/bad /opt/mailman/mm/var/queue/shunt -type f"
 _LISTENS = "ss -Hltn | awk '{print $4}' | grep -v '^127\\.\\|^\\[::1\\]' | sed 's/.*://' | sort -u"
+# Says the word of a window of forty runs, three a second, as the window's own program does.
+_SAYS = """
+import json, sys, time
+from mailman_suite.host import window_word
+databases = json.load(open("/var/lib/mailman3-suite/window/order.json"))["databases"]
+state, unless, begins, first = sys.argv[1:]
+asked = {"database": databases["web"], "secrets": databases["secrets"], "state": state}
+for number in range(40):
+    late = 0 if number % 2 == int(first) else 0.002
+    time.sleep(max(0, float(begins) + number / 3 + late - time.time()))
+    word = {**asked, "run": f"race {number}", "unless": [unless]}
+    print(window_word.main("say", word)["state"])
+"""
 _ASKS = "curl -s -o /dev/null -m 5 -w %{{http_code}} http://{}:{}/3.1/lists || true"
 
 
@@ -154,6 +169,25 @@ def test_a_failed_window_gives_every_host_its_old_release_back(
     assert {runs(one) for one in _hosts(suite).values()} == {older.OLD}
     suite.delivers()
     web_sql(suite, "DROP TABLE success_index")
+
+
+def test_core_never_begins_beside_a_web_that_goes_back(suite: SplitSuite) -> None:
+    """Both speak in the same instant, of forty runs: whoever was first is heard by both."""
+    begins = str(time.time() + 3)
+    words = {
+        suite.machine: ["open", "given up", begins, "0"],
+        suite.webs[1].machine: ["given up", "open", begins, "1"],
+    }
+    with ThreadPoolExecutor(len(words)) as pool:
+        heard = [*pool.map(lambda one: one[0].run(_word_of_runs(*one[1])).stdout, words.items())]
+    of_core, of_web = (text.split("\n") for text in heard)
+    assert of_core == of_web
+    assert len({*of_core}) > 1, "one of them was always the first"
+
+
+def _word_of_runs(*arguments: str) -> str:
+    python = f"PYTHONPATH={WINDOW}/program {layout.BIN}/python -s -B -c"
+    return f"{python} {shlex.join([_SAYS, *arguments])}"
 
 
 def test_a_web_without_its_core_is_refused(suite: SplitSuite, place: Path) -> None:

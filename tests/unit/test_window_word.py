@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -134,14 +135,45 @@ def test_core_does_not_begin_beside_a_host_of_the_web_that_is_at_work(
 def test_core_says_how_it_stands_with_its_window_of_this_run(
     database: Answers, journal: Journal
 ) -> None:
-    asked = database([{}])
+    asked = database([{"state": "open"}, {"state": "finished"}])
     window_word.tell_open(ORDER, journal)
     window_word.tell_end(ORDER, journal, window_word.FINISHED)
     question = {"database": DATABASE, "secrets": "/etc/secrets", "run": RUN}
     assert asked == [
-        ("window_word", "say", {**question, "state": "open"}),
-        ("window_word", "say", {**question, "state": "finished"}),
+        ("window_word", "say", {**question, "state": "open", "unless": ["given up"]}),
+        ("window_word", "say", {**question, "state": "finished", "unless": []}),
     ]
+
+
+def test_core_does_not_begin_once_a_host_of_the_web_went_back(
+    database: Answers, journal: Journal
+) -> None:
+    database([{"state": "given up"}])
+    with pytest.raises(window_word.PeersError, match="went back to the old release before"):
+        window_word.tell_open(ORDER, journal)
+
+
+def test_a_web_goes_back_with_another_that_did(database: Answers, journal: Journal) -> None:
+    database([word("given up")])
+    with pytest.raises(window_word.PeersError, match="another host of the web went back"):
+        window_word.await_core(ORDER, journal)
+
+
+@pytest.mark.parametrize("said", [{"state": "given up"}, {"state": "rolled back"}, AWAY], ids=str)
+def test_a_web_that_goes_back_says_so_and_waits_for_the_end_of_an_open_window(
+    said: Answer, database: Answers
+) -> None:
+    asked = database([{"state": "open"}, {"state": "open"}, said])
+    window_word.give_up({**ORDER, "awaits": True})
+    question = {"database": DATABASE, "secrets": "/etc/secrets", "run": RUN}
+    told = {"state": "given up", "unless": ["open", "finished", "rolled back"]}
+    assert asked == [("window_word", "say", {**question, **told})] * 3
+
+
+def test_a_web_that_awaits_nobody_goes_back_without_a_word(database: Answers) -> None:
+    asked = database([{}])
+    window_word.give_up(ORDER)
+    assert asked == []
 
 
 @pytest.mark.parametrize("order", [{}, {"tells": False}], ids=str)
@@ -157,7 +189,7 @@ def test_a_web_that_waits_hears_the_end_once_the_database_is_back(
     database: Answers, journal: Journal
 ) -> None:
     journal.note("begun", step=window_word.TOLD)
-    asked = database([AWAY, AWAY, {}])
+    asked = database([AWAY, AWAY, {"state": "rolled back"}])
     window_word.tell_end(ORDER, journal, window_word.ROLLED_BACK)
     assert [question["state"] for _, _, question in asked] == ["rolled back"] * 3
 
@@ -194,19 +226,19 @@ class Connection:
 
     def __init__(self, rows: list[tuple[Any, ...]]) -> None:
         self.rows, self.asked = rows, list[tuple[Any, ...]]()
-        self.autocommit, self.is_closed = False, False
+        self.transactions, self.is_closed = 0, False
 
-    def cursor(self) -> Connection:
-        return self
+    def cursor(self) -> contextlib.nullcontext[Connection]:
+        return contextlib.nullcontext(self)
 
     def __enter__(self) -> Connection:
+        self.transactions += 1
         return self
 
     def __exit__(self, *_: object) -> None:
         pass
 
     def execute(self, *asked: Any) -> None:
-        assert self.autocommit
         self.asked.append(asked)
 
     def fetchall(self) -> list[tuple[Any, ...]]:
@@ -217,9 +249,9 @@ class Connection:
 
 
 def answered(
-    monkeypatch: pytest.MonkeyPatch, verb: str, rows: list[tuple[Any, ...]], **more: str
-) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """What a verb answers, and the one statement that it sends to the web's database."""
+    monkeypatch: pytest.MonkeyPatch, verb: str, rows: list[tuple[Any, ...]], **more: Any
+) -> tuple[dict[str, Any], list[tuple[Any, ...]]]:
+    """What a verb answers, and the statements of its transaction in the web's database."""
     connection = Connection(rows)
     places: list[tuple[Any, str]] = []
 
@@ -231,20 +263,36 @@ def answered(
     asked = {"database": DATABASE, "secrets": "/etc/secrets", "run": RUN, **more}
     answer = window_word.main(verb, asked)
     assert places == [(DATABASE, "/etc/secrets")]
-    assert connection.is_closed
-    (statement,) = connection.asked
-    return answer, statement
+    assert (connection.transactions, connection.is_closed) == (1, True)
+    return answer, connection.asked
 
 
-def test_a_word_is_a_comment_on_the_webs_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    answer, (text, values) = answered(monkeypatch, "say", [], state="open")
-    assert (answer, text) == ({}, "COMMENT ON DATABASE mailman_web IS %s")
-    assert [json.loads(value) for value in values] == [{"run": RUN, "state": "open"}]
+@pytest.mark.parametrize(
+    "before", [None, word("given up", OTHER_RUN), word("rolled back")], ids=str
+)
+def test_a_word_is_a_comment_on_the_webs_database(
+    before: Answer | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comment = json.dumps(before) if before else None
+    answer, asked = answered(monkeypatch, "say", [(comment,)], state="open", unless=["given up"])
+    assert answer == {"state": "open"}
+    assert [text.split()[0] for text, *_ in asked] == ["SELECT", "SELECT", "COMMENT"]
+    assert "pg_advisory_xact_lock" in asked[0][0], "before it looks at what stands there"
+    text, values = asked[2]
+    assert text == "COMMENT ON DATABASE mailman_web IS %s"
+    assert [json.loads(value) for value in values] == [word("open")]
+
+
+def test_a_word_that_must_hold_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = [(json.dumps(word("given up")),)]
+    answer, asked = answered(monkeypatch, "say", said, state="open", unless=["given up"])
+    assert answer == {"state": "given up"}
+    assert len(asked) == 2, "and nothing was written"
 
 
 def test_what_was_said_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     said = json.dumps(word("open"))
-    answer, (text,) = answered(monkeypatch, "hear", [(said,)])
+    answer, ((text,),) = answered(monkeypatch, "hear", [(said,)])
     assert answer == word("open")
     assert "shobj_description(oid, 'pg_database')" in text and "current_database()" in text
 
@@ -257,6 +305,6 @@ def test_a_comment_of_somebody_else_is_no_word(
 
 
 def test_those_who_work_with_the_webs_database_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    answer, (text,) = answered(monkeypatch, "peers", [("10.0.0.13",), ("10.0.0.12",)])
+    answer, ((text,),) = answered(monkeypatch, "peers", [("10.0.0.13",), ("10.0.0.12",)])
     assert answer == {"peers": ["10.0.0.12", "10.0.0.13"]}
     assert "client_addr <> inet_client_addr()" in text and "current_database()" in text
