@@ -18,6 +18,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -81,10 +83,11 @@ def settle(order: dict[str, Any], journal: Journal) -> None:
         return
     if window_services.host_goes_down():
         return  # with services going away underneath; the boot ends this
-    if journal.has(COMMITTED):
-        window_steps.complete(order, journal)
+    steps = (window_web.switched(), window_web.serving())
+    if reason := _why_back(order, journal, steps, "the window was interrupted"):
+        window_rollback.roll_back(order, journal, reason=reason)
     else:
-        window_rollback.roll_back(order, journal, reason="the window was interrupted")
+        window_steps.complete(order, journal)
 
 
 def settle_at_boot(order: dict[str, Any], journal: Journal) -> None:
@@ -94,11 +97,30 @@ def settle_at_boot(order: dict[str, Any], journal: Journal) -> None:
     """
     if journal.outcome() or not journal.lines() or window_services.is_open(order):
         return
-    if journal.has(COMMITTED):
-        window_steps.complete_at_boot(order, journal)
-    else:
-        reason = "the host went down during the window"
+    steps = (window_web.switched(),)  # what it starts waits for this
+    if reason := _why_back(order, journal, steps, "the host went down during the window"):
         window_rollback.put_back_at_boot(order, journal, reason=reason)
+    else:
+        window_steps.complete_at_boot(order, journal)
+
+
+def _why_back(
+    order: dict[str, Any], journal: Journal, forward: Iterable[window_steps.Steps], reason: str
+) -> str:
+    """Why an interrupted window ends in the old release; empty after its commit.
+
+    The window of a web's host that can only go forward takes the steps `forward` and is committed.
+    """
+    if journal.has(COMMITTED):
+        return ""
+    try:
+        if not window_web.must_go_on(order, journal):
+            return reason
+        window_steps.take(chain.from_iterable(forward), order, journal)
+        journal.note(COMMITTED)
+    except (Exception, SystemExit) as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def until_closed(journal: Journal, order: dict[str, Any]) -> int:

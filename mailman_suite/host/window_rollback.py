@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from mailman_suite.host import (
     snapshot,
     window_by_hand,
+    window_data,
     window_health,
     window_mail,
     window_renamed,
@@ -29,9 +31,10 @@ _EVIDENCE_LINES = 40
 
 def roll_back(order: Order, journal: Journal, *, reason: str) -> None:
     """The old release serves again with its data; the outcome says why, with the evidence."""
+    with suppress(window_data.DataError):  # without the database nothing works with it either
+        window_word.give_up(order)
     reason = _begun(journal, reason)
     evidence = _evidence(order)
-    window_word.give_up(order)
     _put_back(order, journal, [name for group in order["units"].values() for name in group])
     window_services.begin(journal.found("running").get("units", []))
     health = _health(order)
@@ -45,8 +48,8 @@ def put_back_at_boot(order: Order, journal: Journal, *, reason: str) -> None:
 
     What this boot is about to start must not be stopped: that would cancel its start.
     """
-    reason = _begun(journal, reason)
     window_word.give_up(order)
+    reason = _begun(journal, reason)
     _put_back(order, journal, window_services.active(order["units"]))
     window_services.begin(journal.found("running").get("units", []))
     _reopen(order)

@@ -24,11 +24,29 @@ def steps(order: Order) -> window_steps.Steps:
     yield CLOSED, stop
     if order["awaits"]:
         yield "Core's host has finished", window_word.await_core
+    yield from switched()
+    yield from serving()
+
+
+def switched() -> window_steps.Steps:
+    """The new release is in its place."""
     yield "Configuration is the new one", window_steps.configure
     yield "The link leads to the new release", window_steps.switch
+
+
+def serving() -> window_steps.Steps:
+    """It is at work."""
     yield "The new release is started", window_steps.start
     yield "The web answers", window_health.web_answers
     yield "Core answers the web", window_health.core_answers
+
+
+def must_go_on(order: Order, journal: Journal) -> bool:
+    """Whether an interrupted window can only go forward: Core's host has changed the data for good.
+
+    Waits for the end of Core's window. Raises DataError where the database stays away.
+    """
+    return not journal.has("going back") and window_word.give_up(order) == window_word.FINISHED
 
 
 def close(order: Order, journal: Journal) -> None:

@@ -109,17 +109,21 @@ def await_core(order: Order, journal: Journal) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def give_up(order: Order) -> None:
-    """This host may go back: no window of Core's in this run is open, and none opens any more."""
-    while order.get("awaits") and _given_up(order) == OPEN:
-        time.sleep(_POLL_SECONDS)
+def give_up(order: Order) -> str:
+    """How Core's window of this run ended; none opens any more where it never began.
 
-
-def _given_up(order: Order) -> str:
-    try:
-        return _say(order, GIVEN_UP, unless=[OPEN, FINISHED, ROLLED_BACK])
-    except window_data.DataError:
-        return ""  # without the database nothing works with it either
+    "" on a host that waits for none. Raises DataError where the database stays away.
+    """
+    deadline = time.monotonic() + _SAY_SECONDS
+    state = OPEN if order.get("awaits") else ""
+    while state == OPEN:
+        try:
+            state = _say(order, GIVEN_UP, unless=[OPEN, FINISHED, ROLLED_BACK])
+        except window_data.DataError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(_POLL_SECONDS if state == OPEN else 0)
+    return state
 
 
 def _heard(order: Order) -> str:

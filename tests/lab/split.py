@@ -21,6 +21,7 @@ from mailman_suite.contradictions_roles import SHARED
 # Machine -> role; of hosts of the web there are two.
 ROLES = {"database": "database", "core": "core", "web": "web", "web2": "web", "mta": "mta"}
 OLD = older.combination("postgresql").data
+NEXT = {**OLD, "mailman_release": "3.3.10"}
 NEW = {**OLD, "mailman_release": older.NEW}
 
 

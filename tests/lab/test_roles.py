@@ -23,7 +23,7 @@ from split import SplitSuite
 from suites import WEB, Suite, archive_path, eventually
 from visitor import Visitor
 from window_checks import runs, web_sql
-from window_strikes import WINDOW, settled
+from window_strikes import WINDOW, settled, when_begun
 
 from mailman_suite import layout, release_archives
 
@@ -223,17 +223,40 @@ def test_mail_and_readers_come_through_an_upgrade(suite: SplitSuite, place: Path
     members = mail_flow.add_members(suite)
     with mail_flow.steady(suite, members[0], per_second=1) as flow:
         time.sleep(3)
-        done = _converge(place, suite, split.NEW)
+        done = _converge(place, suite, split.NEXT)
         time.sleep(3)
     assert done.returncode == 0, done.stdout
     where = fleets.ends(done.stdout)
     assert all(one.endswith(", healthy") for one in where.values()), where
-    assert {runs(one) for one in _hosts(suite).values()} == {older.NEW}
+    assert {runs(one) for one in _hosts(suite).values()} == {"3.3.10"}
     assert flow.refused == []
     assert suite.run(_FAILED).split() == []
     mail_flow.assert_each_once(suite, flow.accepted)
-    again = _converge(place, suite, split.NEW)
+    again = _converge(place, suite, split.NEXT)
     assert (again.returncode, changes(again.stdout)) == (0, []), again.stdout
+
+
+def test_a_web_that_loses_power_during_cores_window_comes_up_in_the_new_release(
+    suite: SplitSuite, place: Path
+) -> None:
+    struck = suite.webs[1]
+    run = fleets.started(split.inventory(place, suite), split.NEW, KEPT)
+    when_begun(suite.machine, "Core is stopped")
+    struck.machine.power_cut()
+    assert settled(suite)["outcome"] == "finished"
+    struck.machine.boot()
+    said, _ = run.communicate(timeout=600)
+    assert run.returncode == 1, said
+    ended = settled(struck)
+    assert ended["outcome"] == "finished", ended
+    assert {runs(one) for one in _hosts(suite).values()} == {older.NEW}
+    eventually(
+        lambda: Visitor(struck.machine.address, WEB_HOST).get("/archives/").status == 200,
+        "the web that was struck opens by itself",
+    )
+    again = _converge(place, suite, split.NEW)
+    assert again.returncode == 0, again.stdout
+    suite.delivers()
 
 
 def test_every_host_comes_back_by_itself_after_a_power_cut(suite: SplitSuite, place: Path) -> None:

@@ -134,22 +134,54 @@ def test_a_web_that_was_interrupted_goes_back(host: WebHost) -> None:
 
 
 @pytest.mark.parametrize("settle", [window.settle, window.settle_at_boot])
-def test_a_web_that_was_interrupted_does_not_start_while_cores_window_is_open(
-    settle: Callable[..., None], host: WebHost
+@pytest.mark.parametrize(
+    ("core", "outcome", "release"),
+    [("finished", "finished", "new"), ("rolled back", "rolled back", "old")],
+)
+def test_a_web_that_was_interrupted_ends_as_cores_window_does_and_not_before(
+    core: str, outcome: str, release: str, settle: Callable[..., None], host: WebHost
 ) -> None:
     order = interrupted(host)
     host.said(word("open"))
-    core = threading.Timer(0.5, host.said, [word("finished")])
-    core.start()
+    end = threading.Timer(0.5, host.said, [word(core)])
+    end.start()
     settle(order, host.journal)
-    assert not core.is_alive()
-    assert (host.journal.outcome() or {})["outcome"] == "rolled back"
+    assert not end.is_alive()
+    assert ((host.journal.outcome() or {})["outcome"], host.release) == (outcome, release)
+    assert not host.is_closed
     heard, started = (
         [number for number, one in enumerate(host.commands) if one.startswith(words)]
         for words in ("python", "systemctl start")
     )
     assert len(heard) > 1
     assert heard[-1] < started[0]
+
+
+@pytest.mark.parametrize("settle", [window.settle, window.settle_at_boot])
+def test_a_web_that_cannot_go_forward_goes_back(
+    settle: Callable[..., None], host: WebHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = interrupted(host)
+    host.said(word("finished"))
+
+    def full(order: Any, journal: Any) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(window.window_steps, "configure", full)
+    settle(order, host.journal)
+    outcome = host.journal.outcome() or {}
+    assert (outcome["outcome"], outcome["reason"], host.release) == (
+        "rolled back", "OSError: No space left on device", "old",
+    )  # fmt: skip
+
+
+def test_a_web_on_its_way_back_does_not_turn_round(host: WebHost) -> None:
+    order = interrupted(host)
+    host.journal.note("going back", reason="/archives/ answers 500")
+    host.said(word("finished"))
+    window.settle_at_boot(order, host.journal)
+    outcome = host.journal.outcome() or {}
+    assert (outcome["reason"], host.release) == ("/archives/ answers 500", "old")
 
 
 def closed(host: WebHost) -> int:

@@ -159,20 +159,29 @@ def test_a_web_goes_back_with_another_that_did(database: Answers, journal: Journ
         window_word.await_core(ORDER, journal)
 
 
-@pytest.mark.parametrize("said", [{"state": "given up"}, {"state": "rolled back"}, AWAY], ids=str)
+@pytest.mark.parametrize("state", ["given up", "rolled back", "finished"])
 def test_a_web_that_goes_back_says_so_and_waits_for_the_end_of_an_open_window(
-    said: Answer, database: Answers
+    state: str, database: Answers
 ) -> None:
-    asked = database([{"state": "open"}, {"state": "open"}, said])
-    window_word.give_up({**ORDER, "awaits": True})
+    asked = database([{"state": "open"}, AWAY, {"state": state}])
+    assert window_word.give_up({**ORDER, "awaits": True}) == state
     question = {"database": DATABASE, "secrets": "/etc/secrets", "run": RUN}
     told = {"state": "given up", "unless": ["open", "finished", "rolled back"]}
     assert asked == [("window_word", "say", {**question, **told})] * 3
 
 
+def test_a_web_does_not_say_so_for_ever_to_a_database_that_is_away(
+    database: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window_word, "_SAY_SECONDS", -1)
+    database([AWAY])
+    with pytest.raises(window_data.DataError):
+        window_word.give_up({**ORDER, "awaits": True})
+
+
 def test_a_web_that_awaits_nobody_goes_back_without_a_word(database: Answers) -> None:
     asked = database([{}])
-    window_word.give_up(ORDER)
+    assert window_word.give_up(ORDER) == ""
     assert asked == []
 
 
