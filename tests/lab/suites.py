@@ -161,13 +161,14 @@ def archive_path(message_id: str) -> str:
 
 def eventually(holds: Callable[[], bool], what: str, seconds: float = 90) -> None:
     """Returns when it holds; AssertionError naming what was waited for when it does not in time."""
-    deadline = time.monotonic() + seconds
+    deadline, pause = time.monotonic() + seconds, 0.3
     while True:
         with contextlib.suppress(urllib.error.URLError, OSError, subprocess.CalledProcessError):
             if holds():
                 return
         assert time.monotonic() < deadline, f"waited {seconds:.0f} s in vain: {what}"
-        time.sleep(0.5)
+        time.sleep(pause)
+        pause = min(pause * 1.5, 3)  # to ask costs a machine more than its work does
 
 
 @contextmanager

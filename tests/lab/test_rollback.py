@@ -82,14 +82,7 @@ def test_mail_comes_through_a_rollback_each_once(suite: Suite) -> None:
 
     assert settled(suite)["outcome"] == "finished", done.stdout
     assert flow.refused == []
-    for member in mail_flow.MEMBERS:
-        eventually(
-            lambda name=member: set(flow.accepted) <= set(mail_flow.delivered(suite, name)),
-            "all mail is in the mailbox",
-            120,
-        )
-        found = mail_flow.delivered(suite, member)
-        assert {one: found[one] for one in flow.accepted if found[one] != 1} == {}
+    mail_flow.assert_in_mailboxes_once(suite, flow.accepted)
     assert max(mail_flow.archived(suite).values()) == 1
     assert suite.run(f"cat {_SHUNT}") == "kept for a person"
 
