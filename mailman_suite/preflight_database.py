@@ -23,8 +23,9 @@ def elsewhere(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
             expected=f"mailman_database = {present!r}",
             remedy="set it back; this version does not move data from one database to another",
         )
-    elif place and _one_name(place) != _one_name(_declared(settings)):
-        declared = _declared(settings)
+        return
+    declared = _declared(settings)
+    if place and declared and _one_name(place) != _one_name(declared):
         yield Refusal(
             found=f"Core keeps its data in {place}, and {declared} is declared",
             expected="the database that holds the lists",

@@ -161,7 +161,7 @@ def database(core_config: str) -> dict[str, str]:
     except OSError:
         lines = ""
     kinds = re.findall(r"^class:\s*mailman\.database\.(\w+)\.", lines, re.MULTILINE)
-    places = re.findall(r"^url:.*@(\S+)", lines, re.MULTILINE)  # what is before it is a secret
+    places = re.findall(r"^url:.*@([^\s?]+)", lines, re.MULTILINE)  # before it is a secret
     return {"database": (kinds or [""])[-1], "database_place": (places or [""])[-1]}
 
 

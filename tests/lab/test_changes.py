@@ -95,7 +95,7 @@ def test_secrets_in_hand_edits_are_not_shown(suite: Suite) -> None:
 _WITH_SECRETS = {
     f"{ETC}/mailman.cfg": (
         f"[webservice]\nadmin_pass: {WRONG}\n"
-        f"[database]\nurl: postgresql://mailman:{WRONG}@db.test/mailman\n"
+        f"[database]\nurl: postgresql://mailman:{WRONG}@localhost:5432/mailman?x=y\n"
     ),
     f"{ETC}/mailman-hyperkitty.cfg": f"api_key: {WRONG}\n",
     f"{ETC}/settings.py": (

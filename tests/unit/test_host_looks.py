@@ -208,7 +208,7 @@ def test_core_is_asked_where_its_database_is_and_not_for_its_password(tmp_path: 
     config = tmp_path / "mailman.cfg"
     config.write_text(
         "[database]\nclass: mailman.database.postgresql.PostgreSQLDatabase\n"
-        "url: postgresql://mailman:p%40ss@word@10.0.0.10:5432/mailman\n"
+        "url: postgresql://mailman:p%40ss@word@10.0.0.10:5432/mailman?sslmode=require\n"
     )
     found = {"database": "postgresql", "database_place": "10.0.0.10:5432/mailman"}
     assert look.database(str(config)) == found

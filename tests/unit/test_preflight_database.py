@@ -25,8 +25,8 @@ HERE = "localhost:5432/mailman"
 
 
 def found(data: dict[str, object], kind: str, place: str) -> list[str]:
-    suite = {"kind": kind, "database": "postgresql" if place else "", "database_place": place}
     settings = Settings.from_data({**GOOD, **data})
+    suite = {"kind": kind, "database": settings.database if place else "", "database_place": place}
     return [one.found for one in elsewhere(settings, {"suite": suite})]
 
 
@@ -37,6 +37,7 @@ def found(data: dict[str, object], kind: str, place: str) -> list[str]:
         (POSTGRESQL, "ours", "127.0.0.1:5432/mailman"),
         ({**POSTGRESQL, "mailman_database_host": "127.0.0.1"}, "ours", HERE),
         (POSTGRESQL, "ours", ""),  # its first run was cut off
+        ({}, "ours", "somewhere/else"),  # an old line beside SQLite's
         (POSTGRESQL, "packages", "localhost/mailman3"),  # goes its own way, by its own name
         (SPLIT_CORE, "ours", "10.0.0.10:5432/mailman"),
     ],
