@@ -77,7 +77,7 @@ test-fast: $(TEST_INSTALLED) ## the tests without machines, in well under a minu
 test-lab: $(TEST_INSTALLED) ## the tests on real machines alone
 	$(call lab-tests,"lab and not full")
 
-test-full: lint ## everything, also every way to interrupt every combination; about two hours
+test-full: lint ## everything, also every way to interrupt every combination; several hours on two cores
 	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
 	$(call lab-tests,lab)
 
