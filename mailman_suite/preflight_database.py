@@ -44,7 +44,7 @@ def _declared(settings: Settings) -> str:
 
 
 def _one_name(place: str) -> str:
-    return place.replace("127.0.0.1:", "localhost:")
+    return place.replace(f"{layout.LOOPBACK}:", "localhost:")
 
 
 def one_role(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from mailman_suite.host.window_journal import Journal
+from mailman_suite.host.window_journal import Journal, noted
 
 _POLL_SECONDS = 0.3
 # How often to ask whether the program that writes the journal is still there.
@@ -28,7 +28,7 @@ def follow(
         for line in lines[shown:]:
             print(told(line, lines[0]["at"]), flush=True)
         shown = len(lines)
-        if outcome or any((one["event"], one.get("step")) == ("done", until) for one in lines):
+        if outcome or noted(lines, "done", until):
             return outcome
         if time.monotonic() > deadline:
             if not is_at_work() and not journal.outcome():

@@ -6,8 +6,8 @@ WINDOW is a directory with `order.json`, which says what to do, and the journal.
 which steps these are: another release, the state before a window, the state in a backup. Verbs:
 
 `run`:     does every step; whatever fails before the commit, the host is put back as it was.
-`settle`:  ends what was interrupted: forward after the commit, back before it. After `run` it
-           finds nothing to do.
+`settle`:  ends what was interrupted: forward after the commit, back before it; a web's host as
+           Core's host did. After `run` it finds nothing to do.
 `boot`:    the same before any service starts; waits for none, since they wait for it.
 `closed`:  prints progress until a web's host has stopped; 0 when it has.
 `follow`:  prints progress until the window has ended; 0 when it finished, 1 when it went back.
@@ -18,8 +18,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +81,8 @@ def settle(order: dict[str, Any], journal: Journal) -> None:
         return
     if window_services.host_goes_down():
         return  # with services going away underneath; the boot ends this
-    steps = (window_web.switched(), window_web.serving())
-    if reason := _why_back(order, journal, steps, "the window was interrupted"):
+    reason = "the window was interrupted"
+    if reason := _why_back(order, journal, window_web.forward(), reason):
         window_rollback.roll_back(order, journal, reason=reason)
     else:
         window_steps.complete(order, journal)
@@ -97,15 +95,16 @@ def settle_at_boot(order: dict[str, Any], journal: Journal) -> None:
     """
     if journal.outcome() or not journal.lines() or window_services.is_open(order):
         return
-    steps = (window_web.switched(),)  # what it starts waits for this
-    if reason := _why_back(order, journal, steps, "the host went down during the window"):
+    reason = "the host went down during the window"
+    # What is to be at work then waits for this.
+    if reason := _why_back(order, journal, window_web.switched(), reason):
         window_rollback.put_back_at_boot(order, journal, reason=reason)
     else:
         window_steps.complete_at_boot(order, journal)
 
 
 def _why_back(
-    order: dict[str, Any], journal: Journal, forward: Iterable[window_steps.Steps], reason: str
+    order: dict[str, Any], journal: Journal, forward: window_steps.Steps, reason: str
 ) -> str:
     """Why an interrupted window ends in the old release; empty after its commit.
 
@@ -116,7 +115,7 @@ def _why_back(
     try:
         if not window_web.must_go_on(order, journal):
             return reason
-        window_steps.take(chain.from_iterable(forward), order, journal)
+        window_steps.take(forward, order, journal)
         journal.note(COMMITTED)
     except (Exception, SystemExit) as error:
         return f"{type(error).__name__}: {error}"

@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,11 +57,11 @@ class Journal:
 
     def has_begun(self, step: str) -> bool:
         """Whether the step was come to."""
-        return any((line["event"], line.get("step")) == ("begun", step) for line in self.lines())
+        return noted(self.lines(), "begun", step)
 
     def has_done(self, step: str) -> bool:
         """Whether the step came to its end."""
-        return any((line["event"], line.get("step")) == ("done", step) for line in self.lines())
+        return noted(self.lines(), "done", step)
 
     def found(self, event: str) -> dict[str, Any]:
         """The last line of this kind; empty when there is none."""
@@ -99,6 +99,11 @@ class Journal:
             for line in lines
             if line["event"] == "done" and line["step"] in begun
         ]
+
+
+def noted(lines: Iterable[dict[str, Any]], event: str, step: str) -> bool:
+    """Whether the lines of a journal hold this of a step."""
+    return any((line["event"], line.get("step")) == (event, step) for line in lines)
 
 
 def _whole(text: str) -> Iterator[dict[str, Any]]:

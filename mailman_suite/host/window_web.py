@@ -1,7 +1,8 @@
 """The part of a web's host in the window of a suite on several hosts, as steps of its own window.
 
-It is closed before Core's host begins and opens when that has finished; where Core's host went
-back, or never began, so does this one. No controller is needed for either.
+It is closed before Core's host begins and opens when that has finished, also where it was
+interrupted meanwhile; where Core's host went back, or never began, so does this one. No controller
+is needed for either.
 """
 
 from __future__ import annotations
@@ -24,21 +25,21 @@ def steps(order: Order) -> window_steps.Steps:
     yield CLOSED, stop
     if order["awaits"]:
         yield "Core's host has finished", window_word.await_core
+    yield from forward()
+
+
+def forward() -> window_steps.Steps:
+    """The new release is in its place and at work."""
     yield from switched()
-    yield from serving()
+    yield "The new release is started", window_steps.start
+    yield "The web answers", window_health.web_answers
+    yield "Core answers the web", window_health.core_answers
 
 
 def switched() -> window_steps.Steps:
     """The new release is in its place."""
     yield "Configuration is the new one", window_steps.configure
     yield "The link leads to the new release", window_steps.switch
-
-
-def serving() -> window_steps.Steps:
-    """It is at work."""
-    yield "The new release is started", window_steps.start
-    yield "The web answers", window_health.web_answers
-    yield "Core answers the web", window_health.core_answers
 
 
 def must_go_on(order: Order, journal: Journal) -> bool:

@@ -1,5 +1,7 @@
 """What Core's host tells the hosts of the web of its window, in a comment on the web's database.
 
+A host of the web says there, too, that it waits for none any more.
+
 All of them reach that database, whoever else is lost meanwhile; the comment is no part of a copy of
 it, so no way back takes a word back. Run by the release's interpreter, which has the driver:
 
@@ -115,15 +117,16 @@ def give_up(order: Order) -> str:
     "" on a host that waits for none. Raises DataError where the database stays away.
     """
     deadline = time.monotonic() + _SAY_SECONDS
-    state = OPEN if order.get("awaits") else ""
-    while state == OPEN:
+    while order.get("awaits"):
         try:
             state = _say(order, GIVEN_UP, unless=[OPEN, FINISHED, ROLLED_BACK])
+            if state != OPEN:
+                return state
         except window_data.DataError:
             if time.monotonic() > deadline:
                 raise
-        time.sleep(_POLL_SECONDS if state == OPEN else 0)
-    return state
+        time.sleep(_POLL_SECONDS)
+    return ""
 
 
 def _heard(order: Order) -> str:
@@ -145,20 +148,15 @@ def main(verb: str, asked: Order) -> Order:
     connection = schema.connected(asked["database"], asked["secrets"])
     try:
         with connection, connection.cursor() as cursor:  # one transaction
-            if verb == "say":
-                return _said(cursor, asked)
-            cursor.execute({"hear": _HEAR, "peers": _PEERS}[verb])
-            rows = [row[0] for row in cursor.fetchall()]
+            return {"say": _said, "hear": _word, "peers": _peers}[verb](cursor, asked)
     finally:
         connection.close()
-    return {"peers": sorted(rows)} if verb == "peers" else _word(rows)
 
 
 def _said(cursor: Any, asked: Order) -> Order:
     """The word of this run that holds from now on."""
     cursor.execute(_ALONE)
-    cursor.execute(_HEAR)
-    found = _word([row[0] for row in cursor.fetchall()])
+    found = _word(cursor, asked)
     if found.get("run") == asked["run"] and found["state"] in asked["unless"]:
         return {"state": found["state"]}
     word = json.dumps({"run": asked["run"], "state": asked["state"]})
@@ -166,13 +164,20 @@ def _said(cursor: Any, asked: Order) -> Order:
     return {"state": asked["state"]}
 
 
-def _word(rows: list[str | None]) -> Order:
+def _word(cursor: Any, asked: Order) -> Order:
     """The comment, if it is one of ours."""
+    cursor.execute(_HEAR)
+    ((comment,),) = cursor.fetchall()
     try:
-        said = json.loads(rows[0] or "{}")
+        said = json.loads(comment or "{}")
     except ValueError:
         return {}
     return said if isinstance(said, dict) else {}
+
+
+def _peers(cursor: Any, asked: Order) -> Order:
+    cursor.execute(_PEERS)
+    return {"peers": sorted(address for (address,) in cursor.fetchall())}
 
 
 if __name__ == "__main__":
