@@ -164,7 +164,7 @@ def test_a_failed_window_gives_every_host_its_old_release_back(
 ) -> None:
     web_sql(suite, "CREATE TABLE success_index (one integer)")
     try:
-        failed = _converge(place, suite, split.NEW)
+        failed = _converge(place, suite, split.NEXT)  # and builds it, before mail flows
     finally:
         web_sql(suite, "DROP TABLE success_index")
     assert failed.returncode == 1, failed.stdout
