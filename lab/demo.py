@@ -33,6 +33,8 @@ ANOTHER_WAY = (
     "real host, does the same; README.md says how."
 )
 _PATIENCE_SECONDS = 120
+# What a step says that takes long, such as `[2/9   3.6 s] The locked build tools`.
+_PART = re.compile(r"\[(\d+/\d+) +[\d.]+ s\] (.*\S)")
 T = TypeVar("T")
 
 
@@ -105,9 +107,10 @@ def converge(clock: Clock) -> None:
         assert run.stdout is not None
         for line in run.stdout:
             log.write(line)
-            begins = re.match(r"--> Starting operation: (.*)", line)
-            if begins:
+            if begins := re.match(r"--> Starting operation: (.*)", line):
                 clock.say(f"    {begins[1].strip()}")
+            elif goes_on := _PART.search(line):
+                clock.say(f"        {goes_on[1]}  {goes_on[2]}")
     if run.returncode:
         end = "".join(LOG.read_text().splitlines(keepends=True)[-25:])
         raise DemoError(f"The converge failed; the end of {LOG}:\n{end}")

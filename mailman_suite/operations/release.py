@@ -21,6 +21,7 @@ from mailman_suite import layout
 from mailman_suite.declared_files import ManagedFile
 from mailman_suite.facts.release import ReleaseState
 from mailman_suite.operations import packages
+from mailman_suite.operations.shown import ShownCommand
 from mailman_suite.release_archives import (
     build_inputs,
     digest_file,
@@ -115,8 +116,8 @@ def _program(suite: Suite, words: str) -> StringCommand:
     )
 
 
-def _run(suite: Suite, words: str) -> StringCommand:
-    return StringCommand(_program(suite, words), f"&& rm -rf {_INPUTS}")
+def _run(suite: Suite, words: str) -> ShownCommand:
+    return ShownCommand(_program(suite, words), f"&& rm -rf {_INPUTS}")
 
 
 def _build_packages(suite: Suite) -> StringCommand:
