@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
+from pathlib import PurePath
 
 from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
@@ -13,10 +14,18 @@ from mailman_suite.facts.postfix import PostfixMain
 from mailman_suite.host.managed_files import KEPT_COPIES
 from mailman_suite.postfix import PARAMETERS, changes
 
+# Berkeley DB begins a map that is not there yet under another name, and makes no map at all ("Retry
+# limit exceeded", "File exists") where a power cut left one that was begun.
+_BEGUN = "{directory}/__db.{name}.db"
 # A power cut may have taken the text as well; without it there is nothing to make a map of.
 _NEW_ALIASES = (
-    "for map in $(postconf -hx alias_database | tr , ' '); do case $map in *:/*)"
-    """ test -e "${map#*:}" || echo 'postmaster: root' > "${map#*:}";; esac; done; newaliases"""
+    "for map in $(postconf -hx alias_database | tr , ' '); do case $map in *:/*) file=${map#*:};"
+    """ test -e "$file" || echo 'postmaster: root' > "$file";"""
+    f' rm -f "{_BEGUN.format(directory="${file%/*}", name="${file##*/}")}";; esac; done; newaliases'
+)
+_NO_MAP_OF_CORE_IS_BEGUN = "rm -f " + " ".join(
+    _BEGUN.format(directory=layout.CORE_DATA, name=PurePath(file).name)
+    for file in (layout.LMTP_MAP, layout.DOMAINS_MAP)
 )
 
 
@@ -36,7 +45,7 @@ def wired() -> Generator[StringCommand, None, None]:
         yield StringCommand(_NEW_ALIASES)
     if current.get("maps") != "yes":
         # Before Postfix reads them: a map that is named and missing defers everybody's mail.
-        yield core_command("aliases")
+        yield StringCommand(f"{_NO_MAP_OF_CORE_IS_BEGUN} &&", core_command("aliases"))
     if wanted:
         yield checked(wanted)
 

@@ -112,6 +112,7 @@ def test_what_was_stopped_removed_or_opened_is_put_right(suite: Suite) -> None:
     suite.run(f"chmod 644 {ETC}/mailman.cfg; rm {ETC}/uwsgi.ini")
     # As a power cut leaves them:
     suite.run(f"rm /etc/aliases /etc/aliases.db; : > {layout.LMTP_MAP}.db")
+    suite.run(f": > /etc/__db.aliases.db; : > {layout.CORE_DATA}/__db.postfix_lmtp.db")
 
     done = suite.converge()
 
