@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 
@@ -13,12 +12,7 @@ from tests.bench.figures import Figure, Section, ratio, steps_table
 from tests.bench.guide_upgrade import Upgrade, outages
 from tests.bench.machines import machine, wait_until_it_answers
 from tests.bench.timeline import timed
-from tests.lab import installed
-
-sys.path.append(str(Path(installed.__file__).parent))  # its modules know each other by plain names
-
-import guide_made
-import takeover
+from tests.lab import guide_made, installed, takeover
 
 _DRAWING = Path(__file__).parents[2] / "docs" / "window.svg"
 _WHATS = {"core": "Core down", "web": "list pages down", "archives": "archives down"}

@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any
 
-import installed
-from suites import Suite, eventually
+from tests.lab import installed
+from tests.lab.suites import Suite, eventually
 
 ARCHIVES = "/var/backups/mailman3-suite"
 _DEPLOY = "deploys/backup.py"

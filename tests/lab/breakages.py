@@ -5,9 +5,8 @@ Shell commands for the machine, or statements for one of the two databases.
 
 from __future__ import annotations
 
-from installed import LIST
-
 from mailman_suite import layout
+from tests.lab.installed import LIST
 
 PROXY_RELOAD = "systemctl reload nginx"
 WITHOUT_API_GUARD = f"sed -i.bak 's|return 403;|proxy_pass http://127.0.0.1:{layout.WEB_PORT};|'"

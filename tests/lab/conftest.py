@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import guide_made
 import pytest
-from guide_made import HANDMADE, MAIN, Handmade
-from handmade_suite import HandmadeSuite
-from installed import COMBINATIONS
-from suites import Suite, clone
 
 import lab
 from lab import machines, records
 from lab.machines import Machine
+from tests.lab import guide_made
+from tests.lab.guide_made import HANDMADE, MAIN, Handmade
+from tests.lab.handmade_suite import HandmadeSuite
+from tests.lab.installed import COMBINATIONS
+from tests.lab.suites import Suite, clone
 
 MakeMachine = Callable[..., Machine]
 HERE = Path(__file__).parent

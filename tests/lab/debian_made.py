@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import debian_seed
-from guide_made import run_script
-from handmade_suite import HandmadeSuite
-from installed import DOMAIN, LIST, WEB_HOST, Combination
-
 from lab import layers, machines
 from lab.machines import Machine
+from tests.lab import debian_seed
+from tests.lab.guide_made import run_script
+from tests.lab.handmade_suite import HandmadeSuite
+from tests.lab.installed import DOMAIN, LIST, WEB_HOST, Combination
 
 SUITE = "bookworm"  # has Core 3.3.8
 HERE = Path(__file__).parent

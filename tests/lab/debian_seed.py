@@ -6,11 +6,9 @@ import json
 import shlex
 from typing import Any
 
-import invariant_look
-import seed
-from suites import READER, eventually
-
 from lab.machines import Machine
+from tests.lab import invariant_look, seed
+from tests.lab.suites import READER, eventually
 
 VAR = "/var/lib/mailman3"
 _CORE = "cd / && runuser -u list -- python3"

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import installed
-
 from lab import access
 from lab.machines import Machine
+from tests.lab import installed
 
 # The command itself, with releases kept in a directory of the test's own.
 _PYINFRA = """

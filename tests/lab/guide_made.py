@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from handmade_suite import HandmadeSuite
-from installed import DOMAIN, LIST, WEB_HOST, Combination
-
 from lab import layers, machines
 from lab.machines import Machine
+from tests.lab.handmade_suite import HandmadeSuite
+from tests.lab.installed import DOMAIN, LIST, WEB_HOST, Combination
 
 HERE = Path(__file__).parent / "guide_made"
 _SQLITE = MappingProxyType(

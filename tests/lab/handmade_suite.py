@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from installed import DOMAIN, LIST
-from suites import Suite, eventually
+from tests.lab.installed import DOMAIN, LIST
+from tests.lab.suites import Suite, eventually
 
 _ASK_CORE = Path(__file__).parent / "guide_made" / "ask_core.py"
 

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import installed
-from suites import Suite
-
 from lab.machines import Machine
+from tests.lab import installed
+from tests.lab.suites import Suite
 
 Strike = Literal["controller-killed", "network-cut", "power-cut"]
 STRIKES: tuple[Strike, ...] = ("controller-killed", "network-cut", "power-cut")

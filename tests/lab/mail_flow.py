@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from installed import LIST_ID
-from suites import Suite, eventually
+from tests.lab.installed import LIST_ID
+from tests.lab.suites import Suite, eventually
 
 MEMBERS = ("flow1", "flow2")
 _QUEUES = "/opt/mailman/mm/var/queue /opt/mailman/mm/var/archives/hyperkitty/spool"

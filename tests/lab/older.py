@@ -13,13 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import installed
-import seed
-from installed import Combination
-from suites import Suite, eventually
-
 from lab import layers, machines
 from lab.machines import Machine
+from tests.lab import installed, seed
+from tests.lab.installed import Combination
+from tests.lab.suites import Suite, eventually
 
 HERE = Path(__file__).parent
 OLD, NEW = "3.3.9", "3.3.10+django52"

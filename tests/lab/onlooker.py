@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from installed import DOMAIN, WEB_HOST
-from suites import Suite
+from tests.lab.installed import DOMAIN, WEB_HOST
+from tests.lab.suites import Suite
 
 ASKED = {
     "archive": ("GET", f"/archives/list/announce@{DOMAIN}/"),

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import installed
-from suites import Suite
+from tests.lab import installed
+from tests.lab.suites import Suite
 
 HISTORY = "/var/lib/mailman3-suite/history.jsonl"
 _CUT = """

@@ -6,10 +6,9 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any
 
-import installed
-import older
-from suites import Suite
-from window_strikes import WINDOW, settled, when_begun
+from tests.lab import installed, older
+from tests.lab.suites import Suite
+from tests.lab.window_strikes import WINDOW, settled, when_begun
 
 NEWER = {"mailman_release": older.NEW}
 KILL = "systemctl kill --kill-whom=main --signal=KILL mailman-window.service"

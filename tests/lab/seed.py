@@ -14,10 +14,9 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 
-import invariant_look
-from suites import READER, eventually
-
 from lab.machines import Machine
+from tests.lab import invariant_look
+from tests.lab.suites import READER, eventually
 
 SEEDS = Path(__file__).parent / "seeds"
 VENV = "/opt/mailman/venv/bin"

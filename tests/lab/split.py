@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import fleets
-import older
-from installed import DECLARED, REPOSITORY, WEB_HOST
-from suites import Suite
-from visitor import Visitor
-
 from lab.machines import Machine
 from mailman_suite.contradictions_roles import SHARED
+from tests.lab import fleets, older
+from tests.lab.installed import DECLARED, REPOSITORY, WEB_HOST
+from tests.lab.suites import Suite
+from tests.lab.visitor import Visitor
 
 # Machine -> role; of hosts of the web there are two.
 ROLES = {"database": "database", "core": "core", "web": "web", "web2": "web", "mta": "mta"}

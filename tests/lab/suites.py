@@ -19,12 +19,11 @@ from email.message import EmailMessage
 from email.utils import make_msgid
 from typing import Any
 
-import installed
-from installed import DOMAIN, LIST, LIST_ID, WEB_HOST, Combination
-from visitor import Visitor
-
 from lab import machines
 from lab.machines import Machine
+from tests.lab import installed
+from tests.lab.installed import DOMAIN, LIST, LIST_ID, WEB_HOST, Combination
+from tests.lab.visitor import Visitor
 
 SERVICES = (
     "mailman3.service",

@@ -7,15 +7,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-import guide_made
-import installed
-import seed
-from guide_made import Handmade
-from installed import DECLARED
-from suites import eventually
-
 from lab import layers
 from lab.machines import Machine
+from tests.lab import guide_made, installed, seed
+from tests.lab.guide_made import Handmade
+from tests.lab.installed import DECLARED
+from tests.lab.suites import eventually
 
 HERE = Path(__file__).parent
 _WARNED = HERE / "guide_made" / "warned.py"

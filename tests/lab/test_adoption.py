@@ -9,18 +9,16 @@ import shlex
 from collections.abc import Iterator
 from typing import Any
 
-import guide_made
-import installed
-import invariant_look
 import pytest
-from guide_made import HANDMADE, MAIN, Handmade
-from installed import changes
-from suites import Suite, eventually
-from takeover import declared, minimal, seeded
 
 from lab import machines
 from lab.machines import Machine
 from mailman_suite.host.invariants import differences
+from tests.lab import guide_made, installed, invariant_look
+from tests.lab.guide_made import HANDMADE, MAIN, Handmade
+from tests.lab.installed import changes
+from tests.lab.suites import Suite, eventually
+from tests.lab.takeover import declared, minimal, seeded
 
 TAKEN_OVER = ("rest_password", "archiver_key", "django_secret_key")
 # What group data declares anew: the site goes by its name, the superuser can log in.

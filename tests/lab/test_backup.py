@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import backups
-import installed
-import older
-import returns
-from suites import Suite
-from window_checks import assert_whole, invariants
-from window_strikes import settled
-
 from mailman_suite.host.invariants import differences
+from tests.lab import backups, installed, older, returns
+from tests.lab.suites import Suite
+from tests.lab.window_checks import assert_whole, invariants
+from tests.lab.window_strikes import settled
 
 
 def test_what_was_is_there_again_after_a_restore_and_after_a_rollback() -> None:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import backups
-import mail_flow
-import older
-import onlooker
 import pytest
-from suites import Suite
-from window_checks import assert_whole, invariants
-from window_strikes import when_begun
 
 from mailman_suite.host.invariants import differences
+from tests.lab import backups, mail_flow, older, onlooker
+from tests.lab.suites import Suite
+from tests.lab.window_checks import assert_whole, invariants
+from tests.lab.window_strikes import when_begun
 
 pytestmark = pytest.mark.full
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from installed import COMBINATIONS, LIST, changes
-from suites import CORE, QCLUSTER, SERVICES, WEB, Suite, clone
 
 from mailman_suite import layout
+from tests.lab.installed import COMBINATIONS, LIST, changes
+from tests.lab.suites import CORE, QCLUSTER, SERVICES, WEB, Suite, clone
 
 ETC, UNITS = "/etc/mailman3", "/etc/systemd/system"
 COPIES = "/var/backups/mailman3"

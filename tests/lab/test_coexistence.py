@@ -5,12 +5,13 @@ from __future__ import annotations
 import smtplib
 from email.message import EmailMessage
 
-import installed
 import pytest
-from conftest import MakeMachine
-from installed import DEFAULT, INSTALL_SECONDS, LIST
-from suites import Suite, eventually
-from visitor import Visitor
+
+from tests.lab import installed
+from tests.lab.conftest import MakeMachine
+from tests.lab.installed import DEFAULT, INSTALL_SECONDS, LIST
+from tests.lab.suites import Suite, eventually
+from tests.lab.visitor import Visitor
 
 _OTHER_SITE = """\
 server {

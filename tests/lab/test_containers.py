@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import installed
 import pytest
-from conftest import MakeMachine
+
+from tests.lab import installed
+from tests.lab.conftest import MakeMachine
 
 pytestmark = pytest.mark.full
 

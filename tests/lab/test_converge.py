@@ -6,8 +6,9 @@ import re
 import smtplib
 
 import pytest
-from installed import DOMAIN, LIST, WEB_HOST, changes
-from suites import (
+
+from tests.lab.installed import DOMAIN, LIST, WEB_HOST, changes
+from tests.lab.suites import (
     CORE,
     QCLUSTER,
     READER,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import debian_made
 import pytest
-from handmade_suite import HandmadeSuite
-from installed import LIST
-from suites import archive_path, eventually
+
+from tests.lab import debian_made
+from tests.lab.handmade_suite import HandmadeSuite
+from tests.lab.installed import LIST
+from tests.lab.suites import archive_path, eventually
 
 pytestmark = [pytest.mark.full, pytest.mark.xdist_group("debian-made")]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import older
 import pytest
-from suites import CORE, Suite, eventually
-from test_window import NEWER
-from window_checks import assert_whole, invariants
-from window_strikes import settled, upgrading, when_begun
+
+from tests.lab import older
+from tests.lab.suites import CORE, Suite, eventually
+from tests.lab.test_window import NEWER
+from tests.lab.window_checks import assert_whole, invariants
+from tests.lab.window_strikes import settled, upgrading, when_begun
 
 pytestmark = pytest.mark.full
 

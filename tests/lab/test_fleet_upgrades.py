@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import fleets
-import older
 import pytest
-from installed import Combination, changes
-from suites import Suite, clone
-from window_checks import runs, web_sql
-from window_strikes import settled
 
 from mailman_suite import release_archives
+from tests.lab import fleets, older
+from tests.lab.installed import Combination, changes
+from tests.lab.suites import Suite, clone
+from tests.lab.window_checks import runs, web_sql
+from tests.lab.window_strikes import settled
 
 pytestmark = pytest.mark.full
 NEWER = {**older.combination("sqlite").data, "mailman_release": older.NEW}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from guide_made import Handmade
-from handmade_suite import HandmadeSuite
-from installed import DOMAIN, LIST, LIST_ID
+from tests.lab.guide_made import Handmade
+from tests.lab.handmade_suite import HandmadeSuite
+from tests.lab.installed import DOMAIN, LIST, LIST_ID
 
 LANDMARKS = (
     *("/etc/mailman3/mailman.cfg", "/etc/mailman3/settings.py"),

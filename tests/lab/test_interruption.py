@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from itertools import cycle
 
 import pytest
-from conftest import MakeMachine
-from installed import COMBINATIONS, DEFAULT, Combination, changes
-from interruptions import POINTS, STRIKES, Point, Strike, assert_converges, interrupt
-from suites import CORE, QCLUSTER, WEB, Suite, clone, eventually
+
+from tests.lab.conftest import MakeMachine
+from tests.lab.installed import COMBINATIONS, DEFAULT, Combination, changes
+from tests.lab.interruptions import POINTS, STRIKES, Point, Strike, assert_converges, interrupt
+from tests.lab.suites import CORE, QCLUSTER, WEB, Suite, clone, eventually
 
 # How a converged host is changed: settings of both halves.
 RECONFIGURED = {

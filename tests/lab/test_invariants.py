@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import invariant_look
 import pytest
-import seed
-from installed import COMBINATIONS
-from suites import CORE, QCLUSTER, WEB, Suite, clone, eventually
 
 from mailman_suite.host import invariant_tables, invariants
 from mailman_suite.host.invariant_tables import Family
+from tests.lab import invariant_look, seed
+from tests.lab.installed import COMBINATIONS
+from tests.lab.suites import CORE, QCLUSTER, WEB, Suite, clone, eventually
 
 SERVICES = f"{CORE} {WEB} {QCLUSTER}"
 VAR = "/opt/mailman/mm/var"

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 import testinfra
-from conftest import MakeMachine
 
 from lab import LabError, hours, images, layers, machines, network, records
 from lab.machines import Machine
+from tests.lab.conftest import MakeMachine
 
 REPOSITORY = Path(__file__).parents[2]
 LAYER = "lab-selftest"

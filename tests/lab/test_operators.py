@@ -6,12 +6,13 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
-import older
 import pytest
-from operators import Operator, lost_with_its_network, on_host, until_begun
-from suites import Suite
-from window_checks import web_sql
-from window_strikes import settled, when_begun
+
+from tests.lab import older
+from tests.lab.operators import Operator, lost_with_its_network, on_host, until_begun
+from tests.lab.suites import Suite
+from tests.lab.window_checks import web_sql
+from tests.lab.window_strikes import settled, when_begun
 
 NEWER = {"mailman_release": older.NEW}
 Both = tuple[Operator, Operator]

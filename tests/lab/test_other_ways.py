@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import backups
-import installed
 import pytest
-from conftest import MakeMachine
-from installed import DEFAULT, INSTALL_SECONDS, WEB_HOST, Combination
-from suites import Suite, clone
 
 from lab.machines import Machine
+from tests.lab import backups, installed
+from tests.lab.conftest import MakeMachine
+from tests.lab.installed import DEFAULT, INSTALL_SECONDS, WEB_HOST, Combination
+from tests.lab.suites import Suite, clone
 
 CERTIFICATE, KEY = "/etc/ssl/lists.pem", "/etc/ssl/lists.key"
 PASSWORD = "given-by-a-file-0123456789"

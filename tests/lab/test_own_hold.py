@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import older
 import pytest
-import returns
-from window_strikes import settled
+
+from tests.lab import older, returns
+from tests.lab.window_strikes import settled
 
 pytestmark = pytest.mark.full
 

@@ -6,20 +6,16 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import debian_made
-import debian_seed
-import installed
-import invariant_look
 import pytest
-import seed
-from installed import DECLARED, DOMAIN, LIST, changes
-from suites import Suite, archive_path, eventually
-from takeover import lines_of
-from test_adoption import NAMED_ANEW, PROBED
-from window_strikes import strike
 
 from lab.machines import Machine
 from mailman_suite.host.invariants import differences
+from tests.lab import debian_made, debian_seed, installed, invariant_look, seed
+from tests.lab.installed import DECLARED, DOMAIN, LIST, changes
+from tests.lab.suites import Suite, archive_path, eventually
+from tests.lab.takeover import lines_of
+from tests.lab.test_adoption import NAMED_ANEW, PROBED
+from tests.lab.window_strikes import strike
 
 pytestmark = [pytest.mark.full, pytest.mark.xdist_group("debian-made")]
 _SECONDS = 900

@@ -7,10 +7,10 @@ import shlex
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import invariant_look
-import older
 import pytest
-from suites import CORE, QCLUSTER, WEB, Suite
+
+from tests.lab import invariant_look, older
+from tests.lab.suites import CORE, QCLUSTER, WEB, Suite
 
 pytestmark = pytest.mark.full
 

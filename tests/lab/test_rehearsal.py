@@ -10,15 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import catcher
-import installed
-import invariant_look
-import older
 import pytest
-from installed import LIST_ID, REPOSITORY
-from suites import Suite, eventually
 
 from lab import machines, paths
+from tests.lab import catcher, installed, invariant_look, older
+from tests.lab.installed import LIST_ID, REPOSITORY
+from tests.lab.suites import Suite, eventually
 
 pytestmark = [pytest.mark.full, pytest.mark.xdist_group("rehearsal")]
 

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 
-import older
 import pytest
-from suites import Suite
 
 from mailman_suite.facts.machine_identity import MachineIdentity
 from mailman_suite.preflight_rehearsal import wanted
@@ -17,6 +15,8 @@ from mailman_suite.rehearsal_receipt import Wanted, combined
 from mailman_suite.rehearsal_records import RECEIPT, RECORDS, keep
 from mailman_suite.settings import Settings
 from mailman_suite.suite import suite_of
+from tests.lab import older
+from tests.lab.suites import Suite
 from tests.plans.paper_hosts import paper_hosts
 from tests.plans.suite_on_paper import look
 from tests.unit.rehearsed import result

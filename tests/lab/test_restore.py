@@ -6,18 +6,14 @@ import shlex
 import subprocess
 from collections.abc import Iterator
 
-import backups
-import installed
-import mail_flow
-import older
 import pytest
-import returns
-from suites import SECRETS, Suite, clone, eventually
-from window_checks import assert_whole, invariants
-from window_strikes import WINDOW, settled
 
 from lab import access
 from mailman_suite.host.invariants import differences
+from tests.lab import backups, installed, mail_flow, older, returns
+from tests.lab.suites import SECRETS, Suite, clone, eventually
+from tests.lab.window_checks import assert_whole, invariants
+from tests.lab.window_strikes import WINDOW, settled
 
 pytestmark = pytest.mark.full
 

@@ -12,20 +12,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import fleets
-import mail_flow
-import older
 import pytest
-import split
-from conftest import MakeMachine
-from installed import DOMAIN, LIST_ID, WEB_HOST, changes
-from split import SplitSuite
-from suites import WEB, Suite, archive_path, eventually
-from visitor import Visitor
-from window_checks import runs, web_sql
-from window_strikes import WINDOW, settled, when_begun
 
 from mailman_suite import layout, release_archives
+from tests.lab import fleets, mail_flow, older, split
+from tests.lab.conftest import MakeMachine
+from tests.lab.installed import DOMAIN, LIST_ID, WEB_HOST, changes
+from tests.lab.split import SplitSuite
+from tests.lab.suites import WEB, Suite, archive_path, eventually
+from tests.lab.visitor import Visitor
+from tests.lab.window_checks import runs, web_sql
+from tests.lab.window_strikes import WINDOW, settled, when_begun
 
 pytestmark = pytest.mark.full
 KEPT = release_archives.CACHE

@@ -6,23 +6,19 @@ import json
 import os
 from collections.abc import Iterator
 
-import guide_made
-import installed
-import mail_flow
-import older
 import pytest
-import returns
-from guide_made import HANDMADE, Handmade
-from installed import changes
-from returns import last_window
-from suites import Suite, eventually
-from takeover import declared, seeded
-from window_checks import assert_whole, invariants, runs
-from window_strikes import WINDOW, settled
 
 from lab import machines
 from lab.machines import Machine
 from mailman_suite.host.invariants import differences
+from tests.lab import guide_made, installed, mail_flow, older, returns
+from tests.lab.guide_made import HANDMADE, Handmade
+from tests.lab.installed import changes
+from tests.lab.returns import last_window
+from tests.lab.suites import Suite, eventually
+from tests.lab.takeover import declared, seeded
+from tests.lab.window_checks import assert_whole, invariants, runs
+from tests.lab.window_strikes import WINDOW, settled
 
 pytestmark = pytest.mark.full
 

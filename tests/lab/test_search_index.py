@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from installed import DEFAULT, LIST
-from suites import WEB, Suite, clone, eventually
-from test_verify import Verified
 
 from mailman_suite import layout
+from tests.lab.installed import DEFAULT, LIST
+from tests.lab.suites import WEB, Suite, clone, eventually
+from tests.lab.test_verify import Verified
 
 AS_MAILMAN = "runuser -u mailman --"
 PROMISE = "A search index that is asked for is filled"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from installed import FIRST_ARGUMENTS, FIRST_RUN
-from suites import SECRETS, Suite
+
+from tests.lab.installed import FIRST_ARGUMENTS, FIRST_RUN
+from tests.lab.suites import SECRETS, Suite
 
 
 def test_secrets_are_files_of_their_own_for_those_who_need_them(suite: Suite) -> None:

@@ -6,8 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from guide_made import Handmade
-from handmade_suite import HandmadeSuite
 
 from mailman_suite import gates, gates_versions
 from mailman_suite.facts.survey import Survey, question
@@ -15,6 +13,8 @@ from mailman_suite.places import VIRTUALENV
 from mailman_suite.releases import RELEASES
 from mailman_suite.settings import Settings
 from tests.bad_settings import GOOD
+from tests.lab.guide_made import Handmade
+from tests.lab.handmade_suite import HandmadeSuite
 
 # Everything that is not written by the running suite itself.
 KEPT = "/etc /opt/mailman/venv /opt/mailman/mm/var/data /opt/mailman/mm/var/queue /opt/mailman/web"

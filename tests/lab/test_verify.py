@@ -8,11 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
-import installed
 import pytest
-from breakages import BREAKAGES, SQL_BREAKAGES
-from conftest import MakeMachine
-from installed import COMBINATIONS, REPOSITORY, Combination
 
 from lab.machines import Machine
 from mailman_suite import layout
@@ -22,6 +18,10 @@ from mailman_suite.promises import Verdict, broken
 from mailman_suite.settings import Settings
 from mailman_suite.suite import Suite, question, suite_of
 from mailman_suite.verification import questions, verdicts
+from tests.lab import installed
+from tests.lab.breakages import BREAKAGES, SQL_BREAKAGES
+from tests.lab.conftest import MakeMachine
+from tests.lab.installed import COMBINATIONS, REPOSITORY, Combination
 
 SQLITE = next(one for one in COMBINATIONS if one.database == "sqlite")
 POSTGRESQL = next(

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import mail_flow
-import older
-import onlooker
 import pytest
-from installed import changes
-from onlooker import Sight
-from suites import Suite
-from window_checks import assert_whole, invariants, web_sql
-from window_strikes import settled, strike
+
+from tests.lab import mail_flow, older, onlooker
+from tests.lab.installed import changes
+from tests.lab.onlooker import Sight
+from tests.lab.suites import Suite
+from tests.lab.window_checks import assert_whole, invariants, web_sql
+from tests.lab.window_strikes import settled, strike
 
 NEWER = {"mailman_release": older.NEW}
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import older
 import pytest
-from suites import CORE, Suite
-from test_window import NEWER, acknowledged
-from window_breakages import BREAKAGES, Breakage
-from window_checks import assert_whole, invariants
-from window_strikes import STEPS, Strike, settled, strike, upgrading, when_begun
+
+from tests.lab import older
+from tests.lab.suites import CORE, Suite
+from tests.lab.test_window import NEWER, acknowledged
+from tests.lab.window_breakages import BREAKAGES, Breakage
+from tests.lab.window_checks import assert_whole, invariants
+from tests.lab.window_strikes import STEPS, Strike, settled, strike, upgrading, when_begun
 
 pytestmark = pytest.mark.full
 

@@ -6,11 +6,9 @@ import json
 import shlex
 from typing import Any
 
-import invariant_look
-import older
-from suites import CORE, MTA, PROXY, QCLUSTER, WEB, Suite
-
 from mailman_suite.host.invariants import differences
+from tests.lab import invariant_look, older
+from tests.lab.suites import CORE, MTA, PROXY, QCLUSTER, WEB, Suite
 
 VENV = "/opt/mailman/venv"
 SHELL = f"cd / && runuser -u mailman -- {VENV}/bin/mailman-web shell"

@@ -12,10 +12,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal
 
-import installed
-from suites import Suite, eventually
-
 from lab.machines import Machine
+from tests.lab import installed
+from tests.lab.suites import Suite, eventually
 
 Strike = Literal["controller-killed", "network-cut", "power-cut", "window-killed", "shut-down"]
 WINDOW = "/var/lib/mailman3-suite/window"
