@@ -121,24 +121,26 @@ def _told(reasons: Sequence[Refusal]) -> str:
 
 def _ended(error: BaseException | None) -> list[Record]:
     """The records of all hosts that this run was at, once they have been told."""
-    waiting = {host: gevent.spawn(_tell, host, one, error) for host, one in _begun.items()}
+    # Asked once for both records: an interrupted operation may end while its host is being told.
+    outcomes = {host: outcome(host, error) for host in _begun}
+    waiting = {host: gevent.spawn(_tell, host, one, outcomes[host]) for host, one in _begun.items()}
     gevent.joinall(list(waiting.values()), timeout=_PATIENCE_SECONDS)
-    return [_record(host, _begun[host], error, greenlet.value or {})
-            for host, greenlet in waiting.items()]  # fmt: skip
+    return [
+        _record(_begun[host], outcomes[host], greenlet.value or {})
+        for host, greenlet in waiting.items()
+    ]
 
 
-def _record(
-    host: Host, begun: Begun, error: BaseException | None, answer: Mapping[str, Any]
-) -> Record:
+def _record(begun: Begun, came_to: Mapping[str, Any], answer: Mapping[str, Any]) -> Record:
     """By this computer's clock; the host alone knows of its window."""
     times = {"ended": runs.now(), "seconds": round(time.monotonic() - begun.at, 1)}
     window = {key: answer[key] for key in ("window", "reason") if key in answer}
-    return {**begun.record, **times, **outcome(host, error), **window}
+    return {**begun.record, **times, **came_to, **window}
 
 
-def _tell(host: Host, begun: Begun, error: BaseException | None) -> Mapping[str, Any]:
+def _tell(host: Host, begun: Begun, came_to: Mapping[str, Any]) -> Mapping[str, Any]:
     """The record that the host keeps; {} where it could not be told."""
-    asked = {**QUESTION, "run": begun.record["run"], **outcome(host, error)}
+    asked = {**QUESTION, "run": begun.record["run"], **came_to}
     arguments = {**begun.arguments, "_timeout": _PATIENCE_SECONDS}
     try:
         done, output = host.run_shell_command(program("runs", "end", asked), **arguments)

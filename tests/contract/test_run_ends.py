@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,7 +149,7 @@ def test_a_killed_run_frees_the_host_and_the_next_one_says_that_it_was_lost(host
 @contextmanager
 def at_it(host: Host) -> Iterator[subprocess.Popen[bytes]]:
     """A run whose command is under way and waits for the file `go`; gone at the end."""
-    waits = "touch waits; until test -e go; do sleep 0.1; done"
+    waits = "touch waits; until test -e go; do sleep 0.1; done; touch over"
     host.repository.write("mailman.py", DEPLOY + f'    does("{waits}")\n')
     command = [sys.executable, "-m", "pyinfra", "-y", "@local", "mailman.py"]
     process = subprocess.Popen(
@@ -193,14 +194,35 @@ def test_a_second_run_is_refused_at_its_beginning_and_the_first_goes_on(host: Ho
     assert "put aside by" in host.there[0]["reason"]
 
 
+STOPPED = ("interrupted", 0, "the operator stopped the run")
+
+
 def test_ctrl_c_is_told_as_the_operators_wish(host: Host):
     with at_it(host) as process:
         process.send_signal(signal.SIGINT)
         _until(lambda: bool(host.there[-1]["ended"]), process)
         host.repository.write("go", "")  # pyinfra itself waits for what is under way
         process.wait(90)
-    assert summary(host.there) == [("interrupted", 0, "the operator stopped the run")]
-    assert summary(host.here) == summary(host.there)
+    assert summary(host.there) == summary(host.here) == [STOPPED]
+
+
+def test_an_operation_that_ends_while_the_host_is_told_is_in_neither_record(host: Host):
+    with at_it(host) as process:
+        with runs.locked(str(host.repository.path / "state")):
+            process.send_signal(signal.SIGINT)
+            _until(lambda: _waits_for_the_history(host), process)
+            host.repository.write("go", "")
+            _until((host.repository.path / "over").exists, process)
+            time.sleep(0.5)  # pyinfra hears of it
+        process.wait(90)
+    assert summary(host.there) == summary(host.here) == [STOPPED]
+
+
+def _waits_for_the_history(host: Host) -> bool:
+    """Whether the program that ends a run on its host wants the lock that this process holds."""
+    inode = (host.repository.path / "state").stat().st_ino
+    blocked = [line for line in Path("/proc/locks").read_text().splitlines() if "->" in line]
+    return any(f":{inode} " in line for line in blocked)
 
 
 BUSY = {
