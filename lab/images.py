@@ -10,13 +10,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lab import access, paths
-from lab.commands import LabError, contained, run
+from lab import access, paths, sources
+from lab.commands import LabError, contained
 from lab.locks import held
 
 SUITES = ("bookworm", "trixie", "bullseye")
-MIRROR = "http://deb.debian.org/debian"
-SECURITY_MIRROR = "http://deb.debian.org/debian-security"
 # What a Debian server has before anybody logs in; everything else is the deploy's business.
 INCLUDED = (
     "ca-certificates",
@@ -47,7 +45,8 @@ def ensure(suite: str) -> Path:
 
 def digest(suite: str) -> str:
     """Changes whenever anything that goes into the suite's image changes."""
-    parts = [suite, MIRROR, SECURITY_MIRROR, *INCLUDED, RECIPE.read_text()]
+    mirrors = sources.mirrors()
+    parts = [suite, mirrors.main, mirrors.security, *INCLUDED, RECIPE.read_text()]
     parts += [*_files(suite).keys(), *_files(suite).values()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 
@@ -55,6 +54,8 @@ def digest(suite: str) -> str:
 def _build(suite: str, tree: Path) -> None:
     print(f"lab: building the {suite} image, about a minute", file=sys.stderr, flush=True)
     paths.IMAGES.mkdir(parents=True, exist_ok=True)
+    # The address of a mirror, proxy or index may hold a password.
+    paths.IMAGES.chmod(0o700)
     for leftover in paths.IMAGES.glob(f".{suite}-*"):
         shutil.rmtree(leftover)
     building = Path(tempfile.mkdtemp(prefix=f".{suite}-", dir=paths.IMAGES))
@@ -67,7 +68,10 @@ def _build(suite: str, tree: Path) -> None:
         target = files / path.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
-    _cook([suite, MIRROR, ",".join(INCLUDED), str(packages), str(files), str(root)], building)
+    _cook(
+        [suite, sources.mirrors().main, ",".join(INCLUDED), str(packages), str(files), str(root)],
+        building,
+    )
     # Only a finished tree gets the name by which it is found.
     os.rename(root, tree)
     shutil.rmtree(building)
@@ -77,8 +81,11 @@ def _cook(arguments: list[str], directory: Path) -> None:
     # A file, unlike a pipe, can be followed from another terminal.
     log = directory / "log"
     argv = contained(["bash", str(RECIPE), *arguments])
+    environment = {**os.environ, **sources.proxy_environment(sources.apt_settings())}
     with log.open("wb") as output:
-        done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        done = subprocess.run(
+            argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment
+        )
     if done.returncode != 0:
         words = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
         raise LabError(f"the {arguments[0]} image could not be built; the end of {log}:\n{words}")
@@ -95,36 +102,29 @@ def _files(suite: str) -> dict[str, str]:
         # One host key for all machines: clients check it, as in production, at any address.
         "/etc/ssh/ssh_host_ed25519_key": paths.SSH_HOST_KEY.read_text(),
         "/etc/ssh/ssh_host_ed25519_key.pub": access.public(paths.SSH_HOST_KEY),
-        "/etc/apt/sources.list": _sources(suite),
+        "/etc/apt/sources.list": sources.apt_sources(suite, sources.mirrors()),
         "/etc/apt/apt.conf.d/90lab": _apt_settings(),
-        "/etc/pip.conf": "[global]\ncache-dir = /var/cache/pip\n",
+        "/etc/pip.conf": _pip_settings(trusting=bool(certificates)),
         **certificates,
         **(_trust() if certificates else {}),
     }
 
 
-def _sources(suite: str) -> str:
-    lines = (
-        f"deb {MIRROR} {suite} main",
-        f"deb {MIRROR} {suite}-updates main",
-        f"deb {SECURITY_MIRROR} {suite}-security main",
-    )
-    return "".join(f"{line}\n" for line in lines)
-
-
 def _apt_settings() -> str:
     """Downloads are kept for the next machine; proxies and date checks are those of the box."""
     keep = 'APT::Keep-Downloaded-Packages "true";\n'
-    wanted = ("::proxy", "acquire::check-")
-    lines = run(["apt-config", "dump"]).splitlines()
-    inherited = [line for line in lines if any(word in line.lower() for word in wanted)]
-    return keep + "Binary::apt::" + keep + "".join(f"{line}\n" for line in sorted(inherited))
+    return keep + "Binary::apt::" + keep + sources.apt_settings()
+
+
+def _pip_settings(*, trusting: bool) -> str:
+    """Indexes are those of the box, and so is the certificate bundle where it has its own."""
+    settings = {"cache-dir": "/var/cache/pip"}
+    settings |= {"cert": CERTIFICATE_BUNDLE} if trusting else {}
+    settings |= sources.pip_settings()
+    return "[global]\n" + "".join(f"{name} = {value}\n" for name, value in settings.items())
 
 
 def _trust() -> dict[str, str]:
     """pip and uv bring their own certificates; behind an intercepting proxy they need the box's."""
     names = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
-    return {
-        "/etc/environment": "".join(f"{name}={CERTIFICATE_BUNDLE}\n" for name in names),
-        "/etc/pip.conf": f"[global]\ncache-dir = /var/cache/pip\ncert = {CERTIFICATE_BUNDLE}\n",
-    }
+    return {"/etc/environment": "".join(f"{name}={CERTIFICATE_BUNDLE}\n" for name in names)}

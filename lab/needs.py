@@ -12,6 +12,7 @@ from lab.commands import LabError, run
 from lab.locks import held
 
 PACKAGE_OF = {
+    "apt-get": "apt",
     "debootstrap": "debootstrap",
     "systemd-nspawn": "systemd-container",
     "ip": "iproute2",

@@ -84,7 +84,7 @@ ip route replace unreachable default
 rm -rf /var/cache/pip/* /usr/bin/cc /usr/bin/c99 /usr/bin/gcc* /usr/bin/*-linux-gnu-gcc*
 rm -rf /usr/bin/msgfmt /usr/lib/python3*/ensurepip
 """
-_REACHES = "timeout 5 python3 -c 'import socket; socket.create_connection((\"{}\", 443))'"
+_REFRESHES = "timeout 60 apt-get -o APT::Update::Error-Mode=any update"
 
 
 def test_a_host_without_a_way_out_and_without_a_compiler_is_upgraded_by_what_another_built(
@@ -95,8 +95,10 @@ def test_a_host_without_a_way_out_and_without_a_compiler_is_upgraded_by_what_ano
         for suite in (builder, alone):
             suite.wait_until_serving()
         alone.run(_ALONE)
-        for index in ("pypi.org", "151.101.0.223", "deb.debian.org"):
-            assert alone.machine.run(_REACHES.format(index), check=False).returncode != 0
+        reaches = [
+            suite.machine.run(_REFRESHES, check=False).returncode == 0 for suite in (builder, alone)
+        ]
+        assert reaches == [True, False]
         waves = {"builder": (builder.machine, {"mailman_wave": 0}),
                  "alone": (alone.machine, {"mailman_wave": 1})}  # fmt: skip
         cache = tmp_path / "releases"

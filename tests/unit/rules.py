@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -20,6 +22,15 @@ DISTRIBUTION = re.compile(
     re.IGNORECASE,
 )
 PLACE = re.compile(r"(?<!templates)/(opt/mailman|etc/mailman3)\b|\b(8000|8001|8024)\b")
+# Where packages are from unless apt, dnf and pip are told of a mirror, as patterns.
+PACKAGE_HOSTS = (
+    r"(deb|security|snapshot|archive|http|cdn-fastly|ftp(\.\w\w)?|mirrors?\.[\w.-]+)\.debian\.org",
+    r"((\w\w\.)?archive|security|ports|old-releases)\.ubuntu\.com",
+    r"(dl|download|mirrors)\.(fedoraproject|rockylinux)\.org",
+    r"((test|upload)\.)?pypi\.(org|python\.org)|files\.pythonhosted\.org",
+    r"registry\.(npmjs\.(org|com)|yarnpkg\.com)|proxy\.golang\.org",
+)
+PACKAGE_HOST = re.compile(rf"(?<![\w.-])({'|'.join(PACKAGE_HOSTS)})(?![\w-])", re.IGNORECASE)
 VERSION_TEXT = re.compile(r"\d+\.\d+(\.\d+)*$")
 
 Found = Iterator[tuple[int, str]]
@@ -30,6 +41,18 @@ def files_of(*folders: str, pattern: str = "*.py") -> list[Path]:
     """The existing files below the folders, relative to the repository."""
     found = (path for folder in folders for path in (ROOT / folder).rglob(pattern))
     return sorted(path.relative_to(ROOT) for path in found if path.is_file())
+
+
+def tracked_files() -> list[Path]:
+    """Every file of the repository, relative to it."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    paths = (Path(os.fsdecode(name)) for name in listed.stdout.split(b"\0") if name)
+    return [path for path in paths if (ROOT / path).is_file()]
+
+
+def package_hosts(text: str) -> list[str]:
+    """Names of package hosts in a text; they belong in the configuration of apt, dnf or pip."""
+    return [match.group() for match in PACKAGE_HOST.finditer(text)]
 
 
 def broken(rule: Rule, path: Path, source: str) -> list[str]:

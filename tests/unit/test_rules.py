@@ -136,3 +136,33 @@ def _places_in(path: Path) -> list[str]:
 def test_a_literal_place_in_a_template_is_caught():
     assert literal_places("var_dir: /opt/mailman/mm/var\nport: 8001\n") == ["/opt/mailman", "8001"]
     assert literal_places("var_dir: {{ layout.var }}\n# from templates/etc/mailman3/x.j2") == []
+
+
+def test_no_package_hosts_name_stands_in_the_repository():
+    found = [
+        f"{path}: {name}"
+        for path in rules.tracked_files()
+        for name in rules.package_hosts((ROOT / path).read_text("utf-8", errors="replace"))
+    ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "name", ["deb.{}", "security.{}", "snapshot.{}", "ftp.{}", "ftp.de.{}", "mirror.company.{}"]
+)
+def test_the_name_of_one_of_debians_hosts_is_caught(name: str):
+    host = name.format("debian.org")
+    assert rules.package_hosts(f"deb http://{host}/debian bookworm main") == [host]
+
+
+@pytest.mark.parametrize("name", ["{}.org", "test.{}.org", "upload.{}.org", "{}.python.org"])
+def test_the_name_of_one_of_pythons_indexes_is_caught(name: str):
+    host = name.format("pypi")
+    assert rules.package_hosts(f"index-url = https://{host}/simple") == [host]
+
+
+@pytest.mark.parametrize(
+    "fine", ["https://www.debian.org/", "mirror.example", "pypi-mirror.example"]
+)
+def test_another_name_is_no_package_host(fine: str):
+    assert rules.package_hosts(fine) == []
