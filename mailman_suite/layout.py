@@ -35,6 +35,7 @@ SECRETS = f"{ETC}/secrets"
 
 # What the distribution's packages have, where these ran before us.
 PACKAGED_WEB_SETTINGS = f"{ETC}/mailman-web.py"
+PACKAGED_PROGRAMS = ("/usr/lib/mailman3", "/usr/share/mailman3-web")
 PACKAGED_VAR = "/var/lib/mailman3"
 PACKAGED_WEB = f"{PACKAGED_VAR}/web"
 PACKAGED_WEB_UNIT = "mailman3-web.service"

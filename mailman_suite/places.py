@@ -50,6 +50,17 @@ PACKAGES = Places(
     units=(layout.PACKAGED_WEB_UNIT,),
 )
 
+# Where Mailman may be on a host that we change, as `host/traces.py` is told: ours or the guide's,
+# and the packages'. Both have their configuration in one directory.
+OWN = (layout.VENV, layout.RELEASES, layout.PROGRAMS, layout.VAR, layout.WEB)
+PACKAGED = (*layout.PACKAGED_PROGRAMS, layout.PACKAGED_VAR)
+TRACED = {
+    "programs": [*OWN[:3], *layout.PACKAGED_PROGRAMS],
+    "data": [*OWN[3:], layout.PACKAGED_VAR, layout.ETC],
+    # Core itself looks for its own in both places.
+    "configurations": [layout.CORE_CONFIG, "/etc/mailman.cfg", layout.POSTFIX_MAIN],
+}
+
 
 def of(kind: str) -> Places:
     """The places of a suite that `host/look.py` calls by this kind; ours are those of the guide."""

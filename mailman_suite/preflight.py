@@ -17,6 +17,7 @@ from mailman_suite import (
     preflight_rehearsal,
     preflight_roles,
     preflight_run,
+    preflight_traces,
     preflight_window,
 )
 from mailman_suite.errors import Refusal
@@ -44,6 +45,7 @@ def refusals(
         *_system(look),
         *_interpreter(settings, platform, release, look),
         *_existing_suite(settings, platform, look),
+        *preflight_traces.foreign(look),
         *_new_suite(settings, release, look),
         *preflight_rehearsal.misplaced(settings, look),
         *preflight_run.busy(settings, look),
@@ -67,6 +69,7 @@ def _without_release(
         *_system(look),
         *_interpreter(settings, platform, release, look),
         *preflight_roles.foreign(settings, look),
+        *preflight_traces.foreign(look),
         *preflight_run.busy(settings, look),
         *preflight_database.one_role(settings, look),
         *preflight_ports.taken(settings, look),

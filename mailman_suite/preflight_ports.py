@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mailman_suite import layout
+from mailman_suite import layout, preflight_traces
 from mailman_suite.errors import Refusal
 from mailman_suite.settings import Settings
 
@@ -22,7 +22,7 @@ def taken(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
         if port in its_own:
             continue
         listener = look["listeners"].get(str(port))
-        if listener is None or listener["unit"].startswith(owners) or listener["command"] in owners:
+        if listener is None or _owns(port, owners, listener, look):
             continue
         unit = f" ({listener['unit']})" if listener["unit"] else ""
         yield Refusal(
@@ -30,6 +30,15 @@ def taken(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
             expected=f"nobody or {' or '.join(owners)} to listen there",
             remedy=f"stop or move what listens on port {port}",
         )
+
+
+def _owns(
+    port: int, owners: tuple[str, ...], listener: Mapping[str, str], look: Mapping[str, Any]
+) -> bool:
+    """Whether one of the owners listens. Without a suite, a unit's name proves nothing."""
+    if port in _SUITE_PORTS and look["suite"]["kind"] == "none" and listener["command"] != "nginx":
+        return listener["pid"] in preflight_traces.own_processes(look)
+    return listener["unit"].startswith(owners) or listener["command"] in owners
 
 
 def _owners(settings: Settings) -> Mapping[int, tuple[str, ...]]:

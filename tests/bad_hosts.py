@@ -44,7 +44,7 @@ def _runs(name: str, **os_release: str) -> Trouble:
 
 
 def _taken(port: int, command: str, unit: str, **more: Any) -> Trouble:
-    listeners = {str(port): {"command": command, "unit": unit}}
+    listeners = {str(port): {"command": command, "unit": unit, "pid": "812"}}
     shown = f"{command} ({unit})" if unit else command
     return Trouble(
         {"listeners": listeners},
@@ -66,6 +66,16 @@ def _has(kind: str, found: str, remedy: str, release: str = "", expected: str = 
         found,
         expected or "a host without Mailman 3",
         remedy,
+    )
+
+
+def _elsewhere(kind: str, what: str, name: str, place: str) -> Trouble:
+    traces = [{"what": what, "name": name, "place": place, "below": ""}]
+    return Trouble(
+        {"traces": traces, "suite": {"kind": kind, "release": RUNNING if kind == "ours" else ""}},
+        f"another Mailman on the host: {what} {name} ({place})",
+        "none, or one suite: in /opt/mailman/venv by upstream's guide",
+        "docs/runbooks/adopt-a-suite.md",
     )
 
 
@@ -157,6 +167,17 @@ TROUBLES = {
     "another web server": _taken(80, "apache2", "apache2.service"),
     "something where Core's REST API belongs": _taken(8001, "node", ""),
     "something where Core's LMTP server belongs": _taken(8024, "python3", "tool.service"),
+    "something that has only the name of Core's unit": _taken(8001, "python3", "mailman3.service"),
+    "something that has only the name of the web's unit": _taken(8000, "x", "mailmanweb.service"),
+    "a stopped suite elsewhere": _elsewhere("none", "unit", "lists.service", "/srv/m/bin/mailman"),
+    "a suite elsewhere, running": _elsewhere("none", "process", "812", "/srv/m/bin/master"),
+    "a suite elsewhere beside one by the guide": _elsewhere("guide", "unit", "x", "/srv/m/bin/x"),
+    "a suite elsewhere beside ours": _elsewhere(
+        "ours", "cron job", "/etc/cron.d/x", "/srv/m/bin/x"
+    ),
+    "Postfix' maps of a suite elsewhere": _elsewhere(
+        "none", "configuration", "/etc/postfix/main.cf", "/srv/m/var/data/postfix_lmtp"
+    ),
     "something where uWSGI belongs": _taken(8000, "python3", "django.service"),
     "a web server on the port for TLS": _taken(443, "haproxy", "haproxy.service", **TLS),
     "something where PostgreSQL belongs": _taken(

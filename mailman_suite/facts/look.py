@@ -8,12 +8,13 @@ from pyinfra.api import StringCommand
 
 from mailman_suite import layout
 from mailman_suite.host_program import ProgramFact, program
+from mailman_suite.places import TRACED
 
 _NO_PYTHON = '{"python_missing": true}'
 
 
 class Look(ProgramFact):
-    """What `host/look.py` sees, and `host/runs.py` as "run".
+    """What `host/look.py` sees, with `host/runs.py` as "run" and `host/traces.py` as "traces".
 
     Or `{"python_missing": True}` on a host without Python 3.
     """
@@ -27,5 +28,7 @@ class Look(ProgramFact):
             program(self.program_name, "look", arguments),
             '"$(',
             program("runs", "look", {"history": layout.HISTORY}),
+            ')" "$(',
+            program("traces", "look", TRACED),
             f")\"; else echo '{_NO_PYTHON}'; fi",
         )

@@ -1,6 +1,6 @@
 """Says what stands on a host before anything is changed: one JSON object on standard output.
 
-Called as `look.py look JSON RUN`; reads only, and passes on RUN, which is what `runs.py look` says.
+Called as `look.py look JSON RUN TRACES`; reads only. The last two are other programs' answers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 # Upstream's images and those made after them, whatever their registry, tag or container's name.
 _MAILMAN = re.compile("(?<![a-z])(mailman-?(core|web|3)|postorius)(?![a-z])").search
 _CONTAINER_SECONDS = 10
-_UNKNOWN = "an unknown process"
+_UNKNOWN = {"command": "an unknown process", "unit": "", "pid": ""}
 _PAUSES_SECONDS = (0.3, 1, 2)
 
 
@@ -32,18 +32,17 @@ def os_release() -> dict[str, str]:
 
 def interpreters(extra: list[str]) -> dict[str, list[int] | None]:
     """The version triple of every Python 3 in /usr/bin and of those named; None where it fails."""
-    pattern = re.compile(r"/usr/bin/python3(\.\d+)?$")
-    paths = {path for path in glob.glob("/usr/bin/python3*") if pattern.match(path)}
+    named = re.compile(r"/usr/bin/python3(\.\d+)?$").match
+    paths = set(filter(named, glob.glob("/usr/bin/python3*")))
     return {path: version_of(path) for path in sorted(paths | set(filter(None, extra)))}
 
 
 def version_of(interpreter: str) -> list[int] | None:
     """The [major, minor, micro] that an interpreter reports, or None."""
     ask = "import sys; print(*sys.version_info[:3])"
+    words = [interpreter, "-I", "-c", ask]
     try:
-        done = subprocess.run(
-            [interpreter, "-I", "-c", ask], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+        done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     except OSError:
         return None
     return [int(part) for part in done.stdout.split()] or None
@@ -76,10 +75,10 @@ def listening_sockets() -> dict[str, tuple[str, int]]:
 
 
 def listeners() -> dict[str, dict[str, str]]:
-    """Port -> {"command", "unit"} of who listens there; looks again while a service restarts."""
+    """Port -> {"command", "unit", "pid"} of who listens; looks again while a service restarts."""
     found = listeners_now()
     for pause in _PAUSES_SECONDS:
-        if all(one["command"] != _UNKNOWN for one in found.values()):
+        if all(one != _UNKNOWN for one in found.values()):
             break
         time.sleep(pause)
         found = listeners_now()
@@ -100,7 +99,7 @@ def listeners_now() -> dict[str, dict[str, str]]:
             if place:
                 found.setdefault(str(place[1]), owner(link.split("/")[2]))
     for _, port in sockets.values():
-        found.setdefault(str(port), {"command": _UNKNOWN, "unit": ""})
+        found.setdefault(str(port), _UNKNOWN)
     return found
 
 
@@ -112,14 +111,14 @@ def owner(pid: str) -> dict[str, str]:
         with open(f"/proc/{pid}/cgroup", encoding="utf-8") as text:
             unit = re.findall(r"/([^/\n]+\.service)", text.read())
     except OSError:
-        return {"command": _UNKNOWN, "unit": ""}
-    return {"command": command, "unit": unit[-1] if unit else ""}
+        return _UNKNOWN
+    return {"command": command, "unit": unit[-1] if unit else "", "pid": pid}
 
 
 def suite(paths: dict[str, str]) -> dict[str, Any]:
     """How Mailman came onto this host, if it did, and which release runs."""
     venv = paths["venv"]
-    if os.path.islink(venv):
+    if is_ours(venv, paths["releases"]):
         release = os.path.basename(os.path.dirname(os.path.realpath(venv)))
         return {"kind": "ours", "release": release, **database(paths["core_config"])}
     if os.path.isdir(venv):
@@ -132,22 +131,24 @@ def suite(paths: dict[str, str]) -> dict[str, Any]:
     return {"kind": "none", "release": ""}
 
 
+def is_ours(venv: str, releases: str) -> bool:
+    """Whether the link leads to a release; one to anywhere else is of somebody else."""
+    target = os.readlink(venv) if os.path.islink(venv) else ""
+    return os.path.join(os.path.dirname(venv), target).startswith(f"{releases}/")
+
+
 def containers(paths: dict[str, str]) -> list[str]:
     """What shows that Mailman lives in containers here, running or not; empty where it does not."""
     data = os.path.join(paths["home"], "core", "var")  # where the images' own compose file has it
-    return [
-        *(one for tool in ("docker", "podman") for one in containers_of(tool) if _MAILMAN(one)),
-        *([data] if os.path.isdir(data) else []),
-    ]
+    running = (one for tool in ("docker", "podman") for one in containers_of(tool))
+    return [*filter(_MAILMAN, running), *filter(os.path.isdir, [data])]
 
 
 def containers_of(tool: str) -> list[str]:
     """`NAME (IMAGE)` of every container of a tool that is there and answers."""
     words = [tool, "ps", "--all", "--format", "{{.Names}} ({{.Image}})"]
     try:
-        done = subprocess.run(
-            words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=_CONTAINER_SECONDS
-        )
+        done = subprocess.run(words, capture_output=True, timeout=_CONTAINER_SECONDS)
     except (OSError, subprocess.TimeoutExpired):
         return []
     return done.stdout.decode(errors="replace").splitlines()
@@ -160,8 +161,8 @@ def database(core_config: str) -> dict[str, str]:
             lines = text.read()
     except OSError:
         lines = ""
-    kinds = re.findall(r"^class:\s*mailman\.database\.(\w+)\.", lines, re.MULTILINE)
-    places = re.findall(r"^url:.*@([^\s?]+)", lines, re.MULTILINE)  # before it is a secret
+    kinds = re.findall(r"^class:\s*mailman\.database\.(\w+)\.", lines, re.M)
+    places = re.findall(r"^url:.*@([^\s?]+)", lines, re.M)  # before it is a secret
     return {"database": (kinds or [""])[-1], "database_place": (places or [""])[-1]}
 
 
@@ -244,4 +245,5 @@ def look(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps({**look(json.loads(sys.argv[2])), "run": json.loads(sys.argv[3])}))
+    asked, run, traces = map(json.loads, sys.argv[2:])
+    print(json.dumps({**look(asked), "run": run, **traces}))

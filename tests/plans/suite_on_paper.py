@@ -72,6 +72,7 @@ def look(host: PaperHost, release: str = "") -> dict[str, Any]:
         "memory_bytes": 4 * 1024**3,
         "listeners": {},
         "missing_files": [],
+        "traces": [],
         "suite": {"kind": "ours" if release else "none", "release": release},
         "window": {},
         "backup": {},

@@ -169,7 +169,7 @@ def test_a_socket_that_a_restart_has_left_is_looked_at_again(monkeypatch: pytest
 def test_a_socket_that_stays_without_a_process_is_told(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(look, "_PAUSES_SECONDS", (0, 0))
     monkeypatch.setattr(look, "listening_sockets", lambda: {"0": ("0100007F", 8000)})
-    assert look.listeners() == {"8000": {"command": "an unknown process", "unit": ""}}
+    assert look.listeners() == {"8000": {"command": "an unknown process", "unit": "", "pid": ""}}
 
 
 def test_only_interpreters_that_work_have_a_version(tmp_path: Path):
@@ -193,10 +193,14 @@ def test_room_is_told_for_a_directory_that_does_not_exist_yet(tmp_path: Path):
 def test_a_suite_is_known_by_what_its_virtualenv_is(tmp_path: Path):
     venv, config = tmp_path / "venv", tmp_path / "mailman.cfg"
     paths = {"home": str(tmp_path), "venv": str(venv), "core_config": str(config)}
+    paths["releases"] = str(tmp_path / "releases")
     assert look.suite(paths)["kind"] in ("none", "packages")
     venv.mkdir()
     assert look.suite(paths) == {"kind": "guide", "release": ""}
     venv.rmdir()
+    venv.symlink_to(tmp_path.parent)
+    assert look.suite(paths) == {"kind": "guide", "release": ""}, "the link of somebody else"
+    venv.unlink()
     venv.symlink_to("releases/3.3.10-py3.11-abc/venv")
     ours = {"kind": "ours", "release": "3.3.10-py3.11-abc"}
     assert look.suite(paths) == {**ours, "database": "", "database_place": ""}
@@ -307,7 +311,7 @@ def test_mailman_in_containers_is_known_by_names_and_images(
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     a_tool(tmp_path, "docker", f"cat <<'END'\n{CONTAINERS}END")
     a_tool(tmp_path, "podman", "echo cannot answer >&2; exit 1")
-    paths = {"home": str(tmp_path), "venv": str(tmp_path / "venv")}
+    paths = {"home": str(tmp_path), "venv": str(tmp_path / "venv"), "releases": str(tmp_path / "r")}
     (tmp_path / "core" / "var").mkdir(parents=True)
     assert look.suite(paths) == {
         "kind": "containers",

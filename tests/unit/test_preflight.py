@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import preflight_run, run_record
+from mailman_suite import layout, preflight_run, run_record
 from mailman_suite.errors import Refusal, Refusals
 from mailman_suite.preflight_window import unread
 from mailman_suite.releases import RELEASES
@@ -67,10 +67,22 @@ def test_what_belongs_to_the_suite_or_is_no_business_of_it_may_listen(
     listeners: dict[int, tuple[str, str]],
 ):
     answered = {
-        str(port): {"command": command, "unit": unit} for port, (command, unit) in listeners.items()
+        str(port): {"command": command, "unit": unit, "pid": "1"}
+        for port, (command, unit) in listeners.items()
     }
     data = {**GOOD, "mailman_database": "postgresql"}
-    suite_of(Settings.from_data(data), {**look(DEBIAN_12), "listeners": answered})
+    seen = look(DEBIAN_12, release="3.3.10-py3.11-0123456789ab")
+    suite_of(Settings.from_data(data), {**seen, "listeners": answered})
+
+
+def test_core_runs_on_where_the_link_to_its_release_is_gone():
+    listeners = {"8001": {"command": "python3", "unit": "mailman3.service", "pid": "812"}}
+    master = f"{layout.RELEASES}/3.3.10-py3.11-0123456789ab/venv/bin/master"
+    trace = {"what": "process", "name": "812", "place": master, "below": layout.RELEASES}
+    seen = {**look(DEBIAN_12), "listeners": listeners}
+    suite_of(Settings.from_data(GOOD), {**seen, "traces": [trace]})
+    with pytest.raises(Refusals, match="port 8001 is taken"):
+        suite_of(Settings.from_data(GOOD), seen)
 
 
 @pytest.mark.parametrize("kind", ["release", "rollback", "restore"])

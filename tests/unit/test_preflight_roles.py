@@ -36,9 +36,11 @@ def shared_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def seen(listeners: dict[str, tuple[str, str]], **more: Any) -> dict[str, Any]:
-    """A host on which these listen: port -> command and unit."""
-    found = {port: {"command": one, "unit": unit} for port, (one, unit) in listeners.items()}
-    return {**look(DEBIAN_12), "listeners": found, **more}
+    """A host with a release on which these listen: port -> command and unit."""
+    found = {
+        port: {"command": one, "unit": unit, "pid": "1"} for port, (one, unit) in listeners.items()
+    }
+    return {**look(DEBIAN_12, OLD), "listeners": found, **more}
 
 
 def checked(role: str, listener: tuple[str, str], **more: Any) -> list[str]:
