@@ -68,8 +68,10 @@ def ensure() -> None:
 
 def _install(missing: list[str]) -> None:
     print(f"lab: installing {', '.join(missing)}", file=sys.stderr, flush=True)
-    # Somebody else's apt may be at work on the box, as unattended upgrades are.
-    apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=600"]
+    # Somebody else's apt may be at work on the box, as unattended upgrades are. The one of a lab
+    # that was killed goes on too, and keeps this lock; apt's `update` itself waits for nobody.
+    alone = ["flock", str(paths.ALL_STATE / "apt.lock"), "env", "DEBIAN_FRONTEND=noninteractive"]
+    apt = [*alone, "apt-get", "-o", "DPkg::Lock::Timeout=600"]
     run([*apt, "update"])
     run([*apt, "install", "--yes", "--no-install-recommends", *missing])
 

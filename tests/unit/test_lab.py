@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -98,6 +99,33 @@ def test_what_the_box_lacks_is_installed_by_one_process_while_others_wait(
         list(pool.map(lambda _: needs.ensure(), range(3)))
 
     assert [word for word in said if word != "overlay"] == ["update", "debootstrap"]
+
+
+# As apt's `update`, it fails where another one is at work.
+_APT = """#!/bin/sh
+mkdir {0}/busy || exit 100
+touch {0}/begun
+sleep 0.5
+rmdir {0}/busy
+"""
+
+
+def test_an_apt_that_a_killed_lab_left_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apt = tmp_path / "apt-get"
+    apt.write_text(_APT.format(tmp_path))
+    apt.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(paths, "ALL_STATE", tmp_path)
+    killed = multiprocessing.get_context("fork").Process(target=needs._install, args=(["x"],))
+    killed.start()
+    while not (tmp_path / "begun").exists():
+        time.sleep(0.01)
+    killed.kill()
+    killed.join()
+
+    needs._install(["x"])
 
 
 def test_ssh_finds_a_machine_by_name_full_name_and_address() -> None:
