@@ -16,7 +16,7 @@ from lab.machines import Machine
 from tests.lab import guide_made
 from tests.lab.guide_made import HANDMADE, MAIN, Handmade
 from tests.lab.handmade_suite import HandmadeSuite
-from tests.lab.installed import COMBINATIONS
+from tests.lab.installed import COMBINATIONS, EVERY_DAY
 from tests.lab.suites import Suite, clone
 
 MakeMachine = Callable[..., Machine]
@@ -24,7 +24,8 @@ HERE = Path(__file__).parent
 NUMBERS = itertools.count(1)
 
 
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this directory needs real machines, and says so when there can be none."""
     ours = [item for item in items if HERE in item.path.parents]
     reason = lab.why_not() if ours else None
@@ -34,6 +35,9 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
         item.add_marker("lab")
         if reason:
             item.add_marker(pytest.mark.skip(reason=reason))
+        # The tests of a module share these, so one worker has them all.
+        if "new_module_machine" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -63,7 +67,14 @@ def new_module_machine() -> Iterator[MakeMachine]:
     scope="session",
     params=[
         # Tests of one combination share a machine, so one worker has them all.
-        pytest.param(one, id=str(one), marks=pytest.mark.xdist_group(str(one)))
+        pytest.param(
+            one,
+            id=str(one),
+            marks=[
+                pytest.mark.xdist_group(str(one)),
+                *([] if one in EVERY_DAY else [pytest.mark.full]),
+            ],
+        )
         for one in COMBINATIONS
     ],
 )

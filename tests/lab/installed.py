@@ -19,6 +19,7 @@ from lab import layers
 from lab.machines import Machine
 from mailman_suite import gates_release
 from mailman_suite.releases import RELEASES, replacements
+from tests.lab.choices import covering
 
 REPOSITORY = Path(__file__).parents[2]
 DECIDES = ("mailman_suite", "deploys", "templates", "releases", "group_data", "requirements.txt")
@@ -72,6 +73,11 @@ COMBINATIONS = (
     Combination("bullseye", "sqlite", "3.3.10"),
 )
 DEFAULT = COMBINATIONS[0]
+# What `make test` asks every suite; the rest is asked by `make test-full`. Each system and each
+# database with each of its releases; the windows' tests have the other database on Debian 12.
+EVERY_DAY = covering(
+    COMBINATIONS, lambda one: (one.suite, one.release), lambda one: (one.database, one.release)
+)
 
 
 def layer(combination: Combination) -> str:

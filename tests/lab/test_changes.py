@@ -7,16 +7,26 @@ from collections.abc import Iterator
 import pytest
 
 from mailman_suite import layout
-from tests.lab.installed import COMBINATIONS, LIST, changes
+from tests.lab.installed import DEFAULT, EVERY_DAY, LIST, changes
 from tests.lab.suites import CORE, QCLUSTER, SERVICES, WEB, Suite, clone
 
+OTHER = next(one for one in EVERY_DAY if one.database != DEFAULT.database)
 ETC, UNITS = "/etc/mailman3", "/etc/systemd/system"
 COPIES = "/var/backups/mailman3"
 CORE_LMTP = f"lmtp:[{layout.LOOPBACK}]:{layout.LMTP_PORT}"
 WRONG = "wrong-and-still-nobody-else-s-business"
 
 
-@pytest.fixture(scope="module", params=[COMBINATIONS[0], pytest.param(COMBINATIONS[3])], ids=str)
+# Another database and another system than the machine has that is interrupted while it is changed.
+MACHINES = [
+    pytest.param(OTHER, id=str(OTHER), marks=pytest.mark.xdist_group("changes")),
+    pytest.param(
+        DEFAULT, id=str(DEFAULT), marks=[pytest.mark.xdist_group("changes-too"), pytest.mark.full]
+    ),
+]
+
+
+@pytest.fixture(scope="module", params=MACHINES)
 def suite(request: pytest.FixtureRequest) -> Iterator[Suite]:
     with clone(request.param) as suite:
         suite.wait_until_serving()

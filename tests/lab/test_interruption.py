@@ -7,9 +7,10 @@ from itertools import cycle
 
 import pytest
 
+from tests.lab.choices import latin
 from tests.lab.conftest import MakeMachine
-from tests.lab.installed import COMBINATIONS, DEFAULT, Combination, changes
-from tests.lab.interruptions import POINTS, STRIKES, Point, Strike, assert_converges, interrupt
+from tests.lab.installed import DEFAULT, EVERY_DAY, Combination, changes
+from tests.lab.interruptions import POINTS, STRIKES, Point, assert_converges, interrupt
 from tests.lab.suites import CORE, QCLUSTER, WEB, Suite, clone, eventually
 
 # How a converged host is changed: settings of both halves.
@@ -32,11 +33,8 @@ CHANGE_POINTS = tuple(
     )
 )
 
-# The default is struck in every way, each other combination in one.
-CHAINS = (
-    *((DEFAULT, strike) for strike in STRIKES),
-    *zip([one for one in COMBINATIONS if one != DEFAULT], cycle(STRIKES)),
-)
+# A chain of strikes for each combination; together they strike every point in every way.
+CHAINS = dict(zip(EVERY_DAY, latin(POINTS, STRIKES), strict=True))
 
 
 @pytest.fixture
@@ -46,16 +44,23 @@ def installed_suite() -> Iterator[Suite]:
         yield suite
 
 
+@pytest.mark.parametrize(
+    "combination",
+    [
+        pytest.param(one, id=str(one), marks=[] if one == DEFAULT else [pytest.mark.full])
+        for one in CHAINS
+    ],
+)
 def test_a_first_install_interrupted_in_every_operation_is_finished(
-    new_machine: MakeMachine,
+    new_machine: MakeMachine, combination: Combination
 ) -> None:
     """One machine: each run comes a little further, and is struck in turn in all three ways."""
-    suite = Suite(new_machine(suite=DEFAULT.suite), DEFAULT)
+    suite = Suite(new_machine(suite=combination.suite), combination)
 
-    for point, strike in zip(POINTS, cycle(STRIKES)):
-        interrupt(suite.machine, DEFAULT.data, point, strike)
+    for point, strike in CHAINS[combination]:
+        interrupt(suite.machine, combination.data, point, strike)
 
-    assert_converges(suite, DEFAULT.data)
+    assert_converges(suite, combination.data)
 
 
 def test_a_reconfiguration_interrupted_in_every_operation_is_finished(
@@ -101,16 +106,3 @@ def test_a_run_waits_for_the_packages_of_one_that_was_lost(new_machine: MakeMach
 
     assert "locked" not in said
     assert machine.run("dpkg --audit").stdout == ""
-
-
-@pytest.mark.full
-@pytest.mark.parametrize(("combination", "strike"), CHAINS, ids=str)
-def test_a_first_install_struck_in_every_operation_in_one_way_is_finished(
-    new_machine: MakeMachine, combination: Combination, strike: Strike
-) -> None:
-    suite = Suite(new_machine(suite=combination.suite), combination)
-
-    for point in POINTS:
-        interrupt(suite.machine, combination.data, point, strike)
-
-    assert_converges(suite, combination.data)

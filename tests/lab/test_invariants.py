@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,6 +15,9 @@ from tests.lab import invariant_look, seed
 from tests.lab.installed import COMBINATIONS
 from tests.lab.suites import CORE, QCLUSTER, WEB, Suite, clone, eventually
 
+Damage = dict[str, Any]  # as `damages.py` wants it
+Said = dict[str, tuple[list[str], list[str]]]
+DAMAGES = Path(__file__).with_name("damages.py")
 SERVICES = f"{CORE} {WEB} {QCLUSTER}"
 VAR = "/opt/mailman/mm/var"
 # What the seed has none of; a unit test has rows in these too.
@@ -64,37 +69,44 @@ class Seeded(NamedTuple):
     databases: dict[str, Any]
     before: invariants.Look
 
-    def differences(self) -> list[str]:
-        """What differs now from before."""
-        return invariants.differences(self.before, self.look())
+    def damaged(self, damages: Mapping[str, Damage]) -> Said:
+        """For each damage what differs from before, and what still does once it is mended."""
+        asked = {"databases": self.databases, "var": VAR, "damages": damages}
+        run = f"{invariant_look.VENV}/python -I /root/damages.py {invariant_look.TREE}"
+        self.suite.run("cat > /root/damages.py", stdin=DAMAGES.read_text())
+        done = self.suite.machine.run(run, stdin=json.dumps(asked), check=False)
+        assert done.returncode == 0, done.stderr
+        return {name: tuple(said) for name, said in json.loads(done.stdout).items()}
 
-    def look(self) -> invariants.Look:
-        """The invariants now."""
-        return invariant_look.ask(self.suite.machine, self.databases)
-
-    def execute(self, name: str, *statements: str) -> None:
-        """Run SQL past all constraints, as an accident would."""
-        database, text = self.databases[name], ";\n".join(statements) + ";\n"
-        if database["engine"] == "sqlite":
-            program = (
-                "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.stdin.read())"
-            )
-            self.suite.run(f"python3 -c '{program}' {database['path']}", stdin=text)
-        else:
-            psql = f"runuser -u postgres -- psql -q -v ON_ERROR_STOP=1 {database['name']}"
-            unchecked = "SET session_replication_role = replica;\n"
-            self.suite.run(f"cd / && {psql}", stdin=unchecked + text)
-
-    def first(self, name: str, table: str) -> str:
-        """The condition that holds for one row."""
+    def lost_row(self, name: str, table: str) -> Damage:
+        """One row is not there any more."""
         row = "rowid" if self.databases[name]["engine"] == "sqlite" else "ctid"
-        return f'{row} IN (SELECT {row} FROM "{table}" LIMIT 1)'
+        lose = f'DELETE FROM "{table}" WHERE {row} IN (SELECT {row} FROM "{table}" LIMIT 1)'
+        return saved(name, table, lose)
+
+
+def saved(name: str, table: str, statement: str) -> Damage:
+    """What a statement does to a table, whose rows are put back afterwards."""
+    keep = f'CREATE TABLE "saved" AS SELECT * FROM "{table}"'
+    restore = f'INSERT INTO "{table}" SELECT * FROM "saved"'
+    undo = [f'DELETE FROM "{table}"', restore, 'DROP TABLE "saved"']
+    return {"at": name, "do": [keep, statement], "undo": undo}
+
+
+def file_damage(folder: str, command: str) -> Damage:
+    """What a command does to one file, which is put back afterwards."""
+    path = '"$(cat /root/path)"'
+    choose = f"find {VAR}/{folder} -type f | sort | head -1 > /root/path"
+    do = [choose, f"cp -a {path} /root/whole", f"{command} {path}"]
+    return {"at": "files", "do": do, "undo": [f"cp -a /root/whole {path}"]}
 
 
 @pytest.fixture(
     scope="module",
-    params=[COMBINATIONS[0], pytest.param(COMBINATIONS[1], marks=pytest.mark.full)],
-    ids=str,
+    params=[
+        pytest.param(one, marks=[pytest.mark.xdist_group(f"invariants-{one}"), *marks], id=str(one))
+        for one, marks in ((COMBINATIONS[0], []), (COMBINATIONS[1], [pytest.mark.full]))
+    ],
 )
 def seeded(request: pytest.FixtureRequest) -> Iterator[Seeded]:
     with clone(request.param) as suite:
@@ -105,13 +117,18 @@ def seeded(request: pytest.FixtureRequest) -> Iterator[Seeded]:
         yield Seeded(suite, invariant_look.databases(suite.machine), look)
 
 
-def saved(table: str) -> str:
-    return f'CREATE TABLE "saved" AS SELECT * FROM "{table}"'
-
-
-def mended(table: str) -> list[str]:
-    restore = f'INSERT INTO "{table}" SELECT * FROM "saved"'
-    return [f'DELETE FROM "{table}"', restore, 'DROP TABLE "saved"']
+@pytest.fixture(scope="module")
+def said(seeded: Seeded) -> Said:
+    """What is said of each damage, and after it was mended: one program does all in turn."""
+    rows = [one.values for one in FAMILIES]
+    return seeded.damaged(
+        {f"lost row of {family.name}": seeded.lost_row(name, family.table) for name, family in rows}
+        | {f"change of {what}": saved(name, one.split()[1], one)
+           for what, (name, one) in CHANGES.items()}
+        | {f"cut file of {what}": file_damage(folder, "truncate --size=-1")
+           for what, folder in FILES.items()}
+        | {f"lost file of {what}": file_damage(folder, "rm") for what, folder in FILES.items()}
+    )  # fmt: skip
 
 
 def test_the_seed_is_whole_and_every_family_is_in_the_real_schemas(seeded: Seeded) -> None:
@@ -122,43 +139,31 @@ def test_the_seed_is_whole_and_every_family_is_in_the_real_schemas(seeded: Seede
 
 
 @pytest.mark.parametrize(("name", "family"), FAMILIES)
-def test_a_lost_row_is_named(seeded: Seeded, name: str, family: Family) -> None:
-    lose = f'DELETE FROM "{family.table}" WHERE {seeded.first(name, family.table)}'
+def test_a_lost_row_is_named(seeded: Seeded, said: Said, name: str, family: Family) -> None:
     count = seeded.before[family.name]["count"]
+    lost, mended = said[f"lost row of {family.name}"]
 
-    seeded.execute(name, saved(family.table), lose)
-    said = seeded.differences()
-    seeded.execute(name, *mended(family.table))
-
-    assert f"{family.name}: {count} before, {count - 1} after" in said
-    assert seeded.differences() == []
+    assert f"{family.name}: {count} before, {count - 1} after" in lost
+    assert mended == []
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_a_changed_value_is_named(seeded: Seeded, what: str) -> None:
-    name, statement = CHANGES[what]
-    table = statement.split()[1]
+def test_a_changed_value_is_named(seeded: Seeded, said: Said, what: str) -> None:
+    count = seeded.before[what]["count"]
+    changed, mended = said[f"change of {what}"]
 
-    seeded.execute(name, saved(table), statement)
-    said = seeded.differences()
-    seeded.execute(name, *mended(table))
-
-    assert f"{what}: {seeded.before[what]['count']} before and after, but not the same" in said
+    assert f"{what}: {count} before and after, but not the same" in changed
+    assert mended == []
 
 
 @pytest.mark.parametrize("what", FILES)
-def test_a_cut_file_and_a_lost_file_are_named(seeded: Seeded, what: str) -> None:
-    find = f"find {VAR}/{FILES[what]} -type f | head -1"
-    path, count = seeded.suite.run(find).strip(), seeded.before[what]["count"]
-    seeded.suite.run(f"cp -a {path} /root/whole && truncate --size=-1 {path}")
-    cut = seeded.differences()
-    seeded.suite.run(f"rm {path}")
-    lost = seeded.differences()
-    seeded.suite.run(f"cp -a /root/whole {path}")
+def test_a_cut_file_and_a_lost_file_are_named(seeded: Seeded, said: Said, what: str) -> None:
+    count = seeded.before[what]["count"]
+    cut, lost = said[f"cut file of {what}"], said[f"lost file of {what}"]
 
-    assert f"{what}: {count} before and after, but not the same" in cut
-    assert f"{what}: {count} before, {count - 1} after" in lost
-    assert seeded.differences() == []
+    assert f"{what}: {count} before and after, but not the same" in cut[0]
+    assert f"{what}: {count} before, {count - 1} after" in lost[0]
+    assert (cut[1], lost[1]) == ([], [])
 
 
 def test_a_restart_changes_only_what_core_does_when_it_starts(seeded: Seeded) -> None:

@@ -21,11 +21,10 @@ from mailman_suite.verification import questions, verdicts
 from tests.lab import installed
 from tests.lab.breakages import BREAKAGES, SQL_BREAKAGES
 from tests.lab.conftest import MakeMachine
-from tests.lab.installed import COMBINATIONS, REPOSITORY, Combination
+from tests.lab.installed import EVERY_DAY, REPOSITORY, Combination
 
-SQLITE = next(one for one in COMBINATIONS if one.database == "sqlite")
-POSTGRESQL = next(
-    one for one in COMBINATIONS if (one.suite, one.database) == ("trixie", "postgresql")
+SQLITE, POSTGRESQL = (
+    next(one for one in EVERY_DAY if one.database == name) for name in ("sqlite", "postgresql")
 )
 
 
