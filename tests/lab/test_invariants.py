@@ -76,7 +76,9 @@ class Seeded(NamedTuple):
         self.suite.run("cat > /root/damages.py", stdin=DAMAGES.read_text())
         done = self.suite.machine.run(run, stdin=json.dumps(asked), check=False)
         assert done.returncode == 0, done.stderr
-        return {name: tuple(said) for name, said in json.loads(done.stdout).items()}
+        return {
+            name: tuple(said) for name, said in json.loads(done.stdout.splitlines()[-1]).items()
+        }
 
     def lost_row(self, name: str, table: str) -> Damage:
         """One row is not there any more."""
