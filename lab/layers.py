@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 from lab import images, machines, paths, records
@@ -13,6 +15,7 @@ from lab.commands import LabError
 from lab.locks import held
 from lab.machines import Machine
 
+_WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 KEPT = 3  # layers of one purpose that stay: switching between branches should not rebuild
 
 
@@ -40,7 +43,10 @@ def cached(
 
 
 def digest(inputs: Iterable[Path | str], below: str) -> str:
-    """Changes when an input does, or what lies below; twelve hexadecimal digits."""
+    """Changes when an input does, or what lies below; twelve hexadecimal digits.
+
+    What programs say of themselves is no change.
+    """
     total = hashlib.sha256(below.encode())
     for item in inputs:
         if isinstance(item, str):
@@ -99,7 +105,20 @@ def _add_files(total: hashlib._Hash, path: Path) -> None:
     for file in files:
         if "__pycache__" not in file.parts:
             total.update(f"\0{file.relative_to(path.parent)}\0{file.stat().st_mode:o}\0".encode())
-            total.update(file.read_bytes())
+            total.update(_what_counts(file, file.stat().st_mtime_ns))
+
+
+@cache
+def _what_counts(file: Path, _changed: int) -> bytes:
+    """A file's content; of a Python program what it does, without comments and docstrings."""
+    content = file.read_bytes()
+    if file.suffix != ".py":
+        return content
+    tree = ast.parse(content, file)
+    for node in ast.walk(tree):
+        if isinstance(node, _WITH_DOCSTRING) and ast.get_docstring(node) is not None:
+            del node.body[0]
+    return ast.dump(tree).encode()
 
 
 def _remove_older(prefix: str, newest: str) -> None:

@@ -22,7 +22,11 @@ from mailman_suite.releases import RELEASES, replacements
 from tests.lab.choices import covering
 
 REPOSITORY = Path(__file__).parents[2]
-DECIDES = ("mailman_suite", "deploys", "templates", "releases", "group_data", "requirements.txt")
+# What an install reads, besides its own release's locks.
+DECIDES = (
+    *("mailman_suite", "deploys/mailman.py", "deploys/steps", "templates"),
+    *("group_data", "inventories/lab.py", "config.py", "requirements.txt"),
+)
 
 WEB_HOST = "lists.suite.test"
 DOMAIN = "suite.test"
@@ -83,9 +87,10 @@ EVERY_DAY = covering(
 def layer(combination: Combination) -> str:
     """The name of the layer that the deploy made of a bare machine, now or before."""
     words = json.dumps(combination.data, sort_keys=True)
+    read = (*DECIDES, f"releases/{combination.release}")
     return layers.cached(
         f"suite-{combination.database}-{combination.release}",
-        [*(REPOSITORY / name for name in DECIDES), words],
+        [*(REPOSITORY / name for name in read), words],
         lambda machine: _install(machine, combination),
         suite=combination.suite,
     )

@@ -148,6 +148,29 @@ def test_a_digest_follows_contents_names_and_what_lies_below(tmp_path: Path) -> 
     assert len(set(digests)) == 4
 
 
+PROGRAM = '"""Adds."""\n\n\ndef add(a, b):\n    """The sum."""\n    return a + b  # of both\n'
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "counts"),
+    [
+        ("Adds.", "Adds two numbers.", False),
+        ("The sum.", "What both are together.", False),
+        ("  # of both", "", False),
+        ("a + b", "a - b", True),
+        ("def add", "def sum", True),
+    ],
+)
+def test_what_a_program_says_of_itself_builds_no_layer_anew(
+    tmp_path: Path, was: str, becomes: str, counts: bool
+) -> None:
+    program = tmp_path / "add.py"
+    program.write_text(PROGRAM)
+    before = layers.digest([program], "")
+    program.write_text(PROGRAM.replace(was, becomes))
+    assert (layers.digest([program], "") != before) == counts
+
+
 def test_a_digest_does_not_follow_compiled_files(tmp_path: Path) -> None:
     (tmp_path / "core.py").write_text("one")
     before = layers.digest([tmp_path], "image")
