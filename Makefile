@@ -8,11 +8,8 @@ INSTALLED := $(VENV)/installed
 TEST_INSTALLED := $(VENV)/test-installed
 INVENTORY ?= inventories/prod.py
 FAST_TESTS := tests/unit tests/facts tests/operations tests/plans tests/contract
-# The lab's own tests look at all of its machines, so they run before those that make some.
-define lab-tests
-	$(BIN)/pytest -q -m $(1) tests/lab/test_lab_*.py
-	$(BIN)/pytest -q -n 2 --dist loadgroup -m $(1) --ignore-glob='*/test_lab_*.py' tests/lab
-endef
+# Three at a time, as they wait for machines half of the time; in the order of tests/lab/conftest.py.
+LAB_TESTS := $(BIN)/pytest -q -n 3 --dist loadgroup --no-loadscope-reorder --durations=20 tests/lab
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-down plan apply verify probe backup rollback restore secrets history host-history rehearse end-rehearsal lint test test-fast test-lab test-full bench locks gates-page lab-list lab-down clean
@@ -69,17 +66,17 @@ lint: $(TEST_INSTALLED) ## ruff and mypy
 
 test: lint ## all tests, with real machines where this computer can have them
 	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
-	$(call lab-tests,"lab and not full")
+	$(LAB_TESTS) -m "lab and not full"
 
 test-fast: $(TEST_INSTALLED) ## the tests without machines, in well under a minute
 	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
 
 test-lab: $(TEST_INSTALLED) ## the tests on real machines alone
-	$(call lab-tests,"lab and not full")
+	$(LAB_TESTS) -m "lab and not full"
 
 test-full: lint ## everything, also every way to interrupt every combination; several hours on two cores
 	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
-	$(call lab-tests,lab)
+	$(LAB_TESTS)
 
 bench: $(TEST_INSTALLED) ## the figures, measured side by side on lab machines
 	$(BIN)/python -m tests.bench

@@ -22,6 +22,34 @@ from tests.lab.suites import Suite, clone
 MakeMachine = Callable[..., Machine]
 HERE = Path(__file__).parent
 NUMBERS = itertools.count(1)
+# Words of test names: what takes longest begins first, beside what needs other layers.
+LONGEST_FIRST = (
+    "test_window_strikes",
+    "test_a_first_install_interrupted",
+    "is_taken_over_with_all_that_it_holds",
+    "the_next_window_finishes[sqlite]",
+    "test_packages_move",
+    "test_backup_pause",
+    "test_rehearsal.py",
+    "test_roles",
+    "test_adoption",
+    "test_mail_and_readers_come_through_a_window",
+    "test_window.py",
+    "test_fleet_upgrades",
+    "test_restore",
+    "test_rollback",
+    "test_operators",
+    "test_pseudonyms",
+    "test_converge",
+    "test_secrets",
+    "test_backup.py",
+    "test_changes",
+    "test_other_ways",
+    "test_verify",
+    "test_interruption",
+    "test_coexistence",
+    "test_invariants",
+)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
@@ -38,6 +66,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         # The tests of a module share these, so one worker has them all.
         if "new_module_machine" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    """What takes long begins first, so that no worker has much to do when the others are done."""
+    ours = HERE in item.path.parents
+    words = [number for number, word in enumerate(LONGEST_FIRST) if word in item.nodeid]
+    return min(words, default=len(LONGEST_FIRST)) if ours else -1
 
 
 @pytest.fixture(scope="session", autouse=True)

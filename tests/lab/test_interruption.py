@@ -10,7 +10,7 @@ import pytest
 from tests.lab.choices import latin
 from tests.lab.conftest import MakeMachine
 from tests.lab.installed import DEFAULT, EVERY_DAY, Combination, changes
-from tests.lab.interruptions import POINTS, STRIKES, Point, assert_converges, interrupt
+from tests.lab.interruptions import POINTS, STRIKES, Point, Strike, assert_converges, interrupt
 from tests.lab.suites import CORE, QCLUSTER, WEB, Suite, clone, eventually
 
 # How a converged host is changed: settings of both halves.
@@ -33,8 +33,17 @@ CHANGE_POINTS = tuple(
     )
 )
 
-# A chain of strikes for each combination; together they strike every point in every way.
-CHAINS = dict(zip(EVERY_DAY, latin(POINTS, STRIKES), strict=True))
+# Every operation once; and a chain for each combination, which together strike every point in
+# every way.
+OPERATIONS = {point.operation: point for point in reversed(POINTS)}
+ONCE = [*zip(reversed(OPERATIONS.values()), cycle(STRIKES))]
+CHAINS = [
+    pytest.param(DEFAULT, ONCE, id="once"),
+    *(
+        pytest.param(one, chain, id=str(one), marks=pytest.mark.full)
+        for one, chain in zip(EVERY_DAY, latin(POINTS, STRIKES), strict=True)
+    ),
+]
 
 
 @pytest.fixture
@@ -44,20 +53,14 @@ def installed_suite() -> Iterator[Suite]:
         yield suite
 
 
-@pytest.mark.parametrize(
-    "combination",
-    [
-        pytest.param(one, id=str(one), marks=[] if one == DEFAULT else [pytest.mark.full])
-        for one in CHAINS
-    ],
-)
+@pytest.mark.parametrize(("combination", "chain"), CHAINS)
 def test_a_first_install_interrupted_in_every_operation_is_finished(
-    new_machine: MakeMachine, combination: Combination
+    new_machine: MakeMachine, combination: Combination, chain: list[tuple[Point, Strike]]
 ) -> None:
     """One machine: each run comes a little further, and is struck in turn in all three ways."""
     suite = Suite(new_machine(suite=combination.suite), combination)
 
-    for point, strike in CHAINS[combination]:
+    for point, strike in chain:
         interrupt(suite.machine, combination.data, point, strike)
 
     assert_converges(suite, combination.data)
