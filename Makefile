@@ -45,10 +45,10 @@ restore: $(INSTALLED) ## put a backup's data in place: make restore HOST=NAME BA
 	@$(BIN)/pyinfra $(INVENTORY) $(if $(HOST),--limit '$(HOST)') deploys/restore.py --data 'mailman_backup=$(BACKUP)'
 
 secrets: $(INSTALLED) ## only for a suite spread over several hosts: make the secrets that they share, in secrets/, and print the lines for group_data
-	@$(BIN)/python -m mailman_suite.shared_secrets
+	@$(BIN)/python -m mailman_suite.preflight.shared_secrets
 
 history: $(INSTALLED) ## who did what from this computer, newest last; HOST=NAME for one host
-	@$(BIN)/python -m mailman_suite.run_history $(if $(HOST),'$(HOST)')
+	@$(BIN)/python -m mailman_suite.runs.history $(if $(HOST),'$(HOST)')
 
 host-history: $(INSTALLED) ## who did what on the hosts of INVENTORY (HOST=NAME for one), from any computer
 	@$(BIN)/pyinfra -y $(INVENTORY) $(if $(HOST),--limit '$(HOST)') deploys/history.py
@@ -82,10 +82,10 @@ bench: $(TEST_INSTALLED) ## the figures, measured side by side on lab machines
 	$(BIN)/python -m tests.bench
 
 locks: $(TEST_INSTALLED) ## refresh the hashed locks of the releases: make locks RELEASE=3.3.10 UPGRADE=--upgrade
-	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python -m mailman_suite.locks $(UPGRADE) $(RELEASE)
+	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python -m mailman_suite.releases.locks $(UPGRADE) $(RELEASE)
 
 gates-page: $(INSTALLED) ## write docs/gates.md anew from the gates and releases
-	@$(BIN)/python -m mailman_suite.gates_page > docs/gates.md.new && mv docs/gates.md.new docs/gates.md
+	@$(BIN)/python -m mailman_suite.gates.page > docs/gates.md.new && mv docs/gates.md.new docs/gates.md
 
 lab-list: $(INSTALLED) ## the lab's machines
 	@$(BIN)/python -m lab list

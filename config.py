@@ -2,9 +2,9 @@
 
 from pyinfra import config
 
-from mailman_suite.call_stacks import deploys_are_no_modules
-from mailman_suite.limits import refuse_runs_without_hosts
-from mailman_suite.run_end import keep_records
+from mailman_suite.runs.call_stacks import deploys_are_no_modules
+from mailman_suite.runs.end import keep_records
+from mailman_suite.runs.host_selection import refuse_runs_without_hosts
 
 config.REQUIRE_PYINFRA_VERSION = "~=3.10.0"
 config.REQUIRE_PACKAGES = "requirements.txt"

@@ -6,7 +6,7 @@ pyinfra -y inventories/prod.py deploys/backup.py
 from pyinfra import host
 
 from deploys.steps import backup, run
-from mailman_suite.standing import standing
+from mailman_suite.inspection.standing import standing
 
 suite = standing(host)
 

@@ -6,7 +6,7 @@ pyinfra -y inventories/prod.py deploys/history.py
 from pyinfra import host, logger
 
 from mailman_suite.facts.history import QUESTION, History
-from mailman_suite.run_history import table
+from mailman_suite.runs.history import table
 
 for line in table(host.get_fact(History, arguments=QUESTION)["records"]):
     logger.info(f"{host.print_prefix}{line}")

@@ -18,7 +18,7 @@ from deploys.steps import (
     web,
     window,
 )
-from mailman_suite.fleet_look import declared, waves
+from mailman_suite.fleet.hosts import declared, waves
 
 suite = declared(host)  # looks at every host of the run, and refuses before anything changes
 

@@ -6,7 +6,7 @@ pyinfra -y inventories/staging.py deploys/rehearse.py
 from pyinfra import host
 
 from deploys.steps import database, rehearsal, release, system
-from mailman_suite.rehearsal import chosen
+from mailman_suite.rehearsal.declared import chosen
 
 rehearsed = chosen(host)  # looks at both hosts, and refuses before anything changes
 

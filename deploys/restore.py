@@ -6,7 +6,7 @@ pyinfra inventories/prod.py deploys/restore.py --data mailman_backup=PATH
 from pyinfra import host
 
 from deploys.steps import run, verify, window
-from mailman_suite.restore import chosen
+from mailman_suite.windows.restore import chosen
 
 restore = chosen(host)  # reads the whole archive, and refuses before anything changes
 

@@ -6,7 +6,7 @@ pyinfra inventories/prod.py deploys/rollback.py --data mailman_rollback=ID
 from pyinfra import host
 
 from deploys.steps import run, window
-from mailman_suite.rollback import chosen
+from mailman_suite.windows.rollback import chosen
 
 rollback = chosen(host)  # looks, says what this gives up, and refuses before anything changes
 

@@ -6,7 +6,7 @@ Secrets are never values: they are "generate" (the host makes one, once, in /etc
 or "env:NAME", "file:/path", "cmd:command" to be fetched on the machine that runs pyinfra.
 """
 
-from mailman_suite.ssh import nodelay_transport
+from mailman_suite.base.ssh import nodelay_transport
 
 # Every remote command is 40 ms quicker without Nagle's algorithm.
 ssh_paramiko_connect_kwargs = {"transport_factory": nodelay_transport}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mailman_suite import contradictions_roles
-from mailman_suite.errors import Refusal
+from mailman_suite.base.refusal import Refusal
 
 if TYPE_CHECKING:
     from mailman_suite.settings import Settings

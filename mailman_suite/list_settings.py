@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from mailman_suite import names
+from mailman_suite.base import names
 
 
 class Frozen(BaseModel):

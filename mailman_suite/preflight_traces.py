@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mailman_suite import layout
-from mailman_suite.errors import Refusal
-from mailman_suite.places import OWN, PACKAGED
+from mailman_suite.base import layout
+from mailman_suite.base.refusal import Refusal
+from mailman_suite.suite.places import OWN, PACKAGED
 
 _SHOWN = 8
 _DATA = ("configuration", "proxy site")  # these name data; the others run programs

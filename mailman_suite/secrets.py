@@ -16,7 +16,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 from pyinfra.api import HiddenValue
 
-from mailman_suite.errors import Refusal, Refusals
+from mailman_suite.base.refusal import Refusal, Refusals
 
 GENERATE = "generate"
 # What may stand unquoted in an ini file, in a database URL and in Python text alike.

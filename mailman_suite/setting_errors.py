@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from mailman_suite import names
-from mailman_suite.errors import Refusal
+from mailman_suite.base import names
+from mailman_suite.base.refusal import Refusal
 
 Place = tuple[int | str, ...]
 

@@ -11,11 +11,12 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
-from mailman_suite import gates, names, plain_values
+from mailman_suite.base import names, plain_values
+from mailman_suite.base.refusal import Refusal, Refusals
 from mailman_suite.contradictions import contradictions
-from mailman_suite.errors import Refusal, Refusals
+from mailman_suite.gates import asking
 from mailman_suite.list_settings import ListSettings
-from mailman_suite.releases import DEFAULT, release_named
+from mailman_suite.releases.catalogue import DEFAULT, release_named
 from mailman_suite.secrets import SecretReference
 from mailman_suite.setting_errors import misspelt, refusals_of
 from mailman_suite.settings_fleet import FleetSettings
@@ -89,7 +90,7 @@ class Settings(FleetSettings, RehearsalSettings, RoleSettings):
     @field_validator("acknowledged")
     @classmethod
     def _names_known_gates(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
-        return gates.acknowledged(value)
+        return asking.acknowledged(value)
 
     @field_validator("web_host")
     @classmethod

@@ -6,8 +6,8 @@ import re
 
 from pydantic import Field, field_validator
 
-from mailman_suite import names
-from mailman_suite.errors import Refusal
+from mailman_suite.base import names
+from mailman_suite.base.refusal import Refusal
 from mailman_suite.list_settings import Frozen
 from mailman_suite.secrets import SecretReference
 

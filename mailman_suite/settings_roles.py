@@ -11,8 +11,8 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from mailman_suite import layout
-from mailman_suite.errors import Refusal
+from mailman_suite.base import layout
+from mailman_suite.base.refusal import Refusal
 from mailman_suite.list_settings import Frozen
 
 Role = Literal["database", "core", "web", "mta"]

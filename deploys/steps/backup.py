@@ -3,7 +3,7 @@
 from pyinfra.api import deploy
 
 from mailman_suite.operations import backup
-from mailman_suite.suite import Suite
+from mailman_suite.suite.suite import Suite
 
 
 @deploy("Backup")

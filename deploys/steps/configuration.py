@@ -2,9 +2,9 @@
 
 from pyinfra.api import deploy
 
-from mailman_suite import suite_files
 from mailman_suite.operations import adoption, files, packages_left, secrets
-from mailman_suite.suite import Suite
+from mailman_suite.suite import files as suite_files
+from mailman_suite.suite.suite import Suite
 
 
 @deploy("Configuration")

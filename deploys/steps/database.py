@@ -2,10 +2,10 @@
 
 from pyinfra.api import deploy
 
-from mailman_suite import suite_files
-from mailman_suite.database import connections, peers
 from mailman_suite.operations import files, postgresql, schema
-from mailman_suite.suite import Suite
+from mailman_suite.parts.database.connections import connections, peers
+from mailman_suite.suite import files as suite_files
+from mailman_suite.suite.suite import Suite
 
 
 @deploy("Database")

@@ -2,9 +2,9 @@
 
 from pyinfra.api import deploy
 
-from mailman_suite.fleet import Wave
+from mailman_suite.fleet.waves import Wave
 from mailman_suite.operations import fleet
-from mailman_suite.suite import Suite
+from mailman_suite.suite.suite import Suite
 
 
 @deploy("Verify")

@@ -4,7 +4,7 @@ from pyinfra.api import deploy
 
 from mailman_suite.operations import postfix, postfix_edge
 from mailman_suite.settings import Settings
-from mailman_suite.suite import Suite
+from mailman_suite.suite.suite import Suite
 
 
 @deploy("MTA")

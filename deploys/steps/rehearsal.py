@@ -4,11 +4,11 @@ from pyinfra.api import deploy
 from pyinfra.api.operation import OperationMeta
 
 from deploys.steps import system
-from mailman_suite import rehearsal_fences
 from mailman_suite.operations import files, packages
 from mailman_suite.operations import rehearsal as stages
-from mailman_suite.rehearsal import Rehearsal
-from mailman_suite.suite import Suite
+from mailman_suite.rehearsal import fences
+from mailman_suite.rehearsal.declared import Rehearsal
+from mailman_suite.suite.suite import Suite
 
 
 @deploy("Rehearsal")
@@ -29,7 +29,7 @@ def fenced(rehearsal: Rehearsal, installation: OperationMeta) -> None:
     system.mta_installed(suite, installation)
     files.managed(
         name="The packet filter's rules are those of a rehearsal",
-        declared=rehearsal_fences.files(suite, rehearsal.production["addresses"]),
+        declared=fences.files(suite, rehearsal.production["addresses"]),
     )
     stages.fenced(name="No mail leaves this host", rehearsal=rehearsal)
 

@@ -3,8 +3,8 @@
 from pyinfra.api import deploy
 
 from mailman_suite.operations import release, retention
-from mailman_suite.suite import Suite
-from mailman_suite.suite_files import web_settings
+from mailman_suite.suite.files import web_settings
+from mailman_suite.suite.suite import Suite
 
 
 @deploy("Release")

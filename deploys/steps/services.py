@@ -2,11 +2,11 @@
 
 from pyinfra.api import deploy
 
-from mailman_suite import layout
+from mailman_suite.base import layout
 from mailman_suite.operations import units
 from mailman_suite.operations.units import Unit
-from mailman_suite.suite import Suite
-from mailman_suite.suite_files import timers
+from mailman_suite.suite.files import timers
+from mailman_suite.suite.suite import Suite
 
 
 @deploy("Services")

@@ -3,11 +3,11 @@
 from pyinfra.api import deploy
 from pyinfra.api.operation import OperationMeta
 
-from mailman_suite import layout
+from mailman_suite.base import layout
 from mailman_suite.operations import account, files, packages
-from mailman_suite.release_archives import kept_release
-from mailman_suite.suite import Suite
-from mailman_suite.suite_files import early_directories
+from mailman_suite.suite.files import early_directories
+from mailman_suite.suite.release_archives import kept_release
+from mailman_suite.suite.suite import Suite
 
 
 @deploy("System")

@@ -3,11 +3,11 @@
 from pyinfra import host
 from pyinfra.api import deploy
 
-from mailman_suite.errors import Refusal, Refused
+from mailman_suite.base.refusal import Refusal, Refused
+from mailman_suite.checks.posting import local_domain
 from mailman_suite.facts.verify import LocalDomains
 from mailman_suite.operations import probe, verify
-from mailman_suite.posting import local_domain
-from mailman_suite.suite import Suite
+from mailman_suite.suite.suite import Suite
 
 
 @deploy("Verify")

@@ -2,9 +2,9 @@
 
 from pyinfra.api import deploy
 
-from mailman_suite.database import connections
 from mailman_suite.operations import web_identity
-from mailman_suite.suite import Suite
+from mailman_suite.parts.database.connections import connections
+from mailman_suite.suite.suite import Suite
 
 
 @deploy("Web")

@@ -3,13 +3,13 @@
 from pyinfra.api import deploy
 
 from deploys.steps.services import declared_units
-from mailman_suite import restore, rollback
 from mailman_suite.operations import window
 from mailman_suite.operations.units import declaration
-from mailman_suite.restore import Restore
-from mailman_suite.rollback import Rollback
-from mailman_suite.suite import Suite
-from mailman_suite.suite_files import web_settings
+from mailman_suite.suite.files import web_settings
+from mailman_suite.suite.suite import Suite
+from mailman_suite.windows import restore, rollback
+from mailman_suite.windows.restore import Restore
+from mailman_suite.windows.rollback import Rollback
 
 
 @deploy("Window")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from mailman_suite import layout
-from mailman_suite.host_program import ProgramFact
-from mailman_suite.places import Places
+from mailman_suite.base import layout
+from mailman_suite.base.host_program import ProgramFact
+from mailman_suite.suite.places import Places
 
 
 def question(places: Places) -> dict[str, Any]:
-    """The arguments of `host/installation.py` for a suite with these places."""
+    """The arguments of `host/inspect/installation.py` for a suite with these places."""
     return {
         "venv": layout.VENV,
         "upstreams": list(places.upstreams),
@@ -21,12 +21,12 @@ def question(places: Places) -> dict[str, Any]:
 
 
 class Installation(ProgramFact):
-    """Units, sites, maps and foreign file systems, as `host/installation.py` answers."""
+    """Units, sites, maps and foreign file systems, as `host/inspect/installation.py` answers."""
 
-    program_name = "installation"
+    program_name = "inspect.installation"
 
 
 class SecretsTakenOver(ProgramFact):
     """`{"missing": [...]}`: names of secrets that are in no file of their own yet."""
 
-    program_name = "adopt_secrets"
+    program_name = "apply.adopted_secrets"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mailman_suite.host_program import ProgramFact
+from mailman_suite.base.host_program import ProgramFact
 
 
 class BackupArchive(ProgramFact):
-    """What `host/backup_look.py` says of `{"path": ...}`."""
+    """What `host/inspect/backup.py` says of `{"path": ...}`."""
 
-    program_name = "backup_look"
+    program_name = "inspect.backup"

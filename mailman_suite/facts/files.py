@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mailman_suite.host_program import ProgramFact
+from mailman_suite.base.host_program import ProgramFact
 
 
 class ManagedFiles(ProgramFact):
-    """`{"different": {path: {"why", "text"}}}` with secrets masked; see host/managed_files.py."""
+    """`{"different": {path: {"why", "text"}}}` with secrets masked; see host/apply/files.py."""
 
-    program_name = "managed_files"
+    program_name = "apply.files"

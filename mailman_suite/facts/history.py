@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from mailman_suite import layout
-from mailman_suite.host_program import ProgramFact
+from mailman_suite.base import layout
+from mailman_suite.base.host_program import ProgramFact
 
 QUESTION = {"history": layout.HISTORY, "places": [layout.WINDOW, layout.BACKUP]}
 
 
 class History(ProgramFact):
-    """What `host/runs.py history` answers: `{"records": [...]}`, oldest first."""
+    """What `host/apply/runs.py history` answers: `{"records": [...]}`, oldest first."""
 
-    program_name = "runs"
+    program_name = "apply.runs"
     verb = "history"

@@ -9,8 +9,8 @@ from typing import Any
 
 from pyinfra.api import FactBase, FactProcessError, StringCommand
 
-from mailman_suite import layout
-from mailman_suite.host_program import ProgramFact
+from mailman_suite.base import layout
+from mailman_suite.base.host_program import ProgramFact
 
 QUESTION = {
     "windows": layout.WINDOWS,
@@ -20,13 +20,13 @@ QUESTION = {
 
 
 class KeptWindows(ProgramFact):
-    """What `host/kept_windows.py` finds, newest first."""
+    """What `host/inspect/kept_windows.py` finds, newest first."""
 
-    program_name = "kept_windows"
+    program_name = "inspect.kept_windows"
 
 
 class Counts(FactBase[dict[str, dict[str, Any]]]):
-    """`{"then", "now"}`: what a window kept and what there is, as `host/invariants.py` counts.
+    """`{"then", "now"}`: what a window kept and what there is, as `host/state/invariants.py` counts.
 
     "now" is empty where the suite cannot be counted. Core may run meanwhile: these are for reading.
     """
@@ -38,7 +38,7 @@ class Counts(FactBase[dict[str, dict[str, Any]]]):
         return StringCommand(
             f"cd /; tr -d '\\n' < {place}/manifest.json; echo;",
             f"PYTHONPATH={place}/program {layout.BIN}/python -s -B",
-            f"-m mailman_suite.host.invariants look {shlex.quote(asked)} || echo '{{}}'",
+            f"-m mailman_suite.host.state.invariants look {shlex.quote(asked)} || echo '{{}}'",
         )
 
     def process(self, output: list[str]) -> dict[str, dict[str, Any]]:

@@ -6,20 +6,20 @@ from typing import Any
 
 from pyinfra.api import StringCommand
 
-from mailman_suite import layout
-from mailman_suite.host_program import ProgramFact, program
-from mailman_suite.places import TRACED
+from mailman_suite.base import layout
+from mailman_suite.base.host_program import ProgramFact, program
+from mailman_suite.suite.places import TRACED
 
 _NO_PYTHON = '{"python_missing": true}'
 
 
 class Look(ProgramFact):
-    """What `host/look.py` sees, with `host/runs.py` as "run" and `host/traces.py` as "traces".
+    """What `host/inspect/host.py` sees, with `host/apply/runs.py` as "run" and `host/traces.py` as "traces".
 
     Or `{"python_missing": True}` on a host without Python 3.
     """
 
-    program_name = "look"
+    program_name = "inspect.host"
 
     def command(self, arguments: Any = None) -> StringCommand:
         """One read-only command; it answers even where there is no interpreter."""
@@ -27,7 +27,7 @@ class Look(ProgramFact):
             "if command -v python3 >/dev/null 2>&1; then",
             program(self.program_name, "look", arguments),
             '"$(',
-            program("runs", "look", {"history": layout.HISTORY}),
+            program("apply.runs", "look", {"history": layout.HISTORY}),
             ')" "$(',
             program("traces", "look", TRACED),
             f")\"; else echo '{_NO_PYTHON}'; fi",

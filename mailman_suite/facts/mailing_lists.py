@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mailman_suite.host_program import ProgramFact
+from mailman_suite.base.host_program import ProgramFact
 
 
 class MailingLists(ProgramFact):
-    """`{"missing_domains", "missing_lists", "settings"}` as `host/mailing_lists.py` answers."""
+    """`{"missing_domains", "missing_lists", "settings"}` as `host/apply/mailing_lists.py` answers."""
 
-    program_name = "mailing_lists"
+    program_name = "apply.mailing_lists"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mailman_suite.host_program import ProgramFact
+from mailman_suite.base.host_program import ProgramFact
 
 
 class PackagesLeft(ProgramFact):
-    """`{"unheld": [...], "databases": [...]}` as `host/packages_left.py` answers."""
+    """`{"unheld": [...], "databases": [...]}` as `host/apply/packages_left.py` answers."""
 
-    program_name = "packages_left"
+    program_name = "apply.packages_left"

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from pyinfra.api import FactBase, FactProcessError, QuoteString, StringCommand
 
-from mailman_suite import layout
-from mailman_suite.postfix import PARAMETERS
+from mailman_suite.base import layout
+from mailman_suite.parts.mta.postfix import PARAMETERS
 
 # A power cut may leave a map that is missing or empty beside a package that counts as installed.
 # One that is there is asked: `postmap` cannot read half a map, and waits a second to say so.

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from mailman_suite.host_program import ProgramFact
+from mailman_suite.base.host_program import ProgramFact
 
 
 class SuiteDatabases(ProgramFact):
     """`{"roles": [...], "databases": [...]}`: what is not as declared."""
 
-    program_name = "postgresql"
+    program_name = "apply.postgresql"
 
 
 class DatabaseAccess(ProgramFact):
     """`{"listens", "missing", "surplus", "loaded"}`: how other hosts find the server."""
 
-    program_name = "postgresql_access"
+    program_name = "apply.postgresql_access"

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from mailman_suite.host_program import ProgramFact
+from mailman_suite.base.host_program import ProgramFact
 
 
 class Staging(ProgramFact):
-    """`{"machine", "mark"}` as `host/rehearsal_look.py` answers."""
+    """`{"machine", "mark"}` as `host/inspect/rehearsal.py` answers."""
 
-    program_name = "rehearsal_look"
+    program_name = "inspect.rehearsal"
 
 
 class Fences(ProgramFact):
-    """Fence -> whether it stands, as `host/fences.py` answers."""
+    """Fence -> whether it stands, as `host/inspect/fences.py` answers."""
 
-    program_name = "fences"
+    program_name = "inspect.fences"
 
 
 class LastWindow(ProgramFact):
-    """What the last window did, as `host/rehearsal_window.py` answers."""
+    """What the last window did, as `host/inspect/last_window.py` answers."""
 
-    program_name = "rehearsal_window"
+    program_name = "inspect.last_window"

@@ -6,7 +6,7 @@ import shlex
 
 from pyinfra.api import FactBase, FactProcessError, StringCommand
 
-from mailman_suite import layout
+from mailman_suite.base import layout
 
 
 class ReleaseState(FactBase[dict[str, str]]):

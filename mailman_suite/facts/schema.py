@@ -6,14 +6,14 @@ from typing import Any
 
 from pyinfra.api import StringCommand
 
-from mailman_suite import layout
-from mailman_suite.host_program import ProgramFact, program
+from mailman_suite.base import layout
+from mailman_suite.base.host_program import ProgramFact, program
 
 
 class Schema(ProgramFact):
-    """`{"core": behind?, "web": [missing], "new": empty?}` as `host/schema.py` answers."""
+    """`{"core": behind?, "web": [missing], "new": empty?}` as `host/state/schema.py` answers."""
 
-    program_name = "schema"
+    program_name = "state.schema"
 
     def command(self, arguments: Any = None) -> StringCommand:
         """Asks with the release's own interpreter, which brings the database driver."""

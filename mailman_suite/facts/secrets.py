@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mailman_suite.host_program import ProgramFact
+from mailman_suite.base.host_program import ProgramFact
 
 
 class Secrets(ProgramFact):
-    """`{"missing", "attributes", "digests"}` as `host/secrets.py look` answers."""
+    """`{"missing", "attributes", "digests"}` as `host/apply/secrets.py look` answers."""
 
-    program_name = "secrets"
+    program_name = "apply.secrets"

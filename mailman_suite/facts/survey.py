@@ -8,14 +8,14 @@ from typing import Any
 
 from pyinfra.api import FactBase, StringCommand
 
-from mailman_suite import layout
-from mailman_suite.host_program import program
-from mailman_suite.places import Places
+from mailman_suite.base import layout
+from mailman_suite.base.host_program import program
+from mailman_suite.suite.places import Places
 
 _MARK = "= "
 # Run with the interpreter that stands on the host, each as the user that its argument names: a
 # distribution's packages have two. The first program needs only the system's own interpreter.
-_OF_THE_RELEASE = {"survey_core": "core_user", "survey_web": "web_user"}
+_OF_THE_RELEASE = {"survey.core": "core_user", "survey.web": "web_user"}
 # What the gates look at, as long as nobody has read it.
 _UNKNOWN: dict[str, Any] = {
     "versions": {},
@@ -56,7 +56,7 @@ class Survey(FactBase[dict[str, Any]]):
     @staticmethod
     def default() -> dict[str, Any]:
         """Nothing could be read."""
-        return _merged(dict.fromkeys(("survey_host", *_OF_THE_RELEASE), ""))
+        return _merged(dict.fromkeys(("survey.host", *_OF_THE_RELEASE), ""))
 
     def command(self, arguments: Mapping[str, Any]) -> StringCommand:
         """Three read-only programs; only the first, which reads crontabs, runs as root."""
@@ -67,8 +67,8 @@ class Survey(FactBase[dict[str, Any]]):
             "own_settings": arguments["own_settings"],
         }
         parts: list[str | StringCommand] = [
-            f"echo '{_MARK}survey_host';",
-            program("survey_host", "look", asked),
+            f"echo '{_MARK}survey.host';",
+            program("survey.host", "look", asked),
             "2>&1;",
         ]
         for name, user in _OF_THE_RELEASE.items():
@@ -78,7 +78,7 @@ class Survey(FactBase[dict[str, Any]]):
 
     def process(self, output: list[str]) -> dict[str, Any]:
         """Each program's last line is its answer; one that failed left its complaint there."""
-        last: dict[str, str] = dict.fromkeys(("survey_host", *_OF_THE_RELEASE), "")
+        last: dict[str, str] = dict.fromkeys(("survey.host", *_OF_THE_RELEASE), "")
         name = ""
         for line in output:
             if line.startswith(_MARK):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mailman_suite.host_program import ProgramFact
+from mailman_suite.base.host_program import ProgramFact
 
 
 class Units(ProgramFact):
-    """`{"enable", "start", "restart", "reload", "daemon_reload"}` as `host/units.py` answers."""
+    """`{"enable", "start", "restart", "reload", "daemon_reload"}` as `host/apply/units.py` answers."""
 
-    program_name = "units"
+    program_name = "apply.units"

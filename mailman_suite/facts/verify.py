@@ -8,12 +8,12 @@ from typing import Any
 
 from pyinfra.api import FactBase, StringCommand
 
-from mailman_suite import layout
-from mailman_suite.host_program import program
+from mailman_suite.base import layout
+from mailman_suite.base.host_program import program
 
 _MARK = "= "
 # These ask the databases, for which the release brings the driver.
-_OF_THE_RELEASE = ("schema", "web_identity")
+_OF_THE_RELEASE = ("state.schema", "apply.web_identity")
 
 
 class Observations(FactBase[dict[str, Any]]):

@@ -6,14 +6,14 @@ from typing import Any
 
 from pyinfra.api import StringCommand
 
-from mailman_suite import layout
-from mailman_suite.host_program import ProgramFact, program
+from mailman_suite.base import layout
+from mailman_suite.base.host_program import ProgramFact, program
 
 
 class WebIdentity(ProgramFact):
-    """`{"missing": [...]}` as `host/web_identity.py look` answers."""
+    """`{"missing": [...]}` as `host/apply/web_identity.py look` answers."""
 
-    program_name = "web_identity"
+    program_name = "apply.web_identity"
 
     def command(self, arguments: Any = None) -> StringCommand:
         """Asks with the release's own interpreter, which brings the database driver."""

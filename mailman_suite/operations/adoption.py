@@ -7,10 +7,10 @@ from collections.abc import Generator
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
-from mailman_suite import layout
+from mailman_suite.base import layout
+from mailman_suite.base.host_program import program
 from mailman_suite.facts.adoption import SecretsTakenOver
-from mailman_suite.host_program import program
-from mailman_suite.places import Places
+from mailman_suite.suite.places import Places
 
 
 @operation()
@@ -30,4 +30,4 @@ def secrets_taken_over(places: Places) -> Generator[StringCommand, None, None]:
     if not host.get_fact(SecretsTakenOver, arguments=asked)["missing"]:
         host.noop("every secret of the suite is in a file of its own")
         return
-    yield program("adopt_secrets", "apply", asked)
+    yield program("apply.adopted_secrets", "apply", asked)

@@ -8,10 +8,11 @@ from collections.abc import Generator
 from pyinfra.api import FileUploadCommand, QuoteString, StringCommand, operation
 from pyinfra.api.command import PyinfraCommand
 
-from mailman_suite import backup, layout, window
-from mailman_suite.host.manifest import release_parts
+from mailman_suite.base import layout
+from mailman_suite.host.state.manifest import release_parts
 from mailman_suite.operations.shown import ShownCommand
-from mailman_suite.suite import Suite
+from mailman_suite.suite.suite import Suite
+from mailman_suite.windows import backup, upgrade
 
 _ARCHIVE = f"{layout.STAGING}/backup.tar"
 
@@ -20,12 +21,12 @@ _ARCHIVE = f"{layout.STAGING}/backup.tar"
 def made(suite: Suite) -> Generator[PyinfraCommand, None, None]:
     """A new backup is in its directory on the host; says where, how large, and the pause.
 
-    + suite: what runs on the host, as `mailman_suite.standing.standing` gives it
+    + suite: what runs on the host, as `mailman_suite.inspection.standing.standing` gives it
     """
     name = f"{time.strftime('%Y%m%dT%H%M%S')}-{release_parts(suite.running)['release_name']}"
     yield StringCommand(f"install -d -m 700 {layout.STATE} {layout.STAGING}")
     content = backup.order(suite, name)
-    yield FileUploadCommand(window.bundle(suite, content, backup.UNIT_FILES), _ARCHIVE)
+    yield FileUploadCommand(upgrade.bundle(suite, content, backup.UNIT_FILES), _ARCHIVE)
     yield ShownCommand(*_begun(suite))
 
 
@@ -43,6 +44,6 @@ def _begun(suite: Suite) -> tuple[str | QuoteString, ...]:
         f"systemctl start --no-block {layout.BACKUP_UNIT} &&",
         f"PYTHONPATH={layout.BACKUP}/program",
         QuoteString(suite.python),
-        "-s -B -m mailman_suite.host.backup follow",
+        "-s -B -m mailman_suite.host.backup.program follow",
         layout.BACKUP,
     )

@@ -8,9 +8,9 @@ from typing import Any
 from pyinfra import host, logger
 from pyinfra.api import StringCommand, operation
 
-from mailman_suite.declared_files import DeclaredFiles, difference
+from mailman_suite.base.declared_files import DeclaredFiles, difference
+from mailman_suite.base.host_program import program
 from mailman_suite.facts.files import ManagedFiles
-from mailman_suite.host_program import program
 
 
 @operation()
@@ -24,7 +24,7 @@ def managed(declared: DeclaredFiles) -> Generator[StringCommand, None, None]:
         host.noop("every file, directory and link is as declared")
         return
     _show_edits(declared, different)
-    yield program("managed_files", "apply", stdin=declared.with_content())
+    yield program("apply.files", "apply", stdin=declared.with_content())
 
 
 def _show_edits(declared: DeclaredFiles, different: Mapping[str, Mapping[str, Any]]) -> None:

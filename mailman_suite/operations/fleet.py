@@ -8,15 +8,15 @@ from collections.abc import Generator, Sequence
 from pyinfra import host, logger
 from pyinfra.api import StringCommand, operation
 
-from mailman_suite import layout
-from mailman_suite.errors import Refusal
+from mailman_suite.base import layout
+from mailman_suite.base.refusal import Refusal
+from mailman_suite.checks.posting import local_domain
 from mailman_suite.facts.verify import LocalDomains
-from mailman_suite.fleet import Wave
-from mailman_suite.fleet_progress import progress_of
+from mailman_suite.fleet.progress import progress_of
+from mailman_suite.fleet.waves import Wave
 from mailman_suite.operations import probe, verify
-from mailman_suite.posting import local_domain
 from mailman_suite.settings_roles import ALL
-from mailman_suite.suite import Suite
+from mailman_suite.suite.suite import Suite
 
 # How often a soaking host is asked; it also keeps the connection open.
 _LOOK_SECONDS = 60

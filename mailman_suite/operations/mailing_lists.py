@@ -7,11 +7,11 @@ from collections.abc import Generator
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
-from mailman_suite import layout
-from mailman_suite.commands import core_command
+from mailman_suite.base import layout
+from mailman_suite.base.host_program import program
 from mailman_suite.facts.mailing_lists import MailingLists
-from mailman_suite.host_program import program
 from mailman_suite.list_settings import ListSettings
+from mailman_suite.suite.commands import core_command
 
 
 @operation()
@@ -28,7 +28,7 @@ def present(domains: list[str], lists: list[ListSettings]) -> Generator[StringCo
     if not any(found.values()):
         host.noop("every declared domain and list is there")
         return
-    yield program("mailing_lists", "apply", declared)
+    yield program("apply.mailing_lists", "apply", declared)
     if found["stale_map"]:
         yield core_command("aliases")
     if found["missing_lists"]:

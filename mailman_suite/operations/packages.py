@@ -9,7 +9,7 @@ from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
 from pyinfra.api.operation import OperationMeta
 
-from mailman_suite import layout
+from mailman_suite.base import layout
 from mailman_suite.facts.packages import DebPackages, RpmPackages
 
 # Another apt may run for minutes: unattended-upgrades on a fresh machine, or that of a run whose

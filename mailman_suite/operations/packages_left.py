@@ -7,8 +7,8 @@ from collections.abc import Generator
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
+from mailman_suite.base.host_program import program
 from mailman_suite.facts.packages_left import PackagesLeft
-from mailman_suite.host_program import program
 
 _ASKED = {
     "names": ["mailman3", "mailman3-full", "mailman3-web", "python3-mailman-hyperkitty"],
@@ -23,4 +23,4 @@ def left_alone() -> Generator[StringCommand, None, None]:
     if not any(todo.values()):
         host.noop("no package can reach what is ours")
         return
-    yield program("packages_left", "apply", _ASKED)
+    yield program("apply.packages_left", "apply", _ASKED)

@@ -8,11 +8,11 @@ from pathlib import PurePath
 from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
 
-from mailman_suite import layout
-from mailman_suite.commands import core_command
+from mailman_suite.base import layout
 from mailman_suite.facts.postfix import PostfixMain
-from mailman_suite.host.managed_files import KEPT_COPIES
-from mailman_suite.postfix import PARAMETERS, changes
+from mailman_suite.host.apply.files import KEPT_COPIES
+from mailman_suite.parts.mta.postfix import PARAMETERS, changes
+from mailman_suite.suite.commands import core_command
 
 # Berkeley DB begins a map that is not there yet under another name, and makes no map at all ("Retry
 # limit exceeded", "File exists") where a power cut left one that was begun.
@@ -63,7 +63,7 @@ def checked(wanted: Mapping[str, str], moment: str = "%Y%m%dT%H%M%S") -> StringC
         *edits,
         f"&& postfix -c {trial} check",
         f"&& cp -p {main} {copy}.$(date +{moment})",
-        # As host/managed_files.py: the first stays, it may be what the operator wrote.
+        # As host/apply/files.py: the first stays, it may be what the operator wrote.
         f"&& ls {copy}.* | sed 1d | head -n -{KEPT_COPIES} | xargs -r rm --",
         f"&& cp -p {trial}/main.cf {main}.new && mv {main}.new {main} && rm -rf {trial}",
     )

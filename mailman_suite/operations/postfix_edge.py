@@ -7,10 +7,10 @@ from collections.abc import Generator, Iterable
 from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
 
-from mailman_suite import layout
+from mailman_suite.base import layout
 from mailman_suite.facts.postfix import WRITTEN, PostfixParameters
 from mailman_suite.operations.postfix import checked
-from mailman_suite.postfix_edge import (
+from mailman_suite.parts.mta.postfix_edge import (
     EDGE_PARAMETERS,
     WAY_OUT_PARAMETERS,
     Edge,

@@ -7,9 +7,9 @@ from collections.abc import Generator, Mapping, Sequence
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
-from mailman_suite import layout
+from mailman_suite.base import layout
+from mailman_suite.base.host_program import program
 from mailman_suite.facts.postgresql import DatabaseAccess, SuiteDatabases
-from mailman_suite.host_program import program
 
 
 @operation()
@@ -32,7 +32,7 @@ def databases(
     if initialise:
         yield StringCommand(initialise)
     yield StringCommand("systemctl enable --now --quiet postgresql.service")
-    yield program("postgresql", "apply", declared)
+    yield program("apply.postgresql", "apply", declared)
 
 
 @operation()
@@ -52,4 +52,4 @@ def open_to(
     if found["listens"] and found["loaded"] and not (found["missing"] or found["surplus"]):
         host.noop("the server listens where its peers come, and lets in no others")
         return
-    yield program("postgresql_access", "apply", declared)
+    yield program("apply.postgresql_access", "apply", declared)

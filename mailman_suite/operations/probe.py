@@ -7,11 +7,12 @@ from collections.abc import Generator
 
 from pyinfra.api import StringCommand, operation
 
-from mailman_suite import layout, posting
-from mailman_suite.host_program import program
+from mailman_suite.base import layout
+from mailman_suite.base.host_program import program
+from mailman_suite.checks import posting
+from mailman_suite.checks.verification import proxy
 from mailman_suite.operations.shown import ShownCommand
-from mailman_suite.suite import Suite
-from mailman_suite.verification import proxy
+from mailman_suite.suite.suite import Suite
 
 
 @operation(is_idempotent=False)
@@ -29,19 +30,19 @@ def arrives(suite: Suite, member_domain: str) -> Generator[StringCommand, None, 
         f"exec 9>{layout.PROBE_LOCK}; flock -n 9 ||",
         "{ echo 'another probe is under way on this host' >&2; exit 1; };",
         "clean() {",
-        program("probe", "clean", probe),
+        program("check.probe", "clean", probe),
         f"&& MAILMAN_WEB_CONFIG={layout.WEB_SETTINGS}",
-        program("probe", "forget", probe, python=_release_python(), as_user=layout.USER),
+        program("check.probe", "forget", probe, python=_release_python(), as_user=layout.USER),
         "&&",
-        program("probe", "leave", probe),
+        program("check.probe", "leave", probe),
         "; };",
         f"if getent passwd {layout.PROBE_ACCOUNT} >/dev/null; then",
         "echo 'removing what an interrupted probe left'; clean || exit 1; fi;",
         # Whatever happens from here on, what was made is removed again.
         "trap 'exit 1' HUP INT TERM; trap 'status=$?; clean || status=1; exit $status' EXIT;",
-        program("probe", "make", probe),
+        program("check.probe", "make", probe),
         "&&",
-        program("post", "send", order),
+        program("check.post", "send", order),
     )
 
 

@@ -15,28 +15,23 @@ from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.host import Host
 from pyinfra.api.state import State
 
-from mailman_suite import (
-    gates,
-    layout,
-    rehearsal_command,
-    rehearsal_copy,
-    rehearsal_fences,
-    rehearsal_production,
-)
-from mailman_suite.database import connections
+from mailman_suite.base import layout
+from mailman_suite.base.host_program import program
+from mailman_suite.checks.verification import core_question, questions, verdicts
 from mailman_suite.facts.rehearsal import Fences, LastWindow
 from mailman_suite.facts.survey import Survey
 from mailman_suite.facts.survey import question as survey_question
 from mailman_suite.facts.verify import Observations
-from mailman_suite.gates_model import Finding
-from mailman_suite.host_program import program
-from mailman_suite.rehearsal import Rehearsal, clearing
-from mailman_suite.rehearsal_records import keep
-from mailman_suite.rehearsal_report import sentence
-from mailman_suite.rehearsal_result import result
-from mailman_suite.release_archives import intact_digest, kept_release
-from mailman_suite.suite import Suite
-from mailman_suite.verification import core_question, questions, verdicts
+from mailman_suite.gates import asking
+from mailman_suite.gates.model import Finding
+from mailman_suite.parts.database.connections import connections
+from mailman_suite.rehearsal import command, copy, fences, production
+from mailman_suite.rehearsal.declared import Rehearsal, clearing
+from mailman_suite.rehearsal.records import keep
+from mailman_suite.rehearsal.report import sentence
+from mailman_suite.rehearsal.result import result
+from mailman_suite.suite.release_archives import intact_digest, kept_release
+from mailman_suite.suite.suite import Suite
 
 _PATIENCE_SECONDS = 180
 _PAUSE_SECONDS = 3
@@ -46,7 +41,7 @@ _PAUSE_SECONDS = 3
 def cleared(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
     """Nothing of an earlier rehearsal's copy is left."""
     if rehearsal.staging["mark"]:
-        yield program("rehearsal_end", "apply", clearing(rehearsal.suite))
+        yield program("rehearsal.end", "apply", clearing(rehearsal.suite))
     else:
         host.noop("no rehearsal was here before")
 
@@ -64,13 +59,13 @@ def opened(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
 @operation(is_idempotent=False)
 def ended(suite: Suite) -> Generator[StringCommand, None, None]:
     """The copy is gone; the fences stay."""
-    yield program("rehearsal_end", "apply", clearing(suite))
+    yield program("rehearsal.end", "apply", clearing(suite))
 
 
 @operation()
 def fenced(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
     """Packet filter and Postfix keep all mail on this host, now and after every boot."""
-    asked = rehearsal_fences.question(rehearsal.suite)
+    asked = fences.question(rehearsal.suite)
     found = host.get_fact(Fences, arguments=asked)
     if not found["packet filter"]:
         yield StringCommand(
@@ -78,9 +73,7 @@ def fenced(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
             f"systemctl restart {layout.FENCE_UNIT}",
         )
     if not found["Postfix"]:
-        values = [
-            QuoteString(f"{key} = {value}") for key, value in rehearsal_fences.POSTFIX.items()
-        ]
+        values = [QuoteString(f"{key} = {value}") for key, value in fences.POSTFIX.items()]
         yield StringCommand("postconf -e", *values, "&& systemctl restart postfix")
 
 
@@ -88,7 +81,7 @@ def fenced(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
 def copied(rehearsal: Rehearsal) -> Generator[PyinfraCommand, None, None]:
     """Production's suite and data are on this host, in their places; production goes on."""
     with rehearsal.stage("Copy production"):
-        yield StringCommand(rehearsal_copy.mark(rehearsal))
+        yield StringCommand(copy.mark(rehearsal))
         yield FunctionCommand(_copy, (rehearsal,), {})
 
 
@@ -98,8 +91,8 @@ def _copy(state: State, host: Host, rehearsal: Rehearsal) -> bool:
         logger.error(f"{host.print_prefix}nothing was copied: {', '.join(down)} lets mail out")
         return False
     try:
-        found = rehearsal_copy.carried(host, rehearsal)
-    except rehearsal_copy.CopyError as error:
+        found = copy.carried(host, rehearsal)
+    except copy.CopyError as error:
         logger.error(f"{host.print_prefix}the copy of {rehearsal.of} failed: {error}")
         return False
     vanished = found["vanished"]
@@ -116,7 +109,7 @@ def _copy(state: State, host: Host, rehearsal: Rehearsal) -> bool:
 
 
 def _fences(host: Host, rehearsal: Rehearsal) -> dict[str, bool | None]:
-    found = host.get_fact(Fences, arguments=rehearsal_fences.question(rehearsal.suite))
+    found = host.get_fact(Fences, arguments=fences.question(rehearsal.suite))
     return dict(found)
 
 
@@ -128,10 +121,10 @@ def loaded(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
         return
     asked = {
         "databases": connections(rehearsal.suite.settings),
-        "dumps": dict(rehearsal_production.targets(rehearsal.suite)),
+        "dumps": dict(production.targets(rehearsal.suite)),
     }
     with rehearsal.stage("Load the databases"):
-        yield program("copy_in", "restore", asked)
+        yield program("rehearsal.copy_in", "restore", asked)
 
 
 @operation(is_idempotent=False)
@@ -141,13 +134,13 @@ def pseudonymised(rehearsal: Rehearsal) -> Generator[PyinfraCommand, None, None]
         host.noop("the copy keeps its personal data, as mailman_rehearsal_pseudonyms says")
         return
     place, archive = f"{layout.REHEARSAL}/program", f"{layout.REHEARSAL}/program.tar"
-    asked = json.dumps(rehearsal_copy.pseudonym_question(rehearsal.suite))
+    asked = json.dumps(copy.pseudonym_question(rehearsal.suite))
     with rehearsal.stage("Replace personal data"):
-        yield FileUploadCommand(rehearsal_copy.programs(), archive)
+        yield FileUploadCommand(copy.programs(), archive)
         yield StringCommand(
             f"rm -rf {place} && install -d -m 700 {place} && tar -xf {archive} -C {place} &&",
             f"cd / && PYTHONPATH={place} {layout.BIN}/python -s -B",
-            "-m mailman_suite.host.pseudonymise apply",
+            "-m mailman_suite.host.pseudonyms.program apply",
             QuoteString(asked),
             f"&& rm -rf {place} {archive}",
         )
@@ -173,8 +166,8 @@ def _require_fences(state: State, host: Host, rehearsal: Rehearsal) -> bool:
 def _wait_for_core(state: State, host: Host, rehearsal: Rehearsal) -> bool:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        observed = host.get_fact(Observations, questions={"verify_core": core_question()})
-        rest = observed.get("verify_core", {}).get("rest", {})
+        observed = host.get_fact(Observations, questions={"check.core": core_question()})
+        rest = observed.get("check.core", {}).get("rest", {})
         if all(one[0] == 200 for one in rest.get("collections", {"none": [0]}).values()):
             return True
         time.sleep(_PAUSE_SECONDS)
@@ -191,9 +184,9 @@ def upgraded(rehearsal: Rehearsal) -> Generator[PyinfraCommand, None, None]:
 def _upgrade(state: State, host: Host, rehearsal: Rehearsal) -> bool:
     suite = rehearsal.suite
     survey = host.get_fact(Survey, arguments=survey_question(suite.places))
-    found = gates.findings({**survey, "packaged": False}, suite.settings, suite.release)
+    found = asking.findings({**survey, "packaged": False}, suite.settings, suite.release)
     with rehearsal.stage("Upgrade the copy"):
-        status = _run(host, rehearsal_command.command(sys.executable, sys.argv, host.name))
+        status = _run(host, command.command(sys.executable, sys.argv, host.name))
     if status:
         rehearsal.failed = f"deploys/mailman.py ended with status {status}; its output says why"
     return _kept(host, rehearsal, found)

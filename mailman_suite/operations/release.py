@@ -17,12 +17,12 @@ from pyinfra.api import (
 )
 from pyinfra.api.command import PyinfraCommand
 
-from mailman_suite import layout
-from mailman_suite.declared_files import ManagedFile
+from mailman_suite.base import layout
+from mailman_suite.base.declared_files import ManagedFile
 from mailman_suite.facts.release import ReleaseState
 from mailman_suite.operations import packages
 from mailman_suite.operations.shown import ShownCommand
-from mailman_suite.release_archives import (
+from mailman_suite.suite.release_archives import (
     build_inputs,
     digest_file,
     intact_digest,
@@ -30,7 +30,7 @@ from mailman_suite.release_archives import (
     kept_release,
     remove_unknown,
 )
-from mailman_suite.suite import Suite
+from mailman_suite.suite.suite import Suite
 
 _INPUTS = layout.BUILD_INPUTS
 # A build that hangs must not go on for ever once nobody reads its output any more.
@@ -55,7 +55,7 @@ def on_its_way(suite: Suite) -> Generator[PyinfraCommand, None, None]:
     yield StringCommand(
         f"systemctl is-active --quiet {unit} || test ! -x", python,
         f"|| systemd-run --quiet --collect --unit={unit} sh -c",
-        QuoteString(_program(suite, f"unpack_release {_INPUTS} {sha256}").get_raw_value()),
+        QuoteString(_program(suite, f"build.unpack {_INPUTS} {sha256}").get_raw_value()),
     )  # fmt: skip
 
 
@@ -170,7 +170,7 @@ def collect_assets(suite: Suite, settings: ManagedFile) -> Generator[PyinfraComm
     yield StringCommand(
         f"cd {_INPUTS} && tar -xf inputs.tar &&",
         QuoteString(suite.python),
-        "-s -m mailman_suite.host.build_assets",
+        "-s -m mailman_suite.host.build.assets",
         *map(QuoteString, words),
         f"&& rm -rf {_INPUTS}",
     )

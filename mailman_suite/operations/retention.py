@@ -7,10 +7,10 @@ from collections.abc import Generator
 from pyinfra import host, logger
 from pyinfra.api import QuoteString, StringCommand, operation
 
-from mailman_suite import layout
+from mailman_suite.base import layout
 from mailman_suite.facts.look import Look
-from mailman_suite.retention import Old, old
-from mailman_suite.suite import Suite, question
+from mailman_suite.releases.retention import Old, old
+from mailman_suite.suite.suite import Suite, question
 
 
 @operation()
@@ -55,5 +55,5 @@ def _without_release(name: str) -> StringCommand:
 
 
 def _lock(name: str) -> str:
-    """What its builder held, `host/release_tree.py` says where."""
+    """What its builder held, `host/base/release_tree.py` says where."""
     return f"{layout.RELEASES}/.{name}.lock"

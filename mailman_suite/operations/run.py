@@ -8,15 +8,16 @@ from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
 from pyinfra.context import ctx_host
 
-from mailman_suite import run_end, run_record
-from mailman_suite.suite import Suite
+from mailman_suite.runs import end
+from mailman_suite.runs import record as run_record
+from mailman_suite.suite.suite import Suite
 
 
 @operation()
 def begun(suite: Suite, to: str) -> Generator[StringCommand, None, None]:
     """This run has the host until it ends, and the host's history says whose it is.
 
-    Nothing is a change by it, and it writes in no plan; the end is `mailman_suite/run_end.py`'s.
+    Nothing is a change by it, and it writes in no plan; the end is `mailman_suite/runs/end.py`'s.
 
     + suite: what runs on the host, and what the last run there was when it was looked at
     + to: what will run there
@@ -26,7 +27,7 @@ def begun(suite: Suite, to: str) -> Generator[StringCommand, None, None]:
         return
     record = run_record.record(host.name, suite.running, to)
     # The host itself: `host` is another one for whoever asks later.
-    why_not = run_end.begin(ctx_host.get(), record, suite.last_run, suite.breaks)
+    why_not = end.begin(ctx_host.get(), record, suite.last_run, suite.breaks)
     if why_not:
         yield StringCommand("echo", QuoteString(f"error: {why_not}"), ">&2; exit 1")
     else:

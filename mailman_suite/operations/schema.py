@@ -8,9 +8,9 @@ from typing import Any
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
-from mailman_suite import layout
-from mailman_suite.commands import core_command, web_command
+from mailman_suite.base import layout
 from mailman_suite.facts.schema import Schema
+from mailman_suite.suite.commands import core_command, web_command
 
 # Any Core command migrates first; unlike `mailman info` this one shows no secret, and unlike
 # `mailman aliases` it needs no Postfix.
@@ -23,7 +23,7 @@ _START = f"systemctl start --no-block {layout.CORE_UNIT}"  # Core takes longest 
 def current(databases: Mapping[str, Any], heads: str) -> Generator[StringCommand, None, None]:
     """Core's and the web's schema are at the heads of the code.
 
-    + databases: as `mailman_suite.database.connections` gives them
+    + databases: as `mailman_suite.parts.database.connections.connections` gives them
     + heads: path of the release's `heads.json`
     """
     behind = host.get_fact(Schema, arguments={**databases, "heads": heads})

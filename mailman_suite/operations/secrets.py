@@ -10,9 +10,9 @@ from typing import Any
 from pyinfra import host
 from pyinfra.api import HiddenValue, StringCommand, operation
 
-from mailman_suite import layout
+from mailman_suite.base import layout
+from mailman_suite.base.host_program import program
 from mailman_suite.facts.secrets import Secrets
-from mailman_suite.host_program import program
 
 # What only root may read; the web's settings and Core's configuration need the others.
 _ROOT_ONLY = {"superuser_password"}
@@ -38,7 +38,7 @@ def present(
         host.noop("every secret is in place")
         return
     values = {name: given[name].unmask() for name in outdated}
-    yield program("secrets", "apply", stdin={**declared, "values": values})
+    yield program("apply.secrets", "apply", stdin={**declared, "values": values})
 
 
 def _declared(names: Iterable[str]) -> dict[str, Any]:
@@ -52,6 +52,6 @@ def _declared(names: Iterable[str]) -> dict[str, Any]:
 
 
 def _salted(value: HiddenValue, salt: str) -> str:
-    """The digest that `host/secrets.py` computes of the same value."""
+    """The digest that `host/apply/secrets.py` computes of the same value."""
     key = hashlib.scrypt(value.unmask().encode(), salt=salt.encode(), n=2**12, r=8, p=1)
     return key.hex()

@@ -9,9 +9,9 @@ from typing import Any
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
-from mailman_suite import layout
+from mailman_suite.base import layout
+from mailman_suite.base.host_program import program
 from mailman_suite.facts.units import Units
-from mailman_suite.host_program import program
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ def current(units: tuple[Unit, ...]) -> Generator[StringCommand, None, None]:
     if not any(todo.values()):
         host.noop("every unit runs with its current files")
         return
-    yield program("units", "apply", stdin=declared)
+    yield program("apply.units", "apply", stdin=declared)
 
 
 def declaration(units: tuple[Unit, ...]) -> Mapping[str, Any]:
-    """What `host/units.py` gets."""
+    """What `host/apply/units.py` gets."""
     return {
         "stamps": f"{layout.STATE}/reloaded",
         "units": {

@@ -8,12 +8,12 @@ from collections.abc import Generator
 from pyinfra import host, logger
 from pyinfra.api import QuoteString, StringCommand, operation
 
-from mailman_suite import layout
+from mailman_suite.base import layout
+from mailman_suite.checks.model import Observations as Observed
+from mailman_suite.checks.model import Verdict, broken, summary, table
+from mailman_suite.checks.verification import questions, verdicts
 from mailman_suite.facts.verify import Observations
-from mailman_suite.promises import Observations as Observed
-from mailman_suite.promises import Verdict, broken, summary, table
-from mailman_suite.suite import Suite
-from mailman_suite.verification import questions, verdicts
+from mailman_suite.suite.suite import Suite
 
 # Core needs about 13 seconds from its start until REST answers; a slow disk may triple that.
 _PATIENCE_SECONDS = 90
@@ -54,7 +54,7 @@ def _settled(suite: Suite) -> list[Verdict]:
 
 def _youngest(observed: Observed) -> int | None:
     """Seconds since the host booted, or since the last of our running services began."""
-    system = observed.get("verify_system", {})
+    system = observed.get("check.system", {})
     units = system.get("units", {})
     ages = [units[name].get("age") for name in layout.SERVICES if name in units
             and units[name].get("ActiveState") in ("active", "activating")]  # fmt: skip

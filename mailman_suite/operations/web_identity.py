@@ -8,9 +8,9 @@ from typing import Any
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
-from mailman_suite import layout
+from mailman_suite.base import layout
+from mailman_suite.base.host_program import program
 from mailman_suite.facts.web_identity import WebIdentity
-from mailman_suite.host_program import program
 
 
 @operation()
@@ -35,6 +35,10 @@ def present(
     yield StringCommand(
         f"cat {layout.SECRETS}/superuser_password | MAILMAN_WEB_CONFIG={layout.WEB_SETTINGS}",
         program(
-            "web_identity", "apply", declared, python=f"{layout.BIN}/python", as_user=layout.USER
+            "apply.web_identity",
+            "apply",
+            declared,
+            python=f"{layout.BIN}/python",
+            as_user=layout.USER,
         ),
     )

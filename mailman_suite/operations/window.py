@@ -11,14 +11,15 @@ from pyinfra.api.arguments import ConnectorArguments
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.connectors.util import CommandOutput
 
-from mailman_suite import layout, window
-from mailman_suite.declared_files import ManagedFile
+from mailman_suite.base import layout
+from mailman_suite.base.declared_files import ManagedFile
 from mailman_suite.facts.release import ReleaseState
-from mailman_suite.fleet_progress import progress_of
+from mailman_suite.fleet.progress import progress_of
 from mailman_suite.operations import release
 from mailman_suite.operations.shown import ShownCommand
 from mailman_suite.operations.units import Unit, declaration
-from mailman_suite.suite import Suite
+from mailman_suite.suite.suite import Suite
+from mailman_suite.windows import upgrade
 
 _ARCHIVE = f"{layout.STAGING}/window.tar"
 
@@ -50,8 +51,8 @@ def passed(
         return
     _tell_drop_ins(suite)
     yield from _assets(suite, settings)
-    name = window.new_id(suite.release.name)
-    yield from _carry_out(suite, window.order(suite, name, declaration(units)))
+    name = upgrade.new_id(suite.release.name)
+    yield from _carry_out(suite, upgrade.order(suite, name, declaration(units)))
 
 
 @operation()
@@ -77,8 +78,8 @@ def closed(suite: Suite, units: tuple[Unit, ...]) -> Generator[PyinfraCommand, N
     if not suite.changes_release:
         host.noop(f"{suite.running or 'no release'} runs; nothing has to be closed")
         return
-    name = window.new_id(suite.release.name)
-    yield from _carry_out(suite, window.order(suite, name, declaration(units)), until="closed")
+    name = upgrade.new_id(suite.release.name)
+    yield from _carry_out(suite, upgrade.order(suite, name, declaration(units)), until="closed")
 
 
 @operation()
@@ -112,7 +113,7 @@ def carried_out(suite: Suite, order: Mapping[str, Any]) -> Generator[PyinfraComm
     """A window does what its order says, or the suite is as before.
 
     + suite: the host's suite
-    + order: what `host/window.py` gets
+    + order: what `host/window/program.py` gets
     """
     yield from _carry_out(suite, order)
 
@@ -121,7 +122,7 @@ def _carry_out(
     suite: Suite, order: Mapping[str, Any], until: str = "follow"
 ) -> Generator[PyinfraCommand, None, None]:
     yield StringCommand(f"install -d -m 700 {layout.STATE} {layout.STAGING} {layout.WINDOWS}")
-    yield FileUploadCommand(window.bundle(suite, order), _ARCHIVE)
+    yield FileUploadCommand(upgrade.bundle(suite, order), _ARCHIVE)
     yield _Window(*_begun(order["id"]), *_followed(suite, until))
 
 
@@ -138,7 +139,7 @@ def _begun(name: str) -> tuple[str | QuoteString, ...]:
         f"&& rm {_ARCHIVE} && ln -sfn",
         place,
         f"{layout.WINDOW} && cp {layout.WINDOW}/units/*.service {layout.UNITS}/ &&",
-        f"chmod 644 {' '.join(window.UNIT_FILES)} &&",
+        f"chmod 644 {' '.join(upgrade.UNIT_FILES)} &&",
         f"systemctl daemon-reload && systemctl --quiet enable {layout.RECOVERY_UNIT} && sync &&",
         f"systemctl start {layout.WINDOW_UNIT} &&",
     )
@@ -149,6 +150,6 @@ def _followed(suite: Suite, until: str) -> tuple[str | QuoteString, ...]:
     return (
         f"PYTHONPATH={layout.WINDOW}/program",
         QuoteString(suite.python),
-        f"-s -B -m mailman_suite.host.window {until}",
+        f"-s -B -m mailman_suite.host.window.program {until}",
         layout.WINDOW,
     )

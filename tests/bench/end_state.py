@@ -11,11 +11,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from lab.machines import Machine
-from mailman_suite import layout, suite_files
+from mailman_suite.base import layout
 from mailman_suite.facts.look import Look
-from mailman_suite.postfix import PARAMETERS
+from mailman_suite.parts.mta.postfix import PARAMETERS
 from mailman_suite.settings import Settings
-from mailman_suite.suite import Suite, question, suite_of
+from mailman_suite.suite import files as suite_files
+from mailman_suite.suite.suite import Suite, question, suite_of
 
 _SERVICES = (
     *(layout.CORE_UNIT, layout.WEB_UNIT, layout.QCLUSTER_UNIT),

@@ -8,7 +8,7 @@ import pytest
 from pyinfra.api import HiddenValue, QuoteString, StringCommand
 from pyinfra.connectors.util import make_unix_command
 
-from mailman_suite.host_program import program
+from mailman_suite.base.host_program import program
 from tests.contract.repository import Repository
 from tests.unit.rules import files_of
 

@@ -14,8 +14,8 @@ from types import FrameType
 import paramiko
 import pytest
 
-from mailman_suite.call_stacks import deploys_are_no_modules
-from mailman_suite.ssh import nodelay_transport
+from mailman_suite.base.ssh import nodelay_transport
+from mailman_suite.runs.call_stacks import deploys_are_no_modules
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = "deploys/mailman.py"

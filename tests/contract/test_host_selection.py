@@ -1,6 +1,6 @@
 """What pyinfra logs while it selects hosts, and that listening to it can end the run.
 
-`mailman_suite/limits.py` refuses runs without hosts by these messages.
+`mailman_suite/runs/host_selection.py` refuses runs without hosts by these messages.
 """
 
 from __future__ import annotations

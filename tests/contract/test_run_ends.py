@@ -1,7 +1,7 @@
 """A run through the real command: it takes its host, and its end is told however it comes.
 
 What pyinfra logs before it disconnects is the last moment with connections and with the exception
-that ended the run; `mailman_suite/run_end.py` lives from that. The host is this computer, its
+that ended the run; `mailman_suite/runs/end.py` lives from that. The host is this computer, its
 history a file of the test's.
 """
 
@@ -19,8 +19,8 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import run_record
-from mailman_suite.host import runs
+from mailman_suite.host.apply import runs
+from mailman_suite.runs import record
 from tests.contract.repository import Repository, Run
 from tests.unit.rules import ROOT
 
@@ -76,7 +76,7 @@ class Host:
 
     @property
     def here(self) -> list[dict[str, Any]]:
-        return run_record.history()
+        return record.history()
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from importlib import import_module
 import pytest
 from pyinfra.api import FactBase, FactProcessError
 
+from mailman_suite.base.host_program import ProgramFact
 from mailman_suite.facts.postfix import PostfixParameters
-from mailman_suite.host_program import ProgramFact
 from tests.unit.rules import ROOT, files_of
 
 

@@ -5,7 +5,7 @@ Shell commands for the machine, or statements for one of the two databases.
 
 from __future__ import annotations
 
-from mailman_suite import layout
+from mailman_suite.base import layout
 from tests.lab.installed import LIST
 
 PROXY_RELOAD = "systemctl reload nginx"

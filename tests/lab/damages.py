@@ -14,7 +14,7 @@ import sys
 
 sys.path.insert(0, sys.argv[1])
 
-from mailman_suite.host import invariants
+from mailman_suite.host.state import invariants
 
 
 def execute(databases, at, statements):

@@ -17,8 +17,8 @@ from typing import Any
 
 from lab import layers
 from lab.machines import Machine
-from mailman_suite import gates_release
-from mailman_suite.releases import RELEASES, replacements
+from mailman_suite.gates import release as gates_release
+from mailman_suite.releases.catalogue import RELEASES, replacements
 from tests.lab.choices import covering
 
 REPOSITORY = Path(__file__).parents[2]

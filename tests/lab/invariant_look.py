@@ -52,7 +52,7 @@ def ask(
 ) -> dict[str, Any]:
     """The same of a host that has the programs, and whose databases are known."""
     question = json.dumps({"databases": databases, "var": var})
-    program = f"{TREE}/mailman_suite/host/invariants.py"
+    program = f"{TREE}/mailman_suite/host/state/invariants.py"
     said = machine.run(f"{VENV}/python -I {program} look {shlex.quote(question)}").stdout
     found: dict[str, Any] = json.loads(said)
     return found
@@ -68,7 +68,7 @@ def ship(machine: Machine) -> None:
 
 
 def databases(machine: Machine) -> dict[str, Any]:
-    """What `mailman_suite.database.connections` would say of this host."""
+    """What `mailman_suite.parts.database.connections.connections` would say of this host."""
     machine.run(f"install -d -m 700 {SECRETS}")
     said = machine.run(f"{VENV}/python -B -c {shlex.quote(_DATABASES)} {SECRETS}").stdout
     found: dict[str, Any] = json.loads(said.splitlines()[-1])

@@ -73,7 +73,7 @@ def inventory(place: Path, suite: SplitSuite, **more: Any) -> Path:
 
 def _secrets(place: Path) -> dict[str, str]:
     """The lines that `make secrets` prints, with the secrets made."""
-    words = [sys.executable, "-m", "mailman_suite.shared_secrets", str(place / "secrets")]
+    words = [sys.executable, "-m", "mailman_suite.preflight.shared_secrets", str(place / "secrets")]
     done = subprocess.run(words, cwd=REPOSITORY, check=True, capture_output=True, text=True)
     lines = dict(line.split(" = ") for line in done.stdout.splitlines() if " = " in line)
     assert lines.keys() == {f"mailman_{name}" for name in SHARED}, done.stdout

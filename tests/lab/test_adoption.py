@@ -13,7 +13,7 @@ import pytest
 
 from lab import machines
 from lab.machines import Machine
-from mailman_suite.host.invariants import differences
+from mailman_suite.host.state.invariants import differences
 from tests.lab import guide_made, installed, invariant_look
 from tests.lab.guide_made import HANDMADE, MAIN, Handmade
 from tests.lab.installed import changes
@@ -121,7 +121,7 @@ def _expected(before: dict[str, Any]) -> tuple[str, ...]:
 def _bounces_are_over(machine: Machine) -> bool:
     """Whether Core has judged every bounce that it knows."""
     asked = shlex.quote('{"core_config": "/etc/mailman3/mailman.cfg"}')
-    program = f"{invariant_look.TREE}/mailman_suite/host/survey_core.py"
+    program = f"{invariant_look.TREE}/mailman_suite/host/survey/core.py"
     said = machine.run(f"{invariant_look.VENV}/python -I {program} look {asked}").stdout
     return bool(json.loads(said)["bounce_events_waiting"] == 0)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailman_suite.host.invariants import differences
+from mailman_suite.host.state.invariants import differences
 from tests.lab import backups, installed, older, returns
 from tests.lab.suites import Suite
 from tests.lab.window_checks import assert_whole, invariants

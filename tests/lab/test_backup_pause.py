@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host.invariants import differences
+from mailman_suite.host.state.invariants import differences
 from tests.lab import backups, mail_flow, older, onlooker
 from tests.lab.suites import Suite
 from tests.lab.window_checks import assert_whole, invariants

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mailman_suite import layout
+from mailman_suite.base import layout
 from tests.lab.installed import DEFAULT, EVERY_DAY, LIST, changes
 from tests.lab.suites import CORE, QCLUSTER, SERVICES, WEB, Suite, clone
 

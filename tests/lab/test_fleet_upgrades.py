@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mailman_suite import release_archives
+from mailman_suite.suite import release_archives
 from tests.lab import fleets, older
 from tests.lab.installed import Combination, changes
 from tests.lab.suites import Suite, clone

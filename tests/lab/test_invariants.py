@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from mailman_suite.host import invariant_tables, invariants
-from mailman_suite.host.invariant_tables import Family
+from mailman_suite.host.state import invariant_tables, invariants
+from mailman_suite.host.state.invariant_tables import Family
 from tests.lab import invariant_look, seed
 from tests.lab.installed import COMBINATIONS
 from tests.lab.suites import CORE, QCLUSTER, WEB, Suite, clone, eventually

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lab.machines import Machine
-from mailman_suite.host.invariants import differences
+from mailman_suite.host.state.invariants import differences
 from tests.lab import debian_made, debian_seed, installed, invariant_look, seed
 from tests.lab.installed import DECLARED, DOMAIN, LIST, changes
 from tests.lab.suites import Suite, archive_path, eventually

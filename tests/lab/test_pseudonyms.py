@@ -16,7 +16,7 @@ pytestmark = pytest.mark.full
 
 SERVICES = f"{CORE} {WEB} {QCLUSTER}"
 VAR, WEB_DATA = "/opt/mailman/mm/var", "/opt/mailman/web"
-PROGRAM = f"{invariant_look.TREE}/mailman_suite/host/pseudonymise.py"
+PROGRAM = f"{invariant_look.TREE}/mailman_suite/host/pseudonyms/program.py"
 # People, addresses and texts of seeds/ and of seed.py, each of which is somewhere before.
 PEOPLE = (
     *("reader+m01@", "Reader+M03@", "reader+m31@", "reader+stranger", "Anna@", "renee0@"),

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from mailman_suite.facts.machine_identity import MachineIdentity
-from mailman_suite.preflight_rehearsal import wanted
-from mailman_suite.rehearsal_receipt import Wanted, combined
-from mailman_suite.rehearsal_records import RECEIPT, RECORDS, keep
+from mailman_suite.preflight.rehearsal import wanted
+from mailman_suite.rehearsal.receipt import Wanted, combined
+from mailman_suite.rehearsal.records import RECEIPT, RECORDS, keep
 from mailman_suite.settings import Settings
-from mailman_suite.suite import suite_of
+from mailman_suite.suite.suite import suite_of
 from tests.lab import older
 from tests.lab.suites import Suite
 from tests.plans.paper_hosts import paper_hosts

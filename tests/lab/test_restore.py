@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from lab import access
-from mailman_suite.host.invariants import differences
+from mailman_suite.host.state.invariants import differences
 from tests.lab import backups, installed, mail_flow, older, returns
 from tests.lab.suites import SECRETS, Suite, clone, eventually
 from tests.lab.window_checks import assert_whole, invariants

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import layout, release_archives
+from mailman_suite.base import layout
+from mailman_suite.suite import release_archives
 from tests.lab import fleets, mail_flow, older, split
 from tests.lab.conftest import MakeMachine
 from tests.lab.installed import DOMAIN, LIST_ID, WEB_HOST, changes

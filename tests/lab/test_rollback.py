@@ -10,7 +10,7 @@ import pytest
 
 from lab import machines
 from lab.machines import Machine
-from mailman_suite.host.invariants import differences
+from mailman_suite.host.state.invariants import differences
 from tests.lab import guide_made, installed, mail_flow, older, returns
 from tests.lab.guide_made import HANDMADE, Handmade
 from tests.lab.installed import changes

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mailman_suite import layout
+from mailman_suite.base import layout
 from tests.lab.installed import DEFAULT, LIST
 from tests.lab.suites import WEB, Suite, clone, eventually
 from tests.lab.test_verify import Verified

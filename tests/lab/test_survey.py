@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import gates, gates_versions
 from mailman_suite.facts.survey import Survey, question
-from mailman_suite.places import VIRTUALENV
-from mailman_suite.releases import RELEASES
+from mailman_suite.gates import asking, versions
+from mailman_suite.releases.catalogue import RELEASES
 from mailman_suite.settings import Settings
+from mailman_suite.suite.places import VIRTUALENV
 from tests.bad_settings import GOOD
 from tests.lab.guide_made import Handmade
 from tests.lab.handmade_suite import HandmadeSuite
@@ -46,8 +46,8 @@ def test_a_handmade_host_is_read_whole(made: tuple[Handmade, HandmadeSuite]) -> 
     assert found["unreadable"] == []
     assert found["versions"]["mailman"] == one.core
     assert found["core_database"] == one.database
-    assert gates_versions.before("mailman", found) == one.core
-    assert found["core_head"] in gates_versions.CORE_REVISIONS
+    assert versions.before("mailman", found) == one.core
+    assert found["core_head"] in versions.CORE_REVISIONS
     assert (found["lists"], found["usenet_lists"], found["bounce_events_waiting"]) == (1, 0, 0)
     assert "account" in found["web_migrations"]
     assert found["search_index"]["path"] == "/opt/mailman/web/fulltext_index"
@@ -92,13 +92,13 @@ def test_what_gates_ask_about_is_counted(troubled: tuple[Handmade, dict[str, Any
 def test_the_gates_say_what_to_do_about_it(troubled: tuple[Handmade, dict[str, Any]]) -> None:
     one, survey = troubled
     release, settings = RELEASES[one.becomes], Settings.from_data(GOOD)
-    found = {each.gate.name: each for each in gates.findings(survey, settings, release)}
+    found = {each.gate.name: each for each in asking.findings(survey, settings, release)}
     assert found["survey_complete"].verdict == "fine"
     assert found["nntp_runner"].verdict == "word"
     assert found["cron_jobs"].verdict == "window"
     assert all(name in found["cron_jobs"].found for name in JOBS)
     line = f'mailman_acknowledged = {{"{release.name}": ["nntp_runner"]}}'
-    assert line in str(gates.refusals([*found.values()], settings, release)[0])
+    assert line in str(asking.refusals([*found.values()], settings, release)[0])
 
 
 def _sql(one: Handmade, database: tuple[str, str], statement: str) -> str:

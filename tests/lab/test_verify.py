@@ -11,13 +11,13 @@ from functools import cached_property
 import pytest
 
 from lab.machines import Machine
-from mailman_suite import layout
+from mailman_suite.base import layout
+from mailman_suite.checks.model import Verdict, broken
+from mailman_suite.checks.verification import questions, verdicts
 from mailman_suite.facts.look import Look
 from mailman_suite.facts.verify import Observations
-from mailman_suite.promises import Verdict, broken
 from mailman_suite.settings import Settings
-from mailman_suite.suite import Suite, question, suite_of
-from mailman_suite.verification import questions, verdicts
+from mailman_suite.suite.suite import Suite, question, suite_of
 from tests.lab import installed
 from tests.lab.breakages import BREAKAGES, SQL_BREAKAGES
 from tests.lab.conftest import MakeMachine

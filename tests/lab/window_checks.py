@@ -6,7 +6,7 @@ import json
 import shlex
 from typing import Any
 
-from mailman_suite.host.invariants import differences
+from mailman_suite.host.state.invariants import differences
 from tests.lab import invariant_look, older
 from tests.lab.suites import CORE, MTA, PROXY, QCLUSTER, WEB, Suite
 
@@ -59,7 +59,7 @@ def core_has_its_schema(suite: Suite) -> bool:
     """
     databases = invariant_look.databases(suite.machine)
     question = json.dumps({**databases, "heads": f"{VENV}/../heads.json"})
-    program = f"{invariant_look.TREE}/mailman_suite/host/schema.py"
+    program = f"{invariant_look.TREE}/mailman_suite/host/state/schema.py"
     said = suite.run(f"{VENV}/bin/python -I {program} look {shlex.quote(question)}")
     return not json.loads(said)["core"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mailman_suite.declared_files import DeclaredFiles, ManagedFile
+from mailman_suite.base.declared_files import DeclaredFiles, ManagedFile
 from mailman_suite.operations import files
 from tests.plans.expectations import assert_converged
 from tests.plans.harness import plan_of

@@ -25,8 +25,8 @@ from pyinfra.connectors.fake import FakeConnector
 from pyinfra.connectors.util import CommandOutput, OutputLine
 from pyinfra.context import ctx_config, ctx_host, ctx_inventory, ctx_state
 
-from mailman_suite.promises import Verdict
-from mailman_suite.releases import RELEASES
+from mailman_suite.checks.model import Verdict
+from mailman_suite.releases.catalogue import RELEASES
 from tests.plans.harness import _answer, _enter, _fact_arguments
 from tests.plans.paper_hosts import PaperHost, paper_hosts
 from tests.plans.suite_on_paper import converged, data, look
@@ -178,7 +178,7 @@ def _verdicts(hosts: Mapping[str, Paper]) -> Any:
 
 
 def _respond(paper: Paper, command: str) -> Any:
-    if "host/runs.py" in command:
+    if "host/apply/runs.py" in command:
         return True, CommandOutput([OutputLine("stdout", "{}")])  # nobody else is at it
     paper.sent.append(command)
     words = _WORDS.search(command)

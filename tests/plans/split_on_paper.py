@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from mailman_suite.facts.postfix import WRITTEN
-from mailman_suite.postfix_edge import EDGE_PARAMETERS, Edge, edge_changes
+from mailman_suite.parts.mta.postfix_edge import EDGE_PARAMETERS, Edge, edge_changes
 from mailman_suite.settings import Settings
 from tests.plans.fleet_on_paper import DEBIAN_12, IDENTIFIER, OLDER, Paper
 from tests.plans.suite_on_paper import SPLIT, bare, converged, data, look

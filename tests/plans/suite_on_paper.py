@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from mailman_suite import layout
+from mailman_suite.base import layout
 from mailman_suite.contradictions_roles import SHARED
-from mailman_suite.platforms import platform_of
-from mailman_suite.postfix import PARAMETERS, changes
+from mailman_suite.parts.mta.postfix import PARAMETERS, changes
+from mailman_suite.releases.platforms import platform_of
 from mailman_suite.settings import Settings
-from mailman_suite.suite import suite_of
-from mailman_suite.suite_files import web_settings
+from mailman_suite.suite.files import web_settings
+from mailman_suite.suite.suite import suite_of
 from tests.plans.paper_hosts import PaperHost
 
 POSTGRESQL = {"mailman_database": "postgresql"}
@@ -60,7 +60,7 @@ def data(host: PaperHost, **more: Any) -> dict[str, Any]:
 
 
 def look(host: PaperHost, release: str = "") -> dict[str, Any]:
-    """`host/look.py`'s answer on a bare machine, or on one that runs our `release`."""
+    """`host/inspect/host.py`'s answer on a bare machine, or on one that runs our `release`."""
     own = [int(part) for part in host.python3.split(".")]
     return {
         "os_release": host.os_release,

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import backup, layout, window
-from mailman_suite.errors import Refused
+from mailman_suite.base import layout
+from mailman_suite.base.refusal import Refused
+from mailman_suite.inspection.standing import as_running
 from mailman_suite.settings import Settings
-from mailman_suite.standing import as_running
-from mailman_suite.suite import suite_of
+from mailman_suite.suite.suite import suite_of
+from mailman_suite.windows import backup, upgrade
 from tests.plans.harness import plan_of
 from tests.plans.paper_hosts import paper_hosts
 from tests.plans.suite_on_paper import data, look
@@ -71,9 +72,9 @@ def test_an_order_says_where_to_and_how_many_stay() -> None:
 def test_the_programs_travel_with_the_order() -> None:
     seen = look(HOST, OLDER)
     suite = suite_of(as_running(Settings.from_data(data(HOST)), seen), seen)
-    content = window.bundle(suite, backup.order(suite, "one"), backup.UNIT_FILES)
+    content = upgrade.bundle(suite, backup.order(suite, "one"), backup.UNIT_FILES)
     with tarfile.open(fileobj=io.BytesIO(content.read())) as tar:
         names = tar.getnames()
     assert "order.json" in names
     assert {f"units/{Path(path).name}" for path in backup.UNIT_FILES} <= set(names)
-    assert "program/mailman_suite/host/backup.py" in names
+    assert "program/mailman_suite/host/backup/program.py" in names

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from mailman_suite.errors import Refused
-from mailman_suite.release_archives import digest_file, kept_release
+from mailman_suite.base.refusal import Refused
 from mailman_suite.settings import Settings
-from mailman_suite.suite import suite_of
+from mailman_suite.suite.release_archives import digest_file, kept_release
+from mailman_suite.suite.suite import suite_of
 from tests.plans.expectations import assert_budget, assert_converged, assert_no_leaks
 from tests.plans.harness import plan_of
 from tests.plans.paper_hosts import PaperHost, paper_hosts
@@ -42,7 +42,7 @@ every_supported_host = pytest.mark.parametrize(
 
 @pytest.fixture(autouse=True)
 def no_releases_from_earlier_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("mailman_suite.release_archives.CACHE", tmp_path)
+    monkeypatch.setattr("mailman_suite.suite.release_archives.CACHE", tmp_path)
     return tmp_path
 
 

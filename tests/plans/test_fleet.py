@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from mailman_suite.operations import fleet as operations
-from mailman_suite.release_archives import digest_file, kept_release
 from mailman_suite.settings import Settings
-from mailman_suite.suite import suite_of
+from mailman_suite.suite.release_archives import digest_file, kept_release
+from mailman_suite.suite.suite import suite_of
 from tests.bad_hosts import TROUBLES
 from tests.plans.fleet_on_paper import DEBIAN_12, NEW, Paper, current, older, run, windows
 from tests.plans.suite_on_paper import data, look
@@ -29,7 +29,7 @@ def said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> pytest.LogCaptureFixture:
     """What runs say; no release is kept from earlier ones."""
-    monkeypatch.setattr("mailman_suite.release_archives.CACHE", tmp_path)
+    monkeypatch.setattr("mailman_suite.suite.release_archives.CACHE", tmp_path)
     monkeypatch.setenv("MAILMAN_RECORDS", str(tmp_path / "records"))
     caplog.set_level("INFO")
     return caplog
@@ -126,7 +126,7 @@ def test_a_bad_host_of_a_wave_leaves_the_good_one_upgraded_and_the_next_wave_alo
 
 @pytest.mark.parametrize(
     "sick",
-    [{"well": False}, {"fails": "host/post.py"}, {"fails": "does not run any more"}],
+    [{"well": False}, {"fails": "host/check/post.py"}, {"fails": "does not run any more"}],
     ids=str,
 )
 def test_an_unhealthy_canary_ends_the_run_before_the_next_wave(
@@ -175,7 +175,7 @@ def test_a_message_that_an_earlier_run_did_not_see_arrive_is_sent_by_the_next(
     hosts = {"one": after_a_window(**last)}
     assert run(hosts).error is None
     assert (PROVEN in hosts["one"].sent) is is_sent
-    assert any("host/post.py" in command for command in hosts["one"].sent) is is_sent
+    assert any("host/check/post.py" in command for command in hosts["one"].sent) is is_sent
     assert is_sent or hosts["one"].sent == []
 
 
@@ -185,7 +185,7 @@ def test_a_host_that_delivers_no_mail_of_its_own_gets_no_message_and_a_warning(
     alone = older()
     alone.facts = {**alone.facts, "LocalDomains": "localhost"}
     assert run({"one": alone}).error is None
-    assert not any("host/post.py" in command for command in alone.sent)
+    assert not any("host/check/post.py" in command for command in alone.sent)
     assert "no message was sent through the suite: Postfix' mydestination" in said.text
 
 

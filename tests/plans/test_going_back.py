@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.errors import Refused
+from mailman_suite.base.refusal import Refused
 from tests.bad_settings import GOOD
 from tests.plans.expectations import assert_no_leaks
 from tests.plans.harness import plan_of

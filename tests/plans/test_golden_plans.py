@@ -54,7 +54,7 @@ every_declaration = pytest.mark.parametrize("more", DECLARED.values(), ids=DECLA
 @pytest.fixture(autouse=True)
 def an_operators_computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without releases of earlier runs, and with a secret in its environment."""
-    monkeypatch.setattr("mailman_suite.release_archives.CACHE", tmp_path)
+    monkeypatch.setattr("mailman_suite.suite.release_archives.CACHE", tmp_path)
     monkeypatch.setenv("SUITE_TEST_SECRET", SECRET)
 
 

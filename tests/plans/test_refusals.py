@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import layout, render
-from mailman_suite.errors import Refused
+from mailman_suite.base import layout
+from mailman_suite.base.refusal import Refused
+from mailman_suite.suite import rendering
 from tests.bad_hosts import TROUBLES, Trouble
 from tests.bad_settings import ELSEWHERE, GIVEN, GOOD, MISTAKES, SECRET, Mistake
 from tests.contract.repository import Repository, Run
@@ -76,11 +77,11 @@ def test_every_secret_that_cannot_be_had_is_named(monkeypatch: pytest.MonkeyPatc
 def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the templates that a test may break."""
     copy = tmp_path / "templates"
-    shutil.copytree(render.TEMPLATES, copy)
-    monkeypatch.setattr(render, "TEMPLATES", copy)
-    render._environment.cache_clear()
+    shutil.copytree(rendering.TEMPLATES, copy)
+    monkeypatch.setattr(rendering, "TEMPLATES", copy)
+    rendering._environment.cache_clear()
     yield copy
-    render._environment.cache_clear()
+    rendering._environment.cache_clear()
 
 
 MISTAKES_IN_TEMPLATES = {

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import preflight_rehearsal
-from mailman_suite.errors import Refused
-from mailman_suite.rehearsal_receipt import combined
-from mailman_suite.rehearsal_records import keep, kept
-from mailman_suite.releases import RELEASES
+from mailman_suite.base.refusal import Refused
+from mailman_suite.preflight import rehearsal
+from mailman_suite.rehearsal.receipt import combined
+from mailman_suite.rehearsal.records import keep, kept
+from mailman_suite.releases.catalogue import RELEASES
 from mailman_suite.settings import Settings
-from mailman_suite.suite import suite_of
+from mailman_suite.suite.suite import suite_of
 from tests.bad_settings import GOOD
 from tests.plans.harness import NotOnPaper, plan_of
 from tests.plans.paper_hosts import paper_hosts
@@ -32,7 +32,7 @@ INSISTS = {"mailman_require_rehearsal": True}
 @pytest.fixture(autouse=True)
 def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Records of rehearsals that are the test's own."""
-    monkeypatch.setattr(preflight_rehearsal, "kept", lambda: kept(tmp_path))
+    monkeypatch.setattr(rehearsal, "kept", lambda: kept(tmp_path))
     yield tmp_path
 
 
@@ -50,7 +50,7 @@ def test_a_change_of_release_without_a_rehearsal_is_refused():
 
 def test_a_rehearsed_change_of_release_goes_on(records: Path):
     suite = suite_of(Settings.from_data({**GOOD, **INSISTS}), look(DEBIAN_12, OLDER))
-    wanted = preflight_rehearsal.wanted(suite, MACHINE)
+    wanted = rehearsal.wanted(suite, MACHINE)
     fitting = {
         "production": {"host": "lists1.example.org", "machine_id_digest": MACHINE},
         "from": OLDER,

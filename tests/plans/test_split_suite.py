@@ -69,7 +69,7 @@ def test_a_change_of_release_opens_a_window_on_core_and_web_alone(
 
 def followed(hosts: dict[str, Paper]) -> list[str]:
     """The verbs by which a run waited for the web's window."""
-    words = [command.split("mailman_suite.host.window ") for command in hosts["web"].sent]
+    words = [command.split("mailman_suite.host.window.program ") for command in hosts["web"].sent]
     return [one[1].split()[0] for one in words if len(one) > 1]
 
 
@@ -83,7 +83,7 @@ def test_a_message_is_sent_by_cores_host_alone_and_noted_on_both() -> None:
     hosts = everybody()
     assert run(hosts).error is None
     sent = {role: "".join(one.sent) for role, one in hosts.items()}
-    assert [role for role in ROLES if "host/post.py" in sent[role]] == ["core"]
+    assert [role for role in ROLES if "host/check/post.py" in sent[role]] == ["core"]
     assert [role for role in ROLES if PROVEN in sent[role]] == ["core", "web"]
 
 

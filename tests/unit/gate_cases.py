@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailman_suite.releases import DEFAULT
+from mailman_suite.releases.catalogue import DEFAULT
 
 Data = dict[str, Any]
 

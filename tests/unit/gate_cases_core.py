@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailman_suite.gates_model import MARK_BOUNCES_PROCESSED, REMOVE_CRON_JOBS
+from mailman_suite.gates.model import MARK_BOUNCES_PROCESSED, REMOVE_CRON_JOBS
 from tests.unit.gate_cases import Case, Data, config, declared, passes
 from tests.unit.surveyed import job
 

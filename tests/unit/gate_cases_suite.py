@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mailman_suite import layout
-from mailman_suite.gates_model import REBUILD_INDEX, REMOVE_CRON_JOBS
+from mailman_suite.base import layout
+from mailman_suite.gates.model import REBUILD_INDEX, REMOVE_CRON_JOBS
 from tests.unit.gate_cases import Case, Data, passes, web
 from tests.unit.surveyed import WHOOSH, job
 

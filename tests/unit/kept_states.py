@@ -1,13 +1,14 @@
-"""What windows keep, as `host/kept_windows.py` tells it, for tests of what can be gone back to."""
+"""What windows keep, as `host/inspect/kept_windows.py` tells it, for tests of what can be gone back to."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from mailman_suite import layout, window
-from mailman_suite.database import connections
+from mailman_suite.base import layout
+from mailman_suite.parts.database.connections import connections
 from mailman_suite.settings import Settings
-from mailman_suite.suite import Suite, suite_of
+from mailman_suite.suite.suite import Suite, suite_of
+from mailman_suite.windows import upgrade
 from tests.bad_settings import GOOD
 from tests.plans.paper_hosts import paper_hosts
 from tests.plans.suite_on_paper import look
@@ -27,7 +28,7 @@ def standing(**data: Any) -> Suite:
 def kept(**more: Any) -> dict[str, Any]:
     """A window that changed the release and its data; `more` replaces parts of the answer."""
     suite = standing()
-    order = window.order(suite, ID, {})
+    order = upgrade.order(suite, ID, {})
     services = [layout.CORE_UNIT, layout.QCLUSTER_UNIT, layout.WEB_UNIT]
     return {
         "directory": f"{layout.WINDOWS}/{ID}",

@@ -92,9 +92,9 @@ def write_web(place: Path) -> Path:
 
 
 def of_core(place: Path) -> dict[str, Any]:
-    return ask("survey_core", core_config=str(place / "mailman.cfg"))
+    return ask("survey.core", core_config=str(place / "mailman.cfg"))
 
 
 def of_web(place: Path) -> dict[str, Any]:
     path = str(place / "settings.py")
-    return ask("survey_web", web_settings=path, own_settings=path)
+    return ask("survey.web", web_settings=path, own_settings=path)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mailman_suite import gates_versions, layout
-from mailman_suite.releases import RELEASES, Release
+from mailman_suite.base import layout
+from mailman_suite.gates import versions as gates_versions
+from mailman_suite.releases.catalogue import RELEASES, Release
 from mailman_suite.settings import Settings
 from tests.bad_settings import GOOD
 

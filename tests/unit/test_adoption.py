@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import adoption, layout, window
-from mailman_suite.gates_model import REBUILD_INDEX
+from mailman_suite.adoption import takeover
+from mailman_suite.base import layout
+from mailman_suite.gates.model import REBUILD_INDEX
 from mailman_suite.settings import Settings
+from mailman_suite.windows import upgrade
 from tests.bad_hosts import TLS
 from tests.bad_settings import GOOD
 from tests.unit.kept_states import standing
@@ -58,7 +60,7 @@ def reasons(
     seen: dict[str, Any], *, sites: list[dict[str, Any]] | None = None, **declared: Any
 ) -> list[Any]:
     settings = Settings.from_data({**GOOD, **declared})
-    return list(adoption.refusals(seen, {**NOTHING, "sites": sites or []}, settings))
+    return list(takeover.refusals(seen, {**NOTHING, "sites": sites or []}, settings))
 
 
 def test_a_host_that_says_nothing_of_its_own_is_taken():
@@ -97,8 +99,8 @@ def test_what_is_declared_or_ignored_on_purpose_is_no_reason():
 
 def test_lines_keep_what_group_data_says_already():
     settings = Settings.from_data({**GOOD, "mailman_core_config": {"mta": {"max_recipients": 9}}})
-    missing = adoption.undeclared(survey({"mta": {"verp_delivery_interval": "1"}}), settings)
-    (line,) = adoption.lines(missing, settings)
+    missing = takeover.undeclared(survey({"mta": {"verp_delivery_interval": "1"}}), settings)
+    (line,) = takeover.lines(missing, settings)
     assert "'max_recipients': 9" in line
     assert "'verp_delivery_interval': '1'" in line
 
@@ -135,7 +137,7 @@ def test_databases_of_the_host_have_to_be_declared():
 
 def test_a_web_database_elsewhere_is_moved():
     seen = survey(web={"DATABASES": {"default": {"NAME": "/opt/mailman/mm/web.db"}}})
-    taken = adoption.adoption(seen, NOTHING, Settings.from_data(GOOD))
+    taken = takeover.adoption(seen, NOTHING, Settings.from_data(GOOD))
     assert taken.moved == {"web": "/opt/mailman/mm/web.db"}
 
 
@@ -145,19 +147,19 @@ def test_units_and_sites_of_its_own_are_put_aside():
         "drop_ins": ["/etc/systemd/system/mailman3.service.d/ours.conf"],
         "sites": [{"path": "/etc/nginx/sites-enabled/mailman", "https": False}],
     }
-    taken = adoption.adoption(survey(), seen, Settings.from_data(GOOD))
+    taken = takeover.adoption(survey(), seen, Settings.from_data(GOOD))
     assert taken.units == ("qcluster.service",)
     assert taken.sites == ("/etc/nginx/sites-enabled/mailman",)
-    order = window.order(replace(standing(), by_hand=True, adoption=taken), "an-id", {})
+    order = upgrade.order(replace(standing(), by_hand=True, adoption=taken), "an-id", {})
     assert order["by_hand"]["drop_ins"] == seen["drop_ins"]
     assert f"{layout.UNITS}/qcluster.service.d" in order["paths"], "kept, to be put back"
 
 
 @pytest.mark.parametrize(("changes", "is_put_aside"), [((), False), ((REBUILD_INDEX,), True)])
 def test_an_index_that_no_release_can_read_makes_room(changes: tuple[str, ...], is_put_aside: bool):
-    taken = adoption.adoption(survey(), NOTHING, Settings.from_data(GOOD))
+    taken = takeover.adoption(survey(), NOTHING, Settings.from_data(GOOD))
     suite = replace(standing(), by_hand=True, adoption=taken, changes=changes)
-    order = window.order(suite, "an-id", {})
+    order = upgrade.order(suite, "an-id", {})
     assert (layout.FULLTEXT_INDEX in order["by_hand"]["aside"]) is is_put_aside
     assert order["index"] == (layout.INDEX_WANTED if is_put_aside else "")
     assert any(layout.INDEX_UNIT in line for line in order["afterwards"]) is is_put_aside

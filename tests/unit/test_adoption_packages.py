@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import adoption, gates, layout, preflight_packages, window
+from mailman_suite.adoption import takeover
+from mailman_suite.base import layout
 from mailman_suite.facts.adoption import question
-from mailman_suite.places import PACKAGES, VIRTUALENV, of
-from mailman_suite.platforms import platform_of
-from mailman_suite.render import rendered
+from mailman_suite.gates import asking
+from mailman_suite.preflight import packages
+from mailman_suite.releases.platforms import platform_of
 from mailman_suite.settings import Settings
+from mailman_suite.suite.places import PACKAGES, VIRTUALENV, of
+from mailman_suite.suite.rendering import rendered
+from mailman_suite.windows import upgrade
 from tests.bad_settings import GOOD
 from tests.plans.paper_hosts import PaperHost, paper_hosts
 from tests.unit import surveyed
@@ -56,16 +60,16 @@ def survey(web: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
 
 def reasons(seen: dict[str, Any], **installed: Any) -> list[Any]:
     settings = Settings.from_data(GOOD)
-    return list(adoption.refusals(seen, {**INSTALLATION, **installed}, settings, PACKAGES))
+    return list(takeover.refusals(seen, {**INSTALLATION, **installed}, settings, PACKAGES))
 
 
-def taken(seen: dict[str, Any]) -> adoption.Adoption:
-    return adoption.adoption(seen, INSTALLATION, Settings.from_data(GOOD), PACKAGES)
+def taken(seen: dict[str, Any]) -> takeover.Adoption:
+    return takeover.adoption(seen, INSTALLATION, Settings.from_data(GOOD), PACKAGES)
 
 
 def order(seen: dict[str, Any]) -> dict[str, Any]:
     suite = replace(standing(), by_hand=True, adoption=taken(seen), places=PACKAGES)
-    return window.order(suite, "an-id", {})
+    return upgrade.order(suite, "an-id", {})
 
 
 def test_only_packages_have_other_places():
@@ -154,7 +158,7 @@ def test_databases_on_a_server_stay_there():
 
 
 def test_a_suite_of_ours_renames_nothing():
-    told = window.order(standing(), "an-id", {})
+    told = upgrade.order(standing(), "an-id", {})
     assert (told["renames"], told["health_before"]) == (None, {})
     assert told["databases_before"] == told["databases"]
 
@@ -163,7 +167,7 @@ def test_the_packages_own_project_needs_no_word():
     seen = surveyed.survey("3.3.8")
     del seen["versions"]["mailman-web"]
     for packaged, verdict in ((True, "fine"), (False, "word")):
-        found = gates.findings(
+        found = asking.findings(
             {**seen, "packaged": packaged}, surveyed.settings(), surveyed.RELEASE
         )
         (own,) = [one for one in found if one.gate.name == "own_project"]
@@ -181,7 +185,7 @@ def test_only_packages_of_apt_can_be_moved(host: PaperHost):
     settings = Settings.from_data({**GOOD, "mailman_moves_packages": True})
     platform = platform_of(host.os_release)
     seen = {"suite": {"kind": "packages", "database": ""}, "listeners": {}}
-    found = [reason.remedy for reason in preflight_packages.refusals(settings, platform, seen)]
+    found = [reason.remedy for reason in packages.refusals(settings, platform, seen)]
     assert len(found) == (platform.package_tool != "apt")
     assert not any("mailman_moves_packages" in remedy for remedy in found)
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import backup_archive, manifest
-from mailman_suite.host.window_journal import Journal
-from mailman_suite.host.window_room import RoomError
+from mailman_suite.host.backup import archive as backup_archive
+from mailman_suite.host.state import manifest
+from mailman_suite.host.window.journal import Journal
+from mailman_suite.host.window.room import RoomError
 
 RELEASE = "3.3.10-py3.11-73c92beb6e9e"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.errors import Refusals
+from mailman_suite.base.refusal import Refusals
 from mailman_suite.settings import Settings
 from tests.bad_rehearsal_settings import REHEARSALS
 from tests.bad_role_settings import ROLES

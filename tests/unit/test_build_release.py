@@ -15,17 +15,17 @@ from pathlib import Path
 
 import pytest
 
-from mailman_suite.host import build_release
-from mailman_suite.host.account import Account, CommandError
-from mailman_suite.host.build_assets import Assets, build_settings, switch
-from mailman_suite.host.build_release import Build
-from mailman_suite.host.release_tree import (
+from mailman_suite.host.base.account import Account, CommandError
+from mailman_suite.host.base.release_tree import (
     STAMP,
     give_to_root,
     is_complete,
     only_builder,
     write_durably,
 )
+from mailman_suite.host.build import release as build_release
+from mailman_suite.host.build.assets import Assets, build_settings, switch
+from mailman_suite.host.build.release import Build
 
 ROOT = Path(__file__).parents[2]
 BUILD = "3.3.10-py3.11-0123456789ab"

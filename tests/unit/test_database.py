@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from mailman_suite.database import connections, peers
+from mailman_suite.parts.database.connections import connections, peers
 from mailman_suite.settings import Settings
 from tests.bad_settings import ELSEWHERE, GIVEN, GOOD
 from tests.plans.suite_on_paper import SPLIT

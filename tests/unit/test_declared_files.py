@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from mailman_suite import layout
-from mailman_suite.declared_files import DeclaredFiles, Directory, ManagedFile, difference
+from mailman_suite.base import layout
+from mailman_suite.base.declared_files import DeclaredFiles, Directory, ManagedFile, difference
 
 SITE = DeclaredFiles(
     files=(ManagedFile("/etc/a.conf", "key: @@rest_password@@\n", "root", "mailman", "640"),),

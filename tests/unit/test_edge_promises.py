@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import verify_edge
-from mailman_suite.promises import Expected, broken, judged
-from mailman_suite.promises_edge import PROMISES
+from mailman_suite.checks.edge import PROMISES
+from mailman_suite.checks.model import Expected, broken, judged
+from mailman_suite.host.check import edge as verify_edge
 
 LIST, DOMAIN = "news@lists.unit.test", "lists.unit.test"
 EXPECTED = Expected(
@@ -66,7 +66,7 @@ def edge(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Answer], dict[st
 
 
 def sentences(found: dict[str, Any], expected: Expected = EXPECTED) -> list[str]:
-    verdicts = judged(PROMISES, {"verify_edge": found}, expected)
+    verdicts = judged(PROMISES, {"check.edge": found}, expected)
     return [one.sentence for one in broken(verdicts)]
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import fleet_roles
-from mailman_suite.errors import Refusal
-from mailman_suite.suite import Prospect
+from mailman_suite.base.refusal import Refusal
+from mailman_suite.fleet import split_suites
+from mailman_suite.suite.suite import Prospect
 from tests.unit.kept_states import OLD
 from tests.unit.split_suites import NEW, OTHERS, prospect, split_suite
 
@@ -30,7 +30,7 @@ def everybody(**more: Any) -> list[Prospect]:
 
 def refused(prospects: Sequence[Prospect]) -> dict[str, list[str]]:
     """Host -> what was found, for those that are refused."""
-    found = fleet_roles.checked(prospects)
+    found = split_suites.checked(prospects)
     return {one.host: [reason.found for reason in one.reasons] for one in found if one.reasons}
 
 
@@ -111,7 +111,7 @@ def test_whole_suites_in_one_run_have_releases_and_waves_of_their_own() -> None:
 
 def test_a_reason_of_before_stays() -> None:
     full = Refusal(found="no room", expected="room", remedy="make some")
-    (found,) = fleet_roles.checked([replace(prospect("web"), reasons=(full,))])
+    (found,) = split_suites.checked([replace(prospect("web"), reasons=(full,))])
     assert found.reasons[0] == full
     assert len(found.reasons) == 2
 
@@ -122,7 +122,7 @@ def test_a_reason_of_before_stays() -> None:
 )
 def test_a_web_waits_for_core_only_where_both_change(core: str, web: str, awaits: bool) -> None:
     suites = {"c": split_suite("core", runs=core), "w": split_suite("web", runs=web)}
-    decided = fleet_roles.with_awaiting(suites)
+    decided = split_suites.with_awaiting(suites)
     assert {name: one.awaits for name, one in decided.items()} == {"c": False, "w": awaits}
 
 
@@ -133,5 +133,5 @@ def test_a_web_does_not_wait_for_the_core_of_another_suite() -> None:
         "web": split_suite("web", runs=OLD),
         "whole": split_suite("all", runs=OLD),
     }
-    decided = fleet_roles.with_awaiting(suites)
+    decided = split_suites.with_awaiting(suites)
     assert not any(one.awaits for one in decided.values())

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from mailman_suite.host import gate_changes
+from mailman_suite.host.window import gate_changes
 
 
 def test_waiting_bounces_are_marked_and_counted(tmp_path: Path):

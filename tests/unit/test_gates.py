@@ -7,11 +7,12 @@ import re
 
 import pytest
 
-from mailman_suite import gates, gates_page
-from mailman_suite.gates_model import REBUILD_INDEX, Finding
-from mailman_suite.gates_table import gates_table
-from mailman_suite.layout import HOME
-from mailman_suite.releases import RELEASES, Release
+from mailman_suite.base.layout import HOME
+from mailman_suite.gates import asking
+from mailman_suite.gates import page as gates_page
+from mailman_suite.gates.model import REBUILD_INDEX, Finding
+from mailman_suite.gates.table import gates_table
+from mailman_suite.releases.catalogue import RELEASES, Release
 from tests.unit import gate_cases_core, gate_cases_suite, gate_cases_web
 from tests.unit.gate_cases import Case
 from tests.unit.rules import ROOT
@@ -37,13 +38,13 @@ def names(found: list[Finding]) -> set[str]:
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_gate_answers(case: Case):
     host = survey(case.core, **case.host)
-    one = finding(case.gate, gates.findings(host, settings(**case.data), RELEASES[case.release]))
+    one = finding(case.gate, asking.findings(host, settings(**case.data), RELEASES[case.release]))
     assert (one.verdict, one.changes) == (case.verdict, case.changes)
     assert case.found in one.found
     assert case.then in one.then
 
 
-@pytest.mark.parametrize("gate", gates.NAMES)
+@pytest.mark.parametrize("gate", asking.NAMES)
 def test_every_gate_has_a_host_that_trips_it_and_one_that_passes(gate: str):
     verdicts = {case.verdict for case in CASES.values() if case.gate == gate}
     assert len(verdicts) > 1 or (verdicts and gate in ALIKE)
@@ -51,62 +52,62 @@ def test_every_gate_has_a_host_that_trips_it_and_one_that_passes(gate: str):
 
 def test_every_gate_that_refuses_says_what_it_expects():
     refusing = {case.gate for case in CASES.values() if case.verdict in ("word", "stop")}
-    assert not [gate.name for gate in gates.GATES if gate.name in refusing and not gate.expects]
+    assert not [gate.name for gate in asking.GATES if gate.name in refusing and not gate.expects]
 
 
 @every_release
 def test_a_host_that_is_at_the_release_crosses_nothing(release: Release):
     host = converged(release, **TROUBLED, unreadable=["everything"])
-    assert gates.findings(host, settings(), release) == []
+    assert asking.findings(host, settings(), release) == []
 
 
 @every_release
 @pytest.mark.parametrize("core", [core for core in SETS if core != "3.1.0"])
 def test_a_quiet_host_of_any_age_may_begin(core: str, release: Release):
     given = settings(acknowledged={"3.3.9": ["replaced_release"]})
-    found = gates.findings(survey(core), given, release)
+    found = asking.findings(survey(core), given, release)
     assert found
-    assert gates.refusals(found, given, release) == []
+    assert asking.refusals(found, given, release) == []
 
 
 def test_a_release_that_newer_ones_have_replaced_is_taken_on_the_operators_word():
     release = RELEASES["3.3.9"]
-    found = gates.findings(survey("3.3.8"), settings(), release)
-    (reason,) = gates.refusals(found, settings(), release)
+    found = asking.findings(survey("3.3.8"), settings(), release)
+    (reason,) = asking.refusals(found, settings(), release)
     assert "release 3.3.9 of Core 3.3.9 on Django 4.1, which newer ones" in reason.found
     assert reason.remedy.startswith('set mailman_release = "3.3.10" or mailman_release = ')
     assert reason.remedy.endswith('mailman_acknowledged = {"3.3.9": ["replaced_release"]}')
 
 
 def test_only_what_lies_between_is_asked():
-    found = names(gates.findings(survey("3.3.8"), settings(), RELEASE))
+    found = names(asking.findings(survey("3.3.8"), settings(), RELEASE))
     assert {"nntp_runner", "max_recipients", "humanize"} <= found
     assert not {"stale_bounces", "database_scheme", "paintstore", "archiver_key"} & found
 
 
 def test_another_django_alone_crosses_nothing_of_core():
-    found = gates.findings(converged(RELEASES["3.3.10"]), settings(), RELEASE)
+    found = asking.findings(converged(RELEASES["3.3.10"]), settings(), RELEASE)
     assert names(found) >= {"postgresql_server", "session_serializer"}
     assert {one.gate.component for one in found} <= {"suite", "django"}
-    assert gates.refusals(found, settings(), RELEASE) == []
+    assert asking.refusals(found, settings(), RELEASE) == []
 
 
 def test_from_our_patches_back_to_upstreams_packages_is_no_downgrade():
     release = RELEASES["3.3.10"]
-    found = gates.findings(converged(RELEASE), settings(), release)
+    found = asking.findings(converged(RELEASE), settings(), release)
     assert finding("no_downgrade", found).verdict == "fine"
 
 
 def test_a_core_without_an_archive_has_no_index_to_make_anew():
     host = survey("3.3.8", emails=0)
     del host["versions"]["hyperkitty"]
-    assert REBUILD_INDEX not in gates.changes(gates.findings(host, settings(), RELEASE))
+    assert REBUILD_INDEX not in asking.changes(asking.findings(host, settings(), RELEASE))
 
 
 def test_one_package_that_was_upgraded_alone_crosses_nothing_more():
     host = survey("3.3.0")
     host["versions"]["hyperkitty"] = "1.3.12"
-    found = names(gates.findings(host, settings(), RELEASE))
+    found = names(asking.findings(host, settings(), RELEASE))
     assert "archiver_key" not in found
     assert {"stale_bounces", "humanize"} <= found
 
@@ -114,14 +115,14 @@ def test_one_package_that_was_upgraded_alone_crosses_nothing_more():
 def test_a_new_core_that_has_never_run_still_crosses_the_old_ones_gates():
     host = survey("3.3.0", bounce_events_waiting=3)
     host["versions"]["mailman"] = RELEASE.core
-    found = gates.findings(host, settings(), RELEASE)
+    found = asking.findings(host, settings(), RELEASE)
     assert finding("stale_bounces", found).found == "3 unprocessed bounce events"
 
 
 def test_new_web_packages_that_were_never_migrated_still_cross_the_old_ones_gates():
     host = survey("3.3.8", case_duplicates=["A@x.test/a@x.test"])
     host["versions"].update({"django-allauth": "0.63.6", "django-mailman3": "1.3.15"})
-    found = gates.findings(host, settings(), RELEASE)
+    found = asking.findings(host, settings(), RELEASE)
     assert finding("email_case", found).verdict == "stop"
     assert finding("session_wipe", found).verdict == "window"
 
@@ -129,49 +130,49 @@ def test_new_web_packages_that_were_never_migrated_still_cross_the_old_ones_gate
 def test_a_migration_that_was_cut_off_counts_as_not_begun():
     host = survey("3.3.4", core_head="bc0c49c6dda2", bounce_events_waiting=3)
     host["versions"]["mailman"] = "3.3.5"
-    assert "uncommitted_bounces" in names(gates.findings(host, settings(), RELEASE))
+    assert "uncommitted_bounces" in names(asking.findings(host, settings(), RELEASE))
 
 
 def test_the_two_gates_about_bounces_never_ask_at_once():
     for core in SETS:
-        found = names(gates.findings(survey(core), settings(), RELEASE))
+        found = names(asking.findings(survey(core), settings(), RELEASE))
         assert len({"stale_bounces", "uncommitted_bounces"} & found) <= 1
 
 
 def test_a_word_that_was_given_lets_the_gate_pass():
     host = survey("3.3.8", **TROUBLED)
-    before = gates.findings(host, settings(), RELEASE)
+    before = asking.findings(host, settings(), RELEASE)
     assert [one.gate.name for one in before if one.verdict == "word"] == [
         "cron_jobs",
         "nntp_runner",
     ]
     given = settings(acknowledged={RELEASE.name: ["nntp_runner"]})
-    found = gates.findings(host, given, RELEASE)
+    found = asking.findings(host, given, RELEASE)
     assert finding("nntp_runner", found).acknowledged
-    (reason,) = gates.refusals(found, given, RELEASE)
+    (reason,) = asking.refusals(found, given, RELEASE)
     assert "gate cron_jobs" in reason.found
 
 
 def test_the_refusal_prints_the_line_that_lets_the_run_go_on():
     host = survey("3.3.8", **TROUBLED)
     declared = settings(acknowledged={"3.3.10": ["humanize"]})
-    reasons = gates.refusals(gates.findings(host, declared, RELEASE), declared, RELEASE)
+    reasons = asking.refusals(asking.findings(host, declared, RELEASE), declared, RELEASE)
     line = reasons[0].remedy.partition("write in group_data: mailman_acknowledged = ")[2]
     given = settings(acknowledged=ast.literal_eval(line))
     assert given.acknowledged["3.3.10"] == ["humanize"]
-    assert gates.refusals(gates.findings(host, given, RELEASE), given, RELEASE) == []
+    assert asking.refusals(asking.findings(host, given, RELEASE), given, RELEASE) == []
 
 
 def test_a_word_for_another_release_counts_for_nothing():
     given = settings(acknowledged={"3.3.10": [*QUIET_WORDS]})
-    found = gates.findings(survey("3.3.8", **TROUBLED), given, RELEASE)
-    assert len(gates.refusals(found, given, RELEASE)) == 2
+    found = asking.findings(survey("3.3.8", **TROUBLED), given, RELEASE)
+    assert len(asking.refusals(found, given, RELEASE)) == 2
 
 
 def test_no_word_helps_against_a_stop():
     host = survey("3.3.8", core_database="mysql")
-    given = settings(acknowledged={RELEASE.name: [*gates.NAMES]})
-    (reason,) = gates.refusals(gates.findings(host, given, RELEASE), given, RELEASE)
+    given = settings(acknowledged={RELEASE.name: [*asking.NAMES]})
+    (reason,) = asking.refusals(asking.findings(host, given, RELEASE), given, RELEASE)
     assert "mailman_acknowledged" not in reason.remedy
     assert reason.expected == "SQLite or PostgreSQL"
 
@@ -179,13 +180,13 @@ def test_no_word_helps_against_a_stop():
 def test_a_job_that_was_acknowledged_does_not_keep_the_others_from_going():
     jobs = {"crontabs": [job("mailman lists", "root"), job("mailman notify")]}
     given = settings(acknowledged={RELEASE.name: ["cron_jobs"]})
-    found = gates.findings(survey("3.3.8", **jobs), given, RELEASE)
-    assert gates.changes(found) == ("remove_cron_jobs",)
+    found = asking.findings(survey("3.3.8", **jobs), given, RELEASE)
+    assert asking.changes(found) == ("remove_cron_jobs",)
 
 
 def test_the_table_shows_every_crossing_and_fits_a_terminal():
     host = survey("3.2.0", **TROUBLED, bounce_events_waiting=12)
-    found = gates.findings(host, settings(), RELEASE)
+    found = asking.findings(host, settings(), RELEASE)
     lines = gates_table(found)
     assert max(map(len, lines)) <= 117
     assert lines[0].split()[:3] == ["gate", "crossing", "verdict"]
@@ -209,6 +210,6 @@ def test_the_committed_page_is_the_data():
 
 
 def test_names_are_plain_and_stand_once():
-    all_names = [one.name for one in (*gates.GATES, *gates.NOT_GATES)]
+    all_names = [one.name for one in (*asking.GATES, *asking.NOT_GATES)]
     assert len(all_names) == len(set(all_names))
     assert all(re.fullmatch(r"[a-z][a-z0-9_]{2,22}", name) for name in all_names)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mailman_suite import gates_jobs, gates_versions
-from mailman_suite.releases import RELEASES, Release
+from mailman_suite.gates import jobs as gates_jobs
+from mailman_suite.gates import versions
+from mailman_suite.releases.catalogue import RELEASES, Release
 from tests.unit.surveyed import job
 
 every_release = pytest.mark.parametrize("release", RELEASES.values(), ids=RELEASES)
@@ -27,7 +28,7 @@ every_release = pytest.mark.parametrize("release", RELEASES.values(), ids=RELEAS
     ids=str,
 )
 def test_upstreams_version_is_found_in_what_is_installed(text: str, version: str):
-    assert str(gates_versions.public(text)) == version
+    assert str(versions.public(text)) == version
 
 
 @pytest.mark.parametrize(
@@ -42,20 +43,20 @@ def test_upstreams_version_is_found_in_what_is_installed(text: str, version: str
     ids=str,
 )
 def test_a_gate_lies_below_its_version(before: str, after: str, crosses: bool):
-    assert gates_versions.is_crossed("3.3.1", "", before, after) is crosses
+    assert versions.is_crossed("3.3.1", "", before, after) is crosses
 
 
 def test_versions_are_compared_as_numbers():
-    assert gates_versions.is_older("3.3.9", "3.3.10")
-    assert not gates_versions.is_older("3.3.10", "3.3.10+suite.1")
-    assert gates_versions.is_older("", "0.0.1")
+    assert versions.is_older("3.3.9", "3.3.10")
+    assert not versions.is_older("3.3.10", "3.3.10+suite.1")
+    assert versions.is_older("", "0.0.1")
 
 
 @every_release
 def test_upstreams_history_holds_what_our_releases_hold(release: Release):
-    assert all(gates_versions.is_published(*package) for package in release.packages)
-    assert release.core in gates_versions.CORE_REVISIONS.values()
-    assert release.django in gates_versions.OLDEST_POSTGRESQL
+    assert all(versions.is_published(*package) for package in release.packages)
+    assert release.core in versions.CORE_REVISIONS.values()
+    assert release.django in versions.OLDEST_POSTGRESQL
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import look, postgresql, schema
+from mailman_suite.host.apply import postgresql
+from mailman_suite.host.inspect import host as look
+from mailman_suite.host.state import schema
 
 REVISION = "a1b2c3"
 HEADS = {"core": REVISION, "web": {"auth": ["0001_initial"], "hyperkitty": ["0001", "0002"]}}

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import runs
+from mailman_suite.host.apply import runs
 from tests.unit.rules import ROOT
 
-PROGRAM = ROOT / "mailman_suite/host/runs.py"
+PROGRAM = ROOT / "mailman_suite/host/apply/runs.py"
 BOB, EVE = "20261121T210000-b0b000", "20261121T220000-e7e000"
 
 

@@ -1,4 +1,4 @@
-"""`host/secrets.py` on real files: generated once, given exactly, never told."""
+"""`host/apply/secrets.py` on real files: generated once, given exactly, never told."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import secrets
+from mailman_suite.host.apply import secrets
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to accounts, as root does")
 GIVEN = "Correct-horse_battery.staple"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mailman_suite.host import index_lists, window_index
+from mailman_suite.host.apply import search_index
+from mailman_suite.host.window import index
 
 NAMES = ["a@x.test", "b@x.test", "c@x.test"]
 
@@ -18,13 +19,13 @@ class Stopped(BaseException):
 @pytest.fixture
 def wanted(tmp_path: Path) -> Path:
     path = tmp_path / "index-wanted"
-    window_index.ask({"index": str(path)})
+    index.ask({"index": str(path)})
     return path
 
 
 def test_every_list_is_done_and_nothing_asks_any_more(wanted: Path, capsys):
     done: list[str] = []
-    index_lists.fill(wanted, NAMES, done.append)
+    search_index.fill(wanted, NAMES, done.append)
     assert (done, wanted.exists()) == (NAMES, False)
     assert "list 2 of 3: b@x.test" in capsys.readouterr().out
 
@@ -35,10 +36,10 @@ def test_an_interrupted_one_goes_on_with_the_list_that_it_was_at(wanted: Path, c
             raise Stopped
 
     with pytest.raises(Stopped):
-        index_lists.fill(wanted, NAMES, stop_at_b)
+        search_index.fill(wanted, NAMES, stop_at_b)
     assert wanted.read_text() == "a@x.test\n"
     done: list[str] = []
-    index_lists.fill(wanted, NAMES, done.append)
+    search_index.fill(wanted, NAMES, done.append)
     assert done == ["b@x.test", "c@x.test"]
     assert "list 3 of 3: c@x.test" in capsys.readouterr().out
 
@@ -46,16 +47,16 @@ def test_an_interrupted_one_goes_on_with_the_list_that_it_was_at(wanted: Path, c
 def test_a_list_whose_note_was_cut_off_is_done_again(wanted: Path):
     wanted.write_text("a@x.test\nb@x")
     done: list[str] = []
-    index_lists.fill(wanted, NAMES, done.append)
+    search_index.fill(wanted, NAMES, done.append)
     assert done == ["b@x.test", "c@x.test"]
 
 
 def test_an_index_that_was_begun_is_asked_for_anew(wanted: Path):
     wanted.write_text("a@x.test\n")
-    window_index.ask({"index": str(wanted)})
+    index.ask({"index": str(wanted)})
     assert wanted.read_text() == ""
 
 
 def test_a_window_without_that_gate_asks_for_none(tmp_path: Path):
-    window_index.ask({"index": ""})
+    index.ask({"index": ""})
     assert list(tmp_path.iterdir()) == []

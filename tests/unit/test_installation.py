@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mailman_suite.host import installation
+from mailman_suite.host.inspect import installation
 
 VENV = "/opt/mailman/venv"
 FILES = {

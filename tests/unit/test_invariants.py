@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import invariant_tables, invariants
-from mailman_suite.host.invariant_tables import Family
+from mailman_suite.host.state import invariant_tables, invariants
+from mailman_suite.host.state.invariant_tables import Family
 
 FAMILIES = {"core": invariant_tables.CORE, "web": invariant_tables.WEB}
 EVERY = [(name, family) for name, families in FAMILIES.items() for family in families]

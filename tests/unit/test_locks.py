@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mailman_suite.locks import require_hashes
+from mailman_suite.releases.locks import require_hashes
 
 
 def lock_for(directory: Path, body: bytes) -> Path:

@@ -1,4 +1,4 @@
-"""`host/mailing_lists.py` against a server that answers the few calls of Core's REST API it makes.
+"""`host/apply/mailing_lists.py` against a server that answers the few calls of Core's REST API it makes.
 
 The real Core is asked in tests/lab.
 """
@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from mailman_suite.host import mailing_lists
+from mailman_suite.host.apply import mailing_lists
 
 PASSWORD = "Correct-horse_battery"
 STAFF = "staff@lists.unit.test"

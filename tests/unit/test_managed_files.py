@@ -1,4 +1,4 @@
-"""`host/managed_files.py` on real files: what differs is seen, written, copied, put back."""
+"""`host/apply/files.py` on real files: what differs is seen, written, copied, put back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import managed_files
+from mailman_suite.host.apply import files as managed_files
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to accounts, as root does")
 SECRET = "Correct-horse_battery.staple"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import manifest
+from mailman_suite.host.state import manifest
 from tests.unit.test_invariants import execute, filled, host
 
 __all__ = ["filled", "host"]  # fixtures

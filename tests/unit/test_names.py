@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from mailman_suite import names
-from mailman_suite.errors import Refusal
+from mailman_suite.base import names
+from mailman_suite.base.refusal import Refusal
 
 LONGEST_LABEL = "a" * 63
 LONGEST_NAME = "a." * 124 + "a" * 5  # 253 letters

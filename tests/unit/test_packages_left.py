@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import packages_left
+from mailman_suite.host.apply import packages_left
 
 needs_dpkg = pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="dpkg-query is missing")
 

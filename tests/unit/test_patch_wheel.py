@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mailman_suite.host.patch_wheel import PatchError, parsed_patch, rebuilt_wheel
+from mailman_suite.host.build.patch_wheel import PatchError, parsed_patch, rebuilt_wheel
 
 METADATA = "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\nRequires-Dist: django<5.1\n\nText\n"
 CODE = "".join(f"line {number}\n" for number in range(1, 9))

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from mailman_suite.platforms import PLATFORMS, platform_of
-from mailman_suite.releases import DEFAULT, RELEASES, Release
+from mailman_suite.releases.catalogue import DEFAULT, RELEASES, Release
+from mailman_suite.releases.platforms import PLATFORMS, platform_of
 from tests.plans.paper_hosts import PaperHost, paper_hosts
 
 HOSTS = paper_hosts(supported=True)

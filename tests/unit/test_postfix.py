@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailman_suite.postfix import PARAMETERS, changes
+from mailman_suite.parts.mta.postfix import PARAMETERS, changes
 
 LMTP = "${default_database_type}:/opt/mailman/mm/var/data/postfix_lmtp"
 DOMAINS = "${default_database_type}:/opt/mailman/mm/var/data/postfix_domains"

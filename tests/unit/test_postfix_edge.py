@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailman_suite.postfix_edge import Edge, edge_changes, way_out_changes
+from mailman_suite.parts.mta.postfix_edge import Edge, edge_changes, way_out_changes
 
 EDGE = Edge(("lists.unit.test",), "10.0.0.11", ("10.0.0.11", "10.0.0.12"))
 LOCAL = "127.0.0.0/8 [::ffff:127.0.0.0]/104 [::1]/128"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import postgresql_access as access
-from mailman_suite.host.postgresql_access import BEGIN, END
+from mailman_suite.host.apply import postgresql_access as access
+from mailman_suite.host.apply.postgresql_access import BEGIN, END
 
 ADDRESS = "10.0.0.10"
 LINE = 'host "mailman" "mailman" 10.0.0.11/32 scram-sha-256'

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import layout, preflight_run, run_record
-from mailman_suite.errors import Refusal, Refusals
-from mailman_suite.preflight_window import unread
-from mailman_suite.releases import RELEASES
+from mailman_suite.base import layout
+from mailman_suite.base.refusal import Refusal, Refusals
+from mailman_suite.preflight.window import unread
+from mailman_suite.releases.catalogue import RELEASES
+from mailman_suite.runs import busy as preflight_run
+from mailman_suite.runs import record
 from mailman_suite.settings import Settings
-from mailman_suite.suite import question, suite_of
+from mailman_suite.suite.suite import question, suite_of
 from tests.bad_hosts import AT_IT, TLS, TROUBLES, Trouble
 from tests.bad_settings import GOOD
 from tests.plans.paper_hosts import paper_hosts
@@ -160,5 +162,5 @@ def test_a_run_of_this_computer_that_is_over_is_put_aside(
     seen = {**look(DEBIAN_12), "run": {"last": AT_IT["run"], "busy": AT_IT}}
     with pytest.raises(Refusals):
         suite_of(Settings.from_data(GOOD), seen)
-    run_record.note_ended([{**AT_IT, "outcome": "failed"}])
+    record.note_ended([{**AT_IT, "outcome": "failed"}])
     assert suite_of(Settings.from_data(GOOD), seen).breaks == AT_IT["run"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailman_suite.preflight_database import elsewhere
+from mailman_suite.preflight.databases import elsewhere
 from mailman_suite.settings import Settings
 from tests.bad_settings import GOOD
 

@@ -7,20 +7,12 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import layout
-from mailman_suite.errors import Refusal
+from mailman_suite.base import layout
+from mailman_suite.base.refusal import Refusal
+from mailman_suite.checks.model import Expected, Promise, Verdict, broken, judged, summary, table
+from mailman_suite.checks.posting import local_domain
+from mailman_suite.checks.verification import PROMISES
 from mailman_suite.facts.verify import Observations
-from mailman_suite.posting import local_domain
-from mailman_suite.promises import (
-    Expected,
-    Promise,
-    Verdict,
-    broken,
-    judged,
-    summary,
-    table,
-)
-from mailman_suite.verification import PROMISES
 
 RELEASE = f"{layout.RELEASES}/3.3.10-py3.11-abc"
 EXPECTED = Expected(
@@ -41,7 +33,7 @@ PAGE = {
     "files": ["/static/a.css"],
 }
 WELL: dict[str, dict[str, Any]] = {
-    "verify_core": {
+    "check.core": {
         "rest": {
             "collections": {"lists": [200, 1], "domains": [200, 1], "users": [200, 0]},
             "lists": ["news@lists.unit.test"],
@@ -59,12 +51,12 @@ WELL: dict[str, dict[str, Any]] = {
         },
         "postfix": {"unrouted": [], "unknown": [], "root": True},
     },
-    "verify_queues": {
+    "check.queues": {
         "queues": {"in": [1, 2], "retry": [1, 90000], "shunt": [2, 90000], "bad": [0, 0]},
         "failed": {"shunt": [0, 2], "bad": [0, 0]},
         "spool": [0, 0],
     },
-    "verify_web": {
+    "check.web": {
         "pages": {"/archives/": PAGE},
         "files": {
             "/static/a.css": [200, "text/css", 10],
@@ -72,7 +64,7 @@ WELL: dict[str, dict[str, Any]] = {
         },
         "api": {"with_key": 200, "with_wrong_key": 401, "through_proxy": [403, 403]},
     },
-    "verify_system": {
+    "check.system": {
         "units": {unit: RUNNING for unit in layout.SERVICES},
         "timers": {
             "mailman-notify.timer": {
@@ -98,7 +90,7 @@ WELL: dict[str, dict[str, Any]] = {
         "index": {"wanted": False, "state": "inactive/dead", "said": ""},
     },
     "schema": {"core": False, "web": []},
-    "web_identity": {"missing": []},
+    "apply.web_identity": {"missing": []},
 }
 
 
@@ -124,67 +116,67 @@ def test_a_host_that_is_well_keeps_every_promise():
 @pytest.mark.parametrize(
     ("path", "value", "promise"),
     [
-        ("verify_core|rest|collections|lists", [500, None], "Core's REST collections answer"),
-        ("verify_core|rest|collections", {}, "Core's REST collections answer"),
-        ("verify_core|rest|lists", [], "Declared domains and lists exist"),
-        ("verify_core|runners|running|out", [100], "Every runner of Core is alive"),
-        ("verify_core|runners|running|in", [3], "Every runner of Core is alive"),
-        ("verify_core|runners|masters", [], "Every runner of Core is alive"),
-        ("verify_core|lmtp", "", "Core greets on LMTP"),
-        ("verify_core|smtp|greeting", "554 no", "Postfix greets on SMTP"),
+        ("check.core|rest|collections|lists", [500, None], "Core's REST collections answer"),
+        ("check.core|rest|collections", {}, "Core's REST collections answer"),
+        ("check.core|rest|lists", [], "Declared domains and lists exist"),
+        ("check.core|runners|running|out", [100], "Every runner of Core is alive"),
+        ("check.core|runners|running|in", [3], "Every runner of Core is alive"),
+        ("check.core|runners|masters", [], "Every runner of Core is alive"),
+        ("check.core|lmtp", "", "Core greets on LMTP"),
+        ("check.core|smtp|greeting", "554 no", "Postfix greets on SMTP"),
         (
-            "verify_core|smtp|recipients|root@unit.test",
+            "check.core|smtp|recipients|root@unit.test",
             "550 unknown",
             "Postfix takes mail for lists and users",
         ),
-        ("verify_core|postfix|unrouted", ["a@b"], "Postfix' maps know every list"),
-        ("verify_core|postfix|unknown", ["a@b"], "Postfix' maps know every list"),
-        ("verify_core|postfix|root", False, "Postfix' maps know every list"),
-        ("verify_queues|failed|shunt", [1, 0], "No message was shunted"),
-        ("verify_queues|failed|bad", [1, 4], "No message was shunted"),
-        ("verify_queues|queues|in", [1, 901], "No message is stuck in a queue"),
-        ("verify_queues|spool", [2, 5], "The archiver's spool is empty"),
-        ("verify_web|pages|/archives/", {**PAGE, "status": 500}, "Every page that matters shows"),
-        ("verify_web|pages|/archives/", {**PAGE, "files": []}, "Every page that matters shows"),
-        ("verify_web|pages|/archives/", {"error": "refused"}, "Every page that matters shows"),
-        ("verify_web|files|/static/a.css", [404, "text/css", 9], "The pages' own files are served"),
+        ("check.core|postfix|unrouted", ["a@b"], "Postfix' maps know every list"),
+        ("check.core|postfix|unknown", ["a@b"], "Postfix' maps know every list"),
+        ("check.core|postfix|root", False, "Postfix' maps know every list"),
+        ("check.queues|failed|shunt", [1, 0], "No message was shunted"),
+        ("check.queues|failed|bad", [1, 4], "No message was shunted"),
+        ("check.queues|queues|in", [1, 901], "No message is stuck in a queue"),
+        ("check.queues|spool", [2, 5], "The archiver's spool is empty"),
+        ("check.web|pages|/archives/", {**PAGE, "status": 500}, "Every page that matters shows"),
+        ("check.web|pages|/archives/", {**PAGE, "files": []}, "Every page that matters shows"),
+        ("check.web|pages|/archives/", {"error": "refused"}, "Every page that matters shows"),
+        ("check.web|files|/static/a.css", [404, "text/css", 9], "The pages' own files are served"),
         (
-            "verify_web|files|/static/a.css",
+            "check.web|files|/static/a.css",
             [200, "text/html", 9],
             "The pages' own files are served",
         ),
-        ("verify_web|api|with_key", 401, "HyperKitty takes Core's key and no other"),
-        ("verify_web|api|with_wrong_key", 200, "HyperKitty takes Core's key and no other"),
-        ("verify_web|api|through_proxy", [403, 401], "The proxy shuts the archiver's interface"),
+        ("check.web|api|with_key", 401, "HyperKitty takes Core's key and no other"),
+        ("check.web|api|with_wrong_key", 200, "HyperKitty takes Core's key and no other"),
+        ("check.web|api|through_proxy", [403, 401], "The proxy shuts the archiver's interface"),
         (
-            f"verify_system|units|{layout.WEB_UNIT}|ActiveState",
+            f"check.system|units|{layout.WEB_UNIT}|ActiveState",
             "failed",
             "Every service runs and starts at boot",
         ),
         (
-            "verify_system|timers|mailman-notify.timer|NextElapseUSecRealtime",
+            "check.system|timers|mailman-notify.timer|NextElapseUSecRealtime",
             "",
             "Every timer has a next time",
         ),
         (
-            "verify_system|timers|mailman-notify.timer|job|Result",
+            "check.system|timers|mailman-notify.timer|job|Result",
             "exit-code",
             "No job failed when it last ran",
         ),
-        ("verify_system|processes|stale", ["x"], "Every process runs the release"),
-        ("verify_system|processes|count", {}, "Every process runs the release"),
-        ("verify_system|release|current", "/elsewhere", "The declared release is current"),
-        ("verify_system|release|stamp", "old", "The declared release is current"),
-        ("verify_system|sockets|x.service", ["0.0.0.0 1"], "Our services listen on loopback alone"),
+        ("check.system|processes|stale", ["x"], "Every process runs the release"),
+        ("check.system|processes|count", {}, "Every process runs the release"),
+        ("check.system|release|current", "/elsewhere", "The declared release is current"),
+        ("check.system|release|stamp", "old", "The declared release is current"),
+        ("check.system|sockets|x.service", ["0.0.0.0 1"], "Our services listen on loopback alone"),
         (
-            f"verify_system|private|{layout.SECRETS}/superuser_password",
+            f"check.system|private|{layout.SECRETS}/superuser_password",
             ["root", layout.GROUP, "640", 43],
             "Secrets are private",
         ),
-        ("verify_system|private", {}, "Secrets are private"),
+        ("check.system|private", {}, "Secrets are private"),
         ("schema|core", True, "Core's schema is the code's"),
         ("schema|web", ["hyperkitty.0023"], "The web's schema is the code's"),
-        ("web_identity|missing", ["superuser"], "Site and superuser exist"),
+        ("apply.web_identity|missing", ["superuser"], "Site and superuser exist"),
     ],
 )
 def test_one_thing_that_is_wrong_breaks_its_promise_alone(path: str, value: Any, promise: str):
@@ -194,7 +186,7 @@ def test_one_thing_that_is_wrong_breaks_its_promise_alone(path: str, value: Any,
 def test_an_index_that_is_being_filled_breaks_nothing_and_shows_how_far_it_is():
     said = "list 3 of 12: news@lists.unit.test"
     index = {"wanted": True, "state": "activating/start", "said": said}
-    found = judged(PROMISES, changed("verify_system|index", index), EXPECTED)
+    found = judged(PROMISES, changed("check.system|index", index), EXPECTED)
     assert broken(found) == []
     assert [one.detail for one in found if said in one.detail] == [
         f"being filled, searches find more and more: {said}"
@@ -204,7 +196,7 @@ def test_an_index_that_is_being_filled_breaks_nothing_and_shows_how_far_it_is():
 @pytest.mark.parametrize("state", ["inactive/dead", "failed/failed", "activating/auto-restart"])
 def test_an_index_that_is_asked_for_and_not_filled_breaks_its_promise(state: str):
     index = {"wanted": True, "state": state, "said": "OSError: disk full"}
-    (one,) = broken(judged(PROMISES, changed("verify_system|index", index), EXPECTED))
+    (one,) = broken(judged(PROMISES, changed("check.system|index", index), EXPECTED))
     assert one.sentence == "A search index that is asked for is filled"
     assert state in one.detail and "disk full" in one.detail
 
@@ -246,7 +238,7 @@ def test_a_judge_that_meets_nonsense_breaks_the_promise():
 def test_a_program_that_fails_leaves_its_complaint():
     said = ["= verify_core", "Traceback", "OSError: gone", "= schema", '{"core": false, "web": []}']
     assert Observations().process(said) == {
-        "verify_core": {"error": "OSError: gone"},
+        "check.core": {"error": "OSError: gone"},
         "schema": {"core": False, "web": []},
     }
 

@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import pseudonym_columns, pseudonym_files
-from mailman_suite.host.pseudonym_values import UnknownContent, path_of, pended, value
-from mailman_suite.host.pseudonymise import Rewriting
-from mailman_suite.host.pseudonyms import Pseudonyms, length_class, message_id_hash
-from mailman_suite.host.rewriting import Store, opened
+from mailman_suite.host.pseudonyms import columns
+from mailman_suite.host.pseudonyms import files as pseudonym_files
+from mailman_suite.host.pseudonyms.program import Rewriting
+from mailman_suite.host.pseudonyms.replacement import Pseudonyms, length_class, message_id_hash
+from mailman_suite.host.pseudonyms.rewriting import Store, opened
+from mailman_suite.host.pseudonyms.values import UnknownContent, path_of, pended, value
 
 KEY = b"k" * 32
 
@@ -201,7 +202,7 @@ def selected(database: Path, statement: str) -> list[Any]:
 def test_every_row_is_rewritten_once_and_nothing_of_it_is_left_in_the_file(
     store: Store, database: Path, names: Pseudonyms
 ):
-    rewriting = Rewriting(store, pseudonym_columns.WEB, names)
+    rewriting = Rewriting(store, columns.WEB, names)
     rewriting.rewrite()
     rewriting.require_nothing_left()
     store.commit()
@@ -229,7 +230,7 @@ def test_every_row_is_rewritten_once_and_nothing_of_it_is_left_in_the_file(
 
 
 def test_the_superuser_can_still_log_in_and_nobody_else(store: Store, names: Pseudonyms):
-    Rewriting(store, pseudonym_columns.WEB, names, frozenset({"admin"})).rewrite()
+    Rewriting(store, columns.WEB, names, frozenset({"admin"})).rewrite()
     admin, joe = store.execute("SELECT username, password, email FROM auth_user ORDER BY id")
     assert admin == ("admin", "pbkdf2$a", names.address("boss@x.test"))
     assert joe[0].startswith("user-")
@@ -239,14 +240,14 @@ def test_the_superuser_can_still_log_in_and_nobody_else(store: Store, names: Pse
 def test_without_a_commit_nothing_changed(database: Path, names: Pseudonyms):
     before = database.read_bytes()
     with opened({"engine": "sqlite", "path": str(database)}, "") as store:
-        Rewriting(store, pseudonym_columns.WEB, names).rewrite()
+        Rewriting(store, columns.WEB, names).rewrite()
     assert selected(database, "SELECT sender_id FROM hyperkitty_email LIMIT 1") == [("p0@x.test",)]
     assert len(database.read_bytes()) == len(before)
 
 
 def test_an_address_where_nobody_looks_is_an_error(store: Store, names: Pseudonyms):
     store.execute("UPDATE somebodys_own SET thing = CAST('\1\2 joe@x.test' AS BLOB)")
-    rewriting = Rewriting(store, pseudonym_columns.WEB, names)
+    rewriting = Rewriting(store, columns.WEB, names)
     rewriting.rewrite()
     with pytest.raises(SystemExit, match=r"somebodys_own\.thing still holds an address"):
         rewriting.require_nothing_left()
@@ -255,7 +256,7 @@ def test_an_address_where_nobody_looks_is_an_error(store: Store, names: Pseudony
 def test_attachments_in_files_of_their_own_are_refused(store: Store, names: Pseudonyms):
     store.execute("UPDATE hyperkitty_attachment SET content = NULL")
     with pytest.raises(SystemExit, match="HYPERKITTY_ATTACHMENT_FOLDER"):
-        Rewriting(store, pseudonym_columns.WEB, names).rewrite()
+        Rewriting(store, columns.WEB, names).rewrite()
 
 
 def test_a_file_with_an_address_is_named(tmp_path: Path, names: Pseudonyms):

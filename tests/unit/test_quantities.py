@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailman_suite.quantities import bytes_text, count_text, moment_text, seconds_text
+from mailman_suite.base.quantities import bytes_text, count_text, moment_text, seconds_text
 
 
 @pytest.mark.parametrize(

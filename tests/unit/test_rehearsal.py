@@ -7,13 +7,22 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import layout, rehearsal_fences, rehearsal_production, rehearsal_result
-from mailman_suite.errors import Refusals
-from mailman_suite.rehearsal import Rehearsal, bare, beforehand, clearing, refusals
-from mailman_suite.rehearsal_command import command
+from mailman_suite.base import layout
+from mailman_suite.base.refusal import Refusals
+from mailman_suite.rehearsal import (
+    fences as rehearsal_fences,
+)
+from mailman_suite.rehearsal import (
+    production as rehearsal_production,
+)
+from mailman_suite.rehearsal import (
+    result as rehearsal_result,
+)
+from mailman_suite.rehearsal.command import command
+from mailman_suite.rehearsal.declared import Rehearsal, bare, beforehand, clearing, refusals
 from mailman_suite.settings import Settings
-from mailman_suite.suite import Suite, suite_of
-from mailman_suite.suite_files import configuration
+from mailman_suite.suite.files import configuration
+from mailman_suite.suite.suite import Suite, suite_of
 from tests.plans import suite_on_paper
 from tests.plans.paper_hosts import paper_hosts
 

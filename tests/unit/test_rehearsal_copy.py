@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import copy_in, copy_out
+from mailman_suite.host.rehearsal import copy_in, copy_out
 
 HOST = Path(copy_out.__file__).parent
 

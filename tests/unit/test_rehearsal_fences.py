@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import fences, rehearsal_end
+from mailman_suite.host.inspect import fences
+from mailman_suite.host.rehearsal import end as rehearsal_end
 
 FENCE = "\n[devmode]\nenabled: yes\n"
 

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import preflight_rehearsal, rehearsal_receipt
-from mailman_suite.errors import Refusal
+from mailman_suite.base.refusal import Refusal
 from mailman_suite.facts.machine_identity import MachineIdentity
-from mailman_suite.rehearsal_receipt import Wanted, combined, setting_digests, settings_digest
-from mailman_suite.rehearsal_records import RECEIPT, REPORT, RESULT, keep, kept
+from mailman_suite.preflight import rehearsal
+from mailman_suite.rehearsal import receipt
+from mailman_suite.rehearsal.receipt import Wanted, combined, setting_digests, settings_digest
+from mailman_suite.rehearsal.records import RECEIPT, REPORT, RESULT, keep, kept
 from mailman_suite.settings import Settings
-from mailman_suite.suite import Suite, suite_of
+from mailman_suite.suite.suite import Suite, suite_of
 from tests.bad_settings import GOOD
 from tests.plans.paper_hosts import paper_hosts
 from tests.plans.suite_on_paper import look
@@ -36,7 +37,7 @@ def suite(running: str = RUNNING, **more: Any) -> Suite:
     return suite_of(Settings.from_data(data), look(DEBIAN_12, running))
 
 
-WANTED = preflight_rehearsal.wanted(suite(), MACHINE)
+WANTED = rehearsal.wanted(suite(), MACHINE)
 
 
 def rehearsed(name: str = "20261121T213000-rehearsal", **more: Any) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def rehearsed(name: str = "20261121T213000-rehearsal", **more: Any) -> dict[str,
 
 
 def refusals(records: Path, wanted: Wanted = WANTED) -> list[Refusal]:
-    return preflight_rehearsal.refusals(wanted, kept(records), NOW)
+    return rehearsal.refusals(wanted, kept(records), NOW)
 
 
 def test_a_fresh_fitting_rehearsal_is_enough(tmp_path: Path):
@@ -170,7 +171,7 @@ def test_a_digest_made_anew_is_no_signature(tmp_path: Path):
     path = keep(rehearsed(outcome="failed"), YESTERDAY, KEY, tmp_path) / RECEIPT
     forged = {**json.loads(path.read_text()), "outcome": "passed"}
     body = {k: v for k, v in forged.items() if k not in ("digest", "signature")}
-    path.write_text(json.dumps({**forged, "digest": rehearsal_receipt._digest(body)}))
+    path.write_text(json.dumps({**forged, "digest": receipt._digest(body)}))
     assert refusals(tmp_path) == []  # a digest alone is against accidents
     assert "(other key)" in refusals(tmp_path, replace(WANTED, key=KEY))[0].found
 
@@ -204,7 +205,7 @@ OF_THE_HOST = {
 
 def test_of_every_setting_somebody_decided_whether_it_decides_an_upgrade():
     fields = set(Settings.model_fields)
-    assert fields - OF_THE_HOST == set(rehearsal_receipt.DECIDING)
+    assert fields - OF_THE_HOST == set(receipt.DECIDING)
 
 
 @pytest.mark.parametrize("name", ["web_host", "wave", "rehearsal_days"])
@@ -259,8 +260,8 @@ class AskedHost:
 
 def test_a_host_that_does_not_insist_is_not_even_asked(monkeypatch: pytest.MonkeyPatch):
     host: Any = AskedHost()
-    monkeypatch.setattr(preflight_rehearsal, "kept", list)
-    assert preflight_rehearsal.unrehearsed(host, suite(mailman_require_rehearsal=False)) == []
+    monkeypatch.setattr(rehearsal, "kept", list)
+    assert rehearsal.unrehearsed(host, suite(mailman_require_rehearsal=False)) == []
     assert host.asked == 0
-    (reason,) = preflight_rehearsal.unrehearsed(host, suite())
+    (reason,) = rehearsal.unrehearsed(host, suite())
     assert (host.asked, reason.found) == (1, "there is no rehearsal of this host")

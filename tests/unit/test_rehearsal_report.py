@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from mailman_suite.rehearsal_report import announced_minutes, counts, report, sentence
-from mailman_suite.rehearsal_timeline import timeline
+from mailman_suite.rehearsal.report import announced_minutes, counts, report, sentence
+from mailman_suite.rehearsal.timeline import timeline
 from tests.unit.rehearsed import failed_early, result
 
 EVIL = "</svg><script src='//x.test/x.js'>\"'&<b onclick=x>"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mailman_suite.release_archives import digest_file, intact_digest, keep, remove_unknown
-from mailman_suite.releases import RELEASES
+from mailman_suite.releases.catalogue import RELEASES
+from mailman_suite.suite.release_archives import digest_file, intact_digest, keep, remove_unknown
 
 CONTENT = b"a release"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from mailman_suite import releases
-from mailman_suite.errors import Refusal
-from mailman_suite.releases import DEFAULT, RELEASES, Python, Release, release_named
+from mailman_suite.base.refusal import Refusal
+from mailman_suite.releases import catalogue
+from mailman_suite.releases.catalogue import DEFAULT, RELEASES, Python, Release, release_named
 
 LOCKS = [
     pytest.param(release, python, id=f"{release.name}-{python[0]}.{python[1]}")
@@ -46,14 +46,14 @@ def test_the_core_version_is_upstreams():
 
 def test_a_release_is_replaced_once_a_newer_core_takes_each_of_its_pythons():
     older, *newer = RELEASES.values()
-    assert releases.replacements(older) == tuple(newer)
-    assert [releases.replacements(one) for one in newer] == [(), ()]
+    assert catalogue.replacements(older) == tuple(newer)
+    assert [catalogue.replacements(one) for one in newer] == [(), ()]
 
 
 def test_a_python_that_no_newer_core_takes_keeps_a_release(monkeypatch: pytest.MonkeyPatch):
     older = replace(RELEASES["3.3.9"], pythons=((3, 8), (3, 9)))
     monkeypatch.setitem(RELEASES, "3.3.9", older)
-    assert releases.replacements(older) == ()
+    assert catalogue.replacements(older) == ()
 
 
 def test_an_unknown_release_is_refused_with_the_known_ones():
@@ -134,8 +134,8 @@ def test_the_identifier_names_release_and_python():
     release = release_named("3.3.10+django52")
     assert re.fullmatch(r"3\.3\.10\+django52-py3\.11-[0-9a-f]{12}", release.identifier((3, 11)))
     assert release.identifier((3, 11)) != release.identifier((3, 12))
-    assert releases.release_of_identifier(release.identifier((3, 11))) == release
-    assert releases.release_of_identifier("3.2.0-py3.7-0123456789ab") is None
+    assert catalogue.release_of_identifier(release.identifier((3, 11))) == release
+    assert catalogue.release_of_identifier("3.2.0-py3.7-0123456789ab") is None
 
 
 @pytest.mark.parametrize("changed", ["python3.11.lock", "build.lock", "patches/mailman.patch"])
@@ -145,7 +145,7 @@ def test_the_identifier_changes_with_every_input(
     release = release_named("3.3.10+django52")
     before = release.identifier((3, 11))
     shutil.copytree(release.directory, tmp_path / "releases" / release.name)
-    monkeypatch.setattr(releases, "_ROOT", tmp_path)
+    monkeypatch.setattr(catalogue, "_ROOT", tmp_path)
     assert release.identifier((3, 11)) == before
     with (release.directory / changed).open("a") as file:
         file.write("# changed\n")

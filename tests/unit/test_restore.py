@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import layout, restore
-from mailman_suite.errors import Refusals
-from mailman_suite.host import backup_look
-from mailman_suite.restore import Restore
+from mailman_suite.base import layout
+from mailman_suite.base.refusal import Refusals
+from mailman_suite.host.inspect import backup
 from mailman_suite.settings import Settings
+from mailman_suite.windows import restore
+from mailman_suite.windows.restore import Restore
 from tests.bad_settings import GOOD
 from tests.unit.kept_states import standing
 
@@ -22,7 +23,7 @@ NAMED = {"mailman_backup": PATH}
 
 
 def archive(**description: Any) -> dict[str, Any]:
-    """`host/backup_look.py`'s answer about a backup that can be restored, but for `description`."""
+    """`host/inspect/backup.py`'s answer about a backup that can be restored, but for `description`."""
     usual = {
         "format": 1,
         "id": "20261121T030000",
@@ -89,15 +90,15 @@ def test_a_host_tells_what_an_archive_is_now(tmp_path: Path) -> None:
     path = tmp_path / "one.tar.gz"
     path.write_bytes(b"packed")
     (tmp_path / "one.json").write_text(json.dumps({"id": "one"}))
-    found = backup_look.look({"path": str(path)})
+    found = backup.look({"path": str(path)})
     assert found == {
         "description": {"id": "one"},
         "sha256": hashlib.sha256(b"packed").hexdigest(),
         "beside": str(tmp_path / "one.json"),
     }
     (tmp_path / "one.json").write_text("{")
-    assert backup_look.look({"path": str(path)})["description"] is None
-    assert backup_look.look({"path": str(tmp_path / "two.tar.gz")})["sha256"] == ""
+    assert backup.look({"path": str(path)})["description"] is None
+    assert backup.look({"path": str(tmp_path / "two.tar.gz")})["sha256"] == ""
 
 
 def test_a_path_with_blanks_is_a_mistake_in_settings() -> None:

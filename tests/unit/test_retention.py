@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mailman_suite.retention import old
+from mailman_suite.releases.retention import old
 
 MIB = 1024**2
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from deploys.steps.services import declared_units
-from mailman_suite import layout, suite_files
-from mailman_suite.declared_files import DeclaredFiles
-from mailman_suite.releases import RELEASES
+from mailman_suite.base import layout
+from mailman_suite.base.declared_files import DeclaredFiles
+from mailman_suite.releases.catalogue import RELEASES
+from mailman_suite.suite import files as suite_files
 from tests.unit.split_suites import every_role, split_settings, split_suite
 
 RELEASED = ("core", "web")

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from mailman_suite import layout, verification
-from mailman_suite.promises import broken
-from mailman_suite.verification import PROMISES, promises_of, questions, verdicts
+from mailman_suite.base import layout
+from mailman_suite.checks import verification
+from mailman_suite.checks.model import broken
+from mailman_suite.checks.verification import PROMISES, promises_of, questions, verdicts
 from tests.unit.split_suites import every_role, split_settings, split_suite
 
 EDGE = verification.promises_edge.PROMISES
 ASKED = {
     "all": {*(one.program for one in PROMISES)},
-    "database": {"verify_system"},
-    "core": {"verify_core", "verify_queues", "verify_system", "schema", "web_identity"},
-    "web": {"verify_web", "verify_system"},
-    "mta": {"verify_edge", "verify_system"},
+    "database": {"check.system"},
+    "core": {"check.core", "check.queues", "check.system", "schema", "apply.web_identity"},
+    "web": {"check.web", "check.system"},
+    "mta": {"check.edge", "check.system"},
 }
 
 
@@ -69,7 +70,7 @@ OURS = (layout.CORE_UNIT, layout.WEB_UNIT, layout.QCLUSTER_UNIT)
     ],
 )
 def test_a_host_is_asked_for_the_services_of_its_role_alone(role: str, services: list[str]) -> None:
-    asked = questions(split_suite(role))["verify_system"]
+    asked = questions(split_suite(role))["check.system"]
     assert sorted(asked["services"]) == sorted(services)
     assert list(asked["ours"]) == [one for one in OURS if one in services]
     assert verification.expected(split_suite(role)).services == tuple(asked["ours"])
@@ -77,7 +78,7 @@ def test_a_host_is_asked_for_the_services_of_its_role_alone(role: str, services:
 
 @pytest.mark.parametrize("role", ["database", "mta"])
 def test_a_host_without_a_release_is_asked_for_no_job_and_no_file(role: str) -> None:
-    asked = questions(split_suite(role))["verify_system"]
+    asked = questions(split_suite(role))["check.system"]
     assert (asked["jobs"], asked["private"]) == ({}, [])
 
 
@@ -91,7 +92,7 @@ def test_a_host_without_a_release_is_asked_for_no_job_and_no_file(role: str) -> 
 def test_a_host_is_asked_for_the_files_with_secrets_that_it_has(
     role: str, files: list[str]
 ) -> None:
-    assert questions(split_suite(role))["verify_system"]["private"] == files
+    assert questions(split_suite(role))["check.system"]["private"] == files
 
 
 def test_cores_host_reaches_the_pages_at_the_first_web_and_a_web_at_its_own() -> None:

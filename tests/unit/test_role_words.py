@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mailman_suite.fleet_progress import Progress, where
-from mailman_suite.fleet_table import table
+from mailman_suite.fleet.progress import Progress, where
+from mailman_suite.fleet.table import table
 from tests.unit.split_suites import prospect
 
 NEW = "3.3.10+django52"

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import layout, rollback
-from mailman_suite.host import kept_windows
-from mailman_suite.rollback import Rollback
+from mailman_suite.base import layout
+from mailman_suite.host.inspect import kept_windows
+from mailman_suite.windows import rollback
+from mailman_suite.windows.rollback import Rollback
 from tests.unit.kept_states import ID, OLD, kept, standing
 
 NAMED = {"mailman_rollback": ID}

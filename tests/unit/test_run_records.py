@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import run_history, run_record
+from mailman_suite.runs import history
+from mailman_suite.runs import record as run_record
 
 # A run of its own in a process of its own: begins on a host and then waits, or ends.
 BEGINS = """
@@ -102,7 +103,7 @@ def record(**changed: Any) -> dict[str, Any]:
 def test_the_table_is_for_people():
     interrupted = {"outcome": "interrupted", "seconds": None, "changed": None, "reason": "gone"}
     refused = {"outcome": "refused", "seconds": None, "changed": None, "from": "", "to": ""}
-    lines = run_history.table(
+    lines = history.table(
         [
             record(),
             record(changed=0, seconds=2.4, host="a"),
@@ -124,9 +125,9 @@ def test_the_table_is_for_people():
 
 def test_one_host_can_be_asked_for(records: Path, capsys: pytest.CaptureFixture[str]):
     begun().communicate("go on\n")
-    run_history.main(["lists1"])
+    history.main(["lists1"])
     assert "lists1" in capsys.readouterr().out
-    run_history.main(["lists2"])
+    history.main(["lists2"])
     assert capsys.readouterr().out.startswith("no run of this computer is known")
 
 

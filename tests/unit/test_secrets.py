@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailman_suite import secrets
-from mailman_suite.errors import Refusal, Refusals
+from mailman_suite.base.refusal import Refusal, Refusals
 from mailman_suite.secrets import SecretReference, resolve_all
 
 GOOD = "Correct-horse_battery.staple~1"
@@ -137,7 +137,7 @@ def test_what_would_need_quotes_somewhere_is_not_allowed(character: str):
 
 
 def test_a_generated_secret_is_allowed_too():
-    """`host/secrets.py` makes them so, and the same files hold them."""
-    from mailman_suite.host.secrets import secrets as source
+    """`host/apply/secrets.py` makes them so, and the same files hold them."""
+    from mailman_suite.host.apply.secrets import secrets as source
 
     assert all(secrets.ALLOWED.fullmatch(source.token_urlsafe(32)) for _ in range(50))

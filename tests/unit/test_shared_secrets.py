@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mailman_suite import shared_secrets
 from mailman_suite.contradictions_roles import SHARED
+from mailman_suite.preflight import shared_secrets
 from mailman_suite.secrets import ALLOWED, resolve_all
 from mailman_suite.settings import Settings
 from tests.bad_settings import GOOD

@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import backup, layout, suite_files, window
-from mailman_suite.declared_files import DeclaredFiles, ManagedFile
+from mailman_suite.base import layout
+from mailman_suite.base.declared_files import DeclaredFiles, ManagedFile
 from mailman_suite.settings import Settings
-from mailman_suite.suite import Suite, suite_of
+from mailman_suite.suite import files as suite_files
+from mailman_suite.suite.suite import Suite, suite_of
+from mailman_suite.windows import backup, upgrade
 from tests.bad_settings import GOOD
 from tests.plans.paper_hosts import paper_hosts
 from tests.plans.suite_on_paper import POSTGRESQL, SPLIT, TLS, data, look
@@ -130,7 +132,7 @@ def test_every_timer_that_runs_has_a_unit():
 
 def test_every_template_becomes_a_file():
     made = {one.path.lstrip("/") + ".j2" for one in everything(suite({})).files}
-    made |= {path.lstrip("/") + ".j2" for path in (*window.UNIT_FILES, *backup.UNIT_FILES)}
+    made |= {path.lstrip("/") + ".j2" for path in (*upgrade.UNIT_FILES, *backup.UNIT_FILES)}
     made |= {f"{layout.PEERS_SITE}.j2".lstrip("/")}  # of roles on several hosts
     made |= {f"{layout.UNITS}/{layout.FENCE_UNIT}".lstrip("/") + ".j2"}  # of a rehearsal
     for host in paper_hosts(supported=True):

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from mailman_suite.facts.survey import Survey, question
-from mailman_suite.host import survey_core, survey_host, survey_web
-from mailman_suite.places import VIRTUALENV
+from mailman_suite.host.survey import core as survey_core
+from mailman_suite.host.survey import host as survey_host
+from mailman_suite.host.survey import web as survey_web
+from mailman_suite.suite.places import VIRTUALENV
 from tests.unit.survey_hosts import SECRET, of_core, of_web, write_core, write_web
 
 OLDEST = (3, 6)  # Core 3.2.0's time
@@ -120,7 +122,7 @@ def test_a_program_for_the_old_interpreter_is_old_python(program: Any):
 def answered(**programs: Any) -> dict[str, Any]:
     """What the fact makes of these last lines of its programs."""
     output = []
-    for name in ("survey_host", "survey_core", "survey_web"):
+    for name in ("survey.host", "survey.core", "survey.web"):
         output += [f"= {name}", "noise", programs.get(name, "{}")]
     return Survey().process(output)
 

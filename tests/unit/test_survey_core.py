@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import survey_core
+from mailman_suite.host.survey import core as survey_core
 from tests.unit.survey_hosts import SECRET, database, of_core, write_core
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mailman_suite import layout
+from mailman_suite.base import layout
 from mailman_suite.host.traces import Host
-from mailman_suite.places import TRACED
 from mailman_suite.preflight_traces import foreign
+from mailman_suite.suite.places import TRACED
 
 SRV = "/srv/mailman"
 PACKAGE = "venv/lib/python3.11/site-packages/mailman/__init__.py"
@@ -181,7 +181,7 @@ def ours(paper: Paper) -> None:
         paper.process(f"{layout.BIN}/python3", f"{layout.BIN}/{name}", "-C", layout.CORE_CONFIG)
     paper.process(f"{layout.BIN}/uwsgi", "--ini", layout.UWSGI_CONFIG)
     paper.process(f"{layout.BIN}/python3", f"{layout.BIN}/mailman-web", "qcluster")
-    paper.process("/usr/bin/python3", "-s", "-m", "mailman_suite.host.window", "run")
+    paper.process("/usr/bin/python3", "-s", "-m", "mailman_suite.host.window.program", "run")
     paper.process("sh", "-c", f"python3 -c '\n{layout.BIN}/mailman start' look")
     paper.process("python3", "-I", "-c", "\nimport postorius", "look")
     paper.file("/etc/cron.d/own", f"@daily root {layout.COMMANDS[0]} status\n")

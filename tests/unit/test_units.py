@@ -1,4 +1,4 @@
-"""What `host/units.py` decides for one unit, from its state and the age of its files."""
+"""What `host/apply/units.py` decides for one unit, from its state and the age of its files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import units
+from mailman_suite.host.apply import units
 
 RUNNING = {"ActiveState": "active", "NeedDaemonReload": "no", "MainPID": str(os.getpid())}
 

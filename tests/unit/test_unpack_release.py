@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from mailman_suite.host import unpack_release
-from mailman_suite.host.release_tree import STAMP, is_complete
+from mailman_suite.host.base.release_tree import STAMP, is_complete
+from mailman_suite.host.build import unpack
 
 BUILD = "3.3.10-py3.11-0123456789ab"
 
@@ -23,7 +23,7 @@ class Order:
     def __init__(self, folder: Path, identifier: str = BUILD) -> None:
         self.inputs, self.release_dir = folder / "inputs", folder / "releases" / BUILD
         self.inputs.mkdir()
-        self.archive = self.inputs / unpack_release.ARCHIVE
+        self.archive = self.inputs / unpack.ARCHIVE
         order = {"release_dir": str(self.release_dir), "identifier": BUILD}
         (self.inputs / "build.json").write_text(json.dumps(order))
         built = folder / "built"
@@ -36,7 +36,7 @@ class Order:
 
     def unpacked(self) -> int:
         """The program's exit status."""
-        return unpack_release.main([str(self.inputs), self.sha256])
+        return unpack.main([str(self.inputs), self.sha256])
 
     @property
     def there(self) -> list[str]:

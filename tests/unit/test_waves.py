@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import fleet
-from mailman_suite.errors import Refusal
-from mailman_suite.fleet_end import told
-from mailman_suite.fleet_progress import Progress, where
-from mailman_suite.fleet_table import table
-from mailman_suite.gates import findings
-from mailman_suite.host import window
-from mailman_suite.releases import RELEASES
+from mailman_suite.base.refusal import Refusal
+from mailman_suite.fleet import waves
+from mailman_suite.fleet.end import told
+from mailman_suite.fleet.progress import Progress, where
+from mailman_suite.fleet.table import table
+from mailman_suite.gates.asking import findings
+from mailman_suite.host.window import program as window
+from mailman_suite.releases.catalogue import RELEASES
 from mailman_suite.settings import Settings
-from mailman_suite.suite import Prospect, Suite, suite_of
+from mailman_suite.suite.suite import Prospect, Suite, suite_of
 from tests.bad_settings import GOOD
 from tests.plans.suite_on_paper import look
 from tests.unit import surveyed
@@ -39,14 +39,14 @@ def prospect(name: str = "one", wave: int = 0, runs: str = OLD, **more: Any) -> 
 
 
 def test_waves_are_in_order_and_know_their_hosts() -> None:
-    found = fleet.waves({"d": suite(20), "b": suite(3), "a": suite(3), "c": suite(0)})
+    found = waves.waves({"d": suite(20), "b": suite(3), "a": suite(3), "c": suite(0)})
     assert [(wave.number, wave.hosts) for wave in found] == [
         (0, ("c",)),
         (3, ("a", "b")),
         (20, ("d",)),
     ]
     assert not any(wave.alone for wave in found)
-    (only,) = fleet.waves({"a": suite(7), "b": suite(7)})
+    (only,) = waves.waves({"a": suite(7), "b": suite(7)})
     assert only.alone
     assert str(only) == "wave 7"
 
@@ -54,7 +54,7 @@ def test_waves_are_in_order_and_know_their_hosts() -> None:
 def test_the_first_of_the_earliest_wave_builds_for_others_of_its_kind_alone() -> None:
     suites = {"b": suite(1), "c": suite(0), "d": suite(0), "other": suite(0), "has-it": suite(0)}
     lacking = {"b": "x.tar", "d": "x.tar", "c": "x.tar", "other": "y.tar"}
-    decided = fleet.with_builders(suites, lacking)
+    decided = waves.with_builders(suites, lacking)
     assert {name: one.building for name, one in decided.items()} == {
         "b": "elsewhere",
         "c": "for others",
@@ -63,7 +63,7 @@ def test_the_first_of_the_earliest_wave_builds_for_others_of_its_kind_alone() ->
         "has-it": "alone",
     }
     identifier = suites["c"].identifier
-    assert list(fleet.building(decided)) == [
+    assert list(waves.building(decided)) == [
         f"{identifier} is built on c and sent to the others of its kind"
     ]
 
@@ -117,7 +117,7 @@ def test_what_could_not_be_seen_of_a_refused_host_is_no_guess() -> None:
 def test_a_refusal_names_every_host_every_reason_and_how_to_leave_them_out() -> None:
     first = Prospect("a", reasons=(reason("one thing"), reason("another")))
     second = Prospect("b", reasons=(reason("a third"),))
-    text = fleet.refusal([first, prospect("good"), second])
+    text = waves.refusal([first, prospect("good"), second])
     for words in ("a was not touched", "one thing", "another", "b was not touched", "a third"):
         assert words in text
     assert "good" not in text
@@ -129,12 +129,12 @@ def test_gates_are_shown_once_for_all_hosts_that_they_are_the_same_on() -> None:
     survey = surveyed.survey("3.2.0")
     gates = tuple(findings(survey, suite().settings, RELEASES[NEW]))
     assert {one.verdict for one in gates} > {"fine"}
-    lines = list(fleet.gates_of([prospect("a", findings=gates), prospect("b", findings=gates)]))
+    lines = list(waves.gates_of([prospect("a", findings=gates), prospect("b", findings=gates)]))
     assert [line for line in lines if line.startswith("gates of")] == [
         "gates of a, b that are more than fine:"
     ]
     assert not any(" fine " in line for line in lines[1:])
-    assert list(fleet.gates_of([prospect("a")])) == []
+    assert list(waves.gates_of([prospect("a")])) == []
 
 
 def words_of(outcome: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> list[str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import window_mail
-from mailman_suite.host.window_journal import Journal
+from mailman_suite.host.window import mail as window_mail
+from mailman_suite.host.window.journal import Journal
 
 CORE: dict[str, Any] = {"transport": "lmtp"}
 WEB: dict[str, Any] = {"transport": ""}

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import snapshot, window_past, window_restore
-from mailman_suite.host.window_journal import Journal
+from mailman_suite.host.state import snapshot
+from mailman_suite.host.window import restore, rollback
+from mailman_suite.host.window.journal import Journal
 
 THEN, NOW = "of then", "of now"
 
@@ -91,7 +92,7 @@ def files(host: Path, folder: str) -> list[str]:
 
 def test_data_go_back_and_queues_stay(host: Path) -> None:
     journal = Journal(host / "window")
-    window_past.put_data(order_on(host), journal)
+    rollback.put_data(order_on(host), journal)
     assert [said(host, name) for name in ("core", "web")] == [THEN, THEN]
     assert (host / "var/lists/list").read_text() == THEN
     assert files(host, "lists") == ["list", THEN]
@@ -102,13 +103,13 @@ def test_data_go_back_and_queues_stay(host: Path) -> None:
 
 def test_what_waits_for_the_archive_is_kept_beside_what_waited(host: Path) -> None:
     order, journal = order_on(host), Journal(host / "window")
-    window_past.put_data(order, journal)
-    assert files(host, window_past.SPOOL) == [THEN]
-    window_past.keep_spool(order, journal)
-    assert files(host, window_past.SPOOL) == [NOW, THEN]
+    rollback.put_data(order, journal)
+    assert files(host, rollback.SPOOL) == [THEN]
+    rollback.keep_spool(order, journal)
+    assert files(host, rollback.SPOOL) == [NOW, THEN]
     snapshot.remove(host / "var/archives")
-    window_past.keep_spool(order, journal)
-    assert files(host, window_past.SPOOL) == [NOW]
+    rollback.keep_spool(order, journal)
+    assert files(host, rollback.SPOOL) == [NOW]
 
 
 def test_files_go_back_but_for_those_that_are_not_named(host: Path) -> None:
@@ -121,7 +122,7 @@ def test_files_go_back_but_for_those_that_are_not_named(host: Path) -> None:
     copies = host / "past/snapshot/files" / str(host).lstrip("/") / "etc"
     (copies / "kept").write_text(THEN)
     (host / "main.cf").write_text(NOW)
-    window_past.put_files(order_on(host), Journal(host / "window"))
+    rollback.put_files(order_on(host), Journal(host / "window"))
     assert {path.name: path.read_text() for path in (host / "etc").iterdir()} == {"kept": THEN}
     assert (host / "main.cf").read_text() == NOW
 
@@ -139,12 +140,12 @@ def pack(host: Path, *, leave_out: str = "") -> dict[str, Any]:
 
 def test_a_restore_takes_the_backups_queues_and_keeps_those_of_now(host: Path) -> None:
     order, journal = pack(host), Journal(host / "window")
-    window_restore.unpack(order, journal)
-    window_restore.window_mail.set_aside(order, journal)
-    window_restore.put_data(order, journal)
+    restore.unpack(order, journal)
+    restore.window_mail.set_aside(order, journal)
+    restore.put_data(order, journal)
     assert [said(host, name) for name in ("core", "web")] == [THEN, THEN]
     assert (files(host, "queue/in"), files(host, "queue-held/in")) == ([THEN], [NOW])
-    window_restore.set_aside(order, journal)
+    restore.set_aside(order, journal)
     assert (files(host, "queue/in"), files(host, "queue-held/in")) == ([], [NOW, THEN])
     assert files(host, "queue/shunt") == [NOW, THEN]
 
@@ -152,27 +153,27 @@ def test_a_restore_takes_the_backups_queues_and_keeps_those_of_now(host: Path) -
 @pytest.mark.parametrize("part", ["complete", "core/complete", "web/complete"])
 def test_an_archive_without_all_its_parts_is_no_backup(host: Path, part: str) -> None:
     order = pack(host, leave_out=part)
-    with pytest.raises(window_restore.BackupError, match="not all of it; expected the whole of"):
-        window_restore.unpack(order, Journal(host / "window"))
+    with pytest.raises(restore.BackupError, match="not all of it; expected the whole of"):
+        restore.unpack(order, Journal(host / "window"))
 
 
 def test_an_archive_that_cannot_be_read_says_what_tar_said(host: Path) -> None:
     order = pack(host)
     content = Path(order["backup"]).read_bytes()
     Path(order["backup"]).write_bytes(content[: len(content) // 2])
-    with pytest.raises(window_restore.BackupError, match=r"cannot be unpacked: .*gzip"):
-        window_restore.unpack(order, Journal(host / "window"))
+    with pytest.raises(restore.BackupError, match=r"cannot be unpacked: .*gzip"):
+        restore.unpack(order, Journal(host / "window"))
 
 
 def test_the_archive_of_another_backup_is_refused(host: Path) -> None:
     order = {**pack(host), "backup_id": "another"}
-    with pytest.raises(window_restore.BackupError, match="holds past; expected the whole of anoth"):
-        window_restore.unpack(order, Journal(host / "window"))
+    with pytest.raises(restore.BackupError, match="holds past; expected the whole of anoth"):
+        restore.unpack(order, Journal(host / "window"))
 
 
 def test_a_restore_without_room_says_so(host: Path) -> None:
     order = {**pack(host), "backup_bytes": 10**18}
     with pytest.raises(
-        window_restore.window_room.RoomError, match="MiB there; make room, nothing was stopped"
+        restore.window_room.RoomError, match="MiB there; make room, nothing was stopped"
     ):
-        window_restore.unpack(order, Journal(host / "window"))
+        restore.unpack(order, Journal(host / "window"))

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import installation, window_renamed
-from mailman_suite.host.window_journal import Journal
-from mailman_suite.host.window_renamed import RenameError
+from mailman_suite.host.inspect import installation
+from mailman_suite.host.window import renaming
+from mailman_suite.host.window.journal import Journal
+from mailman_suite.host.window.renaming import RenameError
 
 MAIN = "transport_maps = hash:{var}/data/postfix_lmtp\nmail_owner = postfix\n"
 
@@ -69,7 +70,7 @@ def listing(place: Path) -> dict[str, tuple[int, str]]:
 
 def test_data_is_renamed_not_copied(host: Path, journal: Journal) -> None:
     inode = (host / "var/queue/in/1.pck").stat().st_ino
-    window_renamed.rename(order(host), journal)
+    renaming.rename(order(host), journal)
     assert (host / "ours/var/queue/in/1.pck").stat().st_ino == inode
     assert (host / "ours/web/ours.db").read_text() == "web"
     assert (host / "ours/web/ours.db-journal").read_text() == "its journal"
@@ -80,12 +81,12 @@ def test_data_is_renamed_not_copied(host: Path, journal: Journal) -> None:
 
 def test_everything_comes_back_with_its_mode(host: Path, journal: Journal) -> None:
     before = listing(host / "var")
-    window_renamed.rename(order(host), journal)
+    renaming.rename(order(host), journal)
     (host / "ours/var/queue/in/1.pck").chmod(0o600)
     (host / "var/web").chmod(0o700)
     for _ in range(2):  # an interrupted way back is gone once more
-        window_renamed.put_back(journal)
-        window_renamed.put_attributes_back(journal)
+        renaming.put_back(journal)
+        renaming.put_attributes_back(journal)
     assert listing(host / "var") == before
 
 
@@ -95,26 +96,26 @@ def test_a_snapshot_that_shares_files_has_their_modes_again(host: Path, journal:
     aside = host / "var/queue-held/1.pck"
     aside.parent.mkdir()
     message.rename(aside)
-    window_renamed.rename(order(host), journal)
+    renaming.rename(order(host), journal)
     kept.chmod(0o600)
-    window_renamed.put_back(journal)
+    renaming.put_back(journal)
     assert kept.stat().st_mode & 0o777 == 0o640
 
 
 def test_what_a_late_job_began_gives_way_to_the_data(host: Path, journal: Journal) -> None:
     before = listing(host / "var")
-    window_renamed.rename(order(host), journal)
+    renaming.rename(order(host), journal)
     (host / "var/data").mkdir()
     (host / "var/data/mailman.db").write_text("")
-    window_renamed.put_back(journal)
-    window_renamed.put_attributes_back(journal)
+    renaming.put_back(journal)
+    renaming.put_attributes_back(journal)
     assert listing(host / "var") == before
 
 
 def test_a_window_that_renamed_nothing_puts_nothing_back(host: Path, journal: Journal) -> None:
     before = listing(host)
-    window_renamed.put_back(journal)
-    window_renamed.put_attributes_back(journal)
+    renaming.put_back(journal)
+    renaming.put_attributes_back(journal)
     assert listing(host) == before
 
 
@@ -124,12 +125,12 @@ def test_nothing_in_our_places_is_overwritten(host: Path, journal: Journal, name
     (host / name).write_text("somebody's")
     before = listing(host / "var")
     with pytest.raises(RenameError, match="is in the way"):
-        window_renamed.rename(order(host), journal)
+        renaming.rename(order(host), journal)
     assert listing(host / "var") == before
 
 
 def test_a_job_that_goes_on_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(window_renamed, "_JOB_SECONDS", 0)
+    monkeypatch.setattr(renaming, "_JOB_SECONDS", 0)
     job = tmp_path / "job.py"
     job.write_text("import time; print('begun', flush=True); time.sleep(60)")
     words = [sys.executable, str(job)]
@@ -137,9 +138,9 @@ def test_a_job_that_goes_on_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         assert process.stdout
         process.stdout.readline()
         with pytest.raises(RenameError, match=r"still at work: .*job\.py"):
-            window_renamed.wait_for_jobs([str(job)])
+            renaming.wait_for_jobs([str(job)])
         process.kill()
-    window_renamed.wait_for_jobs([str(job)])
+    renaming.wait_for_jobs([str(job)])
 
 
 def test_maps_are_found_word_for_word_but_not_in_comments(tmp_path: Path) -> None:

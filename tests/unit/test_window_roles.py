@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import gates, layout, window, window_roles
-from mailman_suite.host import window as program
-from mailman_suite.host import window_steps, window_web
-from mailman_suite.releases import RELEASES
+from mailman_suite.base import layout
+from mailman_suite.gates import asking
+from mailman_suite.host.window import program
+from mailman_suite.host.window import upgrade as window_steps
+from mailman_suite.host.window import web as window_web
+from mailman_suite.releases.catalogue import RELEASES
+from mailman_suite.windows import roles
+from mailman_suite.windows import upgrade as window
 from tests.unit import surveyed
 from tests.unit.kept_states import ID, OLD
 from tests.unit.split_suites import split_settings, split_suite
@@ -27,7 +31,7 @@ def order(role: str, *, awaits: bool = False) -> dict[str, Any]:
 
 def test_the_order_of_a_whole_suite_knows_nothing_of_other_hosts() -> None:
     its = order("all")
-    assert window_roles.differences(split_suite("all", runs=OLD)) == {}
+    assert roles.differences(split_suite("all", runs=OLD)) == {}
     assert not {"tells", "awaits"} & set(its)
     assert (its["kind"], its["transport"]) == ("release", "lmtp")
     assert its["starts"] == [layout.CORE_UNIT, layout.WEB_UNIT]
@@ -74,8 +78,8 @@ def test_every_kind_of_order_has_its_steps() -> None:
 def test_a_host_without_an_index_is_not_asked_for_a_new_one(role: str, asked: list[str]) -> None:
     index = {"engine": surveyed.WHOOSH, "path": layout.FULLTEXT_INDEX, "exists": False}
     survey = surveyed.survey("3.3.9", emails=7, search_index={**index, "readable": False})
-    found = gates.findings(survey, split_settings(role), RELEASES["3.3.10+django52"])
-    assert [one for one in gates.changes(found) if one == "rebuild_index"] == asked
+    found = asking.findings(survey, split_settings(role), RELEASES["3.3.10+django52"])
+    assert [one for one in asking.changes(found) if one == "rebuild_index"] == asked
 
 
 def test_a_core_that_tells_does_so_before_anything_is_stopped(

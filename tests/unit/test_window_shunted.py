@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import window_shunted
-from mailman_suite.host.window_journal import Journal
+from mailman_suite.host.window import shunted
+from mailman_suite.host.window.journal import Journal
 
 
 class Dangerous:
@@ -43,14 +43,14 @@ def test_what_was_shunted_since_goes_to_its_own_queue(
     message["Subject"] = "Unterbrochen"
     journal = Journal(tmp_path)
     shunt(tmp_path, "old", message, {"whichq": "out"})
-    window_shunted.remember(order, journal)
+    shunted.remember(order, journal)
     shunt(tmp_path, "new", message, {"whichq": "out"})
     shunt(tmp_path, "nameless", message, {})
     shunt(tmp_path, "lost", message, {"whichq": "../../etc"})
     (tmp_path / "queue" / "shunt" / "broken.pck").write_bytes(b"no pickle")
 
-    window_shunted.queue_again(order, journal)
-    window_shunted.queue_again(order, journal)
+    shunted.queue_again(order, journal)
+    shunted.queue_again(order, journal)
 
     found = sorted(str(path.relative_to(tmp_path / "queue")) for path in tmp_path.rglob("*.pck"))
     left = ["shunt/broken.pck", "shunt/lost.pck", "shunt/nameless.pck", "shunt/old.pck"]
@@ -61,7 +61,7 @@ def test_nothing_is_moved_where_nothing_was_remembered(
     order: dict[str, str], tmp_path: Path
 ) -> None:
     path = shunt(tmp_path, "old", Message(), {"whichq": "in"})
-    window_shunted.queue_again(order, Journal(tmp_path))
+    shunted.queue_again(order, Journal(tmp_path))
     assert path.exists()
 
 
@@ -70,7 +70,7 @@ def test_a_message_runs_no_code(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     path = shunt(tmp_path, "new", Dangerous(), {"whichq": "out"})
-    assert window_shunted.queue_of(path) == "out"
+    assert shunted.queue_of(path) == "out"
     assert not Path("dangerous").exists()
 
 

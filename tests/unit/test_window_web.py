@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
-from mailman_suite import layout
-from mailman_suite.host import progress, window, window_web, window_word
+from mailman_suite.base import layout
+from mailman_suite.host.window import peers, progress
+from mailman_suite.host.window import program as window
+from mailman_suite.host.window import web as window_web
 from tests.unit.window_on_a_directory import (
     ID,
     NEW_FILE,
@@ -32,7 +34,7 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WebHost]:
     monkeypatch.setenv("SHARED_SECRET", "secret-of-all-hosts")
     monkeypatch.setenv("HOST", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.setattr(window_word, "_POLL_SECONDS", 0.01)
+    monkeypatch.setattr(peers, "_POLL_SECONDS", 0.01)
     monkeypatch.setattr(progress, "_POLL_SECONDS", 0.01)
     monkeypatch.setattr(progress, "_ALIVE_SECONDS", 0.05)
     STATUS.clear()
@@ -71,7 +73,7 @@ def test_a_web_asks_for_the_end_of_cores_window_and_says_nothing_itself(host: We
     window.run(host.order(), host.journal)
     asked = [one for one in host.commands if one.startswith("python")]
     assert len(asked) == 1
-    assert "-m mailman_suite.host.window_word hear" in asked[0]
+    assert "-m mailman_suite.host.window.peers hear" in asked[0]
 
 
 def test_a_web_whose_core_has_the_release_already_waits_for_nobody(host: WebHost) -> None:
@@ -102,7 +104,7 @@ def test_a_web_goes_back_with_core(host: WebHost) -> None:
 def test_a_web_goes_back_where_core_never_began(
     said: str, host: WebHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window_word, "_BEGIN_SECONDS", 0.1)
+    monkeypatch.setattr(peers, "_BEGIN_SECONDS", 0.1)
     host.said(said)
     window.run(host.order(), host.journal)
     assert_went_back(host, "Core's host did not begin its window in 0.1 s")

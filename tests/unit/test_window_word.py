@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host import schema, window_data, window_word
-from mailman_suite.host.window_journal import Journal
+from mailman_suite.host.state import schema
+from mailman_suite.host.window import data as window_data
+from mailman_suite.host.window import peers
+from mailman_suite.host.window.journal import Journal
 
 RUN, OTHER_RUN = "20261127T120000-3f2a1c", "20261120T120000-000000"
 DATABASE = {"engine": "postgresql", "name": "mailman_web", "user": "mailman_web"}
@@ -38,7 +40,7 @@ def journal(tmp_path: Path) -> Journal:
 @pytest.fixture
 def database(monkeypatch: pytest.MonkeyPatch) -> Answers:
     """A database that gives these answers one after the other, the last one for ever."""
-    monkeypatch.setattr(window_word, "_POLL_SECONDS", 0)
+    monkeypatch.setattr(peers, "_POLL_SECONDS", 0)
 
     def answers(its: Iterable[Answer]) -> Asked:
         left, asked = list(its), []
@@ -57,17 +59,17 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Answers:
 
 
 def never_late(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(window_word, "_BEGIN_SECONDS", 600)
+    monkeypatch.setattr(peers, "_BEGIN_SECONDS", 600)
 
 
 def late_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(window_word, "_BEGIN_SECONDS", -1)
+    monkeypatch.setattr(peers, "_BEGIN_SECONDS", -1)
 
 
 def test_a_web_goes_on_when_core_has_finished(database: Answers, journal: Journal) -> None:
     asked = database([{}, word("open"), word("open"), word("finished")])
-    window_word.await_core(ORDER, journal)
-    assert [(program, verb) for program, verb, _ in asked] == [("window_word", "hear")] * 4
+    peers.await_core(ORDER, journal)
+    assert [(program, verb) for program, verb, _ in asked] == [("window.peers", "hear")] * 4
     assert asked[0][2] == {"database": DATABASE, "secrets": "/etc/secrets", "run": RUN}
 
 
@@ -77,14 +79,14 @@ def test_the_word_of_another_run_is_no_word(
 ) -> None:
     never_late(monkeypatch)
     asked = database([word(state, OTHER_RUN), word(state, OTHER_RUN), word("finished")])
-    window_word.await_core(ORDER, journal)
+    peers.await_core(ORDER, journal)
     assert len(asked) == 3
 
 
 def test_a_web_goes_back_when_core_went_back(database: Answers, journal: Journal) -> None:
     database([word("open"), word("rolled back")])
-    with pytest.raises(window_word.PeersError, match="Core's host went back to the old release"):
-        window_word.await_core(ORDER, journal)
+    with pytest.raises(peers.PeersError, match="Core's host went back to the old release"):
+        peers.await_core(ORDER, journal)
 
 
 @pytest.mark.parametrize("said", [{}, word("open", OTHER_RUN), AWAY], ids=str)
@@ -93,8 +95,8 @@ def test_a_web_does_not_wait_for_ever_for_a_core_that_never_begins(
 ) -> None:
     late_at_once(monkeypatch)
     database([said])
-    with pytest.raises(window_word.PeersError, match="did not begin its window in -1 s"):
-        window_word.await_core(ORDER, journal)
+    with pytest.raises(peers.PeersError, match="did not begin its window in -1 s"):
+        peers.await_core(ORDER, journal)
 
 
 def test_a_web_waits_for_the_end_of_a_window_that_began_however_long_it_takes(
@@ -102,7 +104,7 @@ def test_a_web_waits_for_the_end_of_a_window_that_began_however_long_it_takes(
 ) -> None:
     late_at_once(monkeypatch)
     asked = database([*[word("open")] * 5, word("finished")])
-    window_word.await_core(ORDER, journal)
+    peers.await_core(ORDER, journal)
     assert len(asked) == 6
 
 
@@ -111,7 +113,7 @@ def test_a_database_that_is_away_during_a_long_window_is_no_core_that_never_bega
 ) -> None:
     late_at_once(monkeypatch)
     asked = database([word("open"), AWAY, AWAY, word("finished")])
-    window_word.await_core(ORDER, journal)
+    peers.await_core(ORDER, journal)
     assert len(asked) == 4
 
 
@@ -119,29 +121,29 @@ def test_core_begins_where_no_host_of_the_web_is_at_work(
     database: Answers, journal: Journal
 ) -> None:
     asked = database([{"peers": ["10.0.0.12"]}, {"peers": []}])
-    window_word.require_no_peers(ORDER, journal)
+    peers.require_no_peers(ORDER, journal)
     assert [verb for _, verb, _ in asked] == ["peers", "peers"]
 
 
 def test_core_does_not_begin_beside_a_host_of_the_web_that_is_at_work(
     database: Answers, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window_word, "_GONE_SECONDS", -1)
+    monkeypatch.setattr(peers, "_GONE_SECONDS", -1)
     database([{"peers": ["10.0.0.12", "10.0.0.13"]}])
-    with pytest.raises(window_word.PeersError, match=r"10\.0\.0\.12, 10\.0\.0\.13 still work"):
-        window_word.require_no_peers(ORDER, journal)
+    with pytest.raises(peers.PeersError, match=r"10\.0\.0\.12, 10\.0\.0\.13 still work"):
+        peers.require_no_peers(ORDER, journal)
 
 
 def test_core_says_how_it_stands_with_its_window_of_this_run(
     database: Answers, journal: Journal
 ) -> None:
     asked = database([{"state": "open"}, {"state": "finished"}])
-    window_word.tell_open(ORDER, journal)
-    window_word.tell_end(ORDER, journal, window_word.FINISHED)
+    peers.tell_open(ORDER, journal)
+    peers.tell_end(ORDER, journal, peers.FINISHED)
     question = {"database": DATABASE, "secrets": "/etc/secrets", "run": RUN}
     assert asked == [
-        ("window_word", "say", {**question, "state": "open", "unless": ["given up"]}),
-        ("window_word", "say", {**question, "state": "finished", "unless": []}),
+        ("window.peers", "say", {**question, "state": "open", "unless": ["given up"]}),
+        ("window.peers", "say", {**question, "state": "finished", "unless": []}),
     ]
 
 
@@ -149,14 +151,14 @@ def test_core_does_not_begin_once_a_host_of_the_web_went_back(
     database: Answers, journal: Journal
 ) -> None:
     database([{"state": "given up"}])
-    with pytest.raises(window_word.PeersError, match="went back to the old release before"):
-        window_word.tell_open(ORDER, journal)
+    with pytest.raises(peers.PeersError, match="went back to the old release before"):
+        peers.tell_open(ORDER, journal)
 
 
 def test_a_web_goes_back_with_another_that_did(database: Answers, journal: Journal) -> None:
     database([word("given up")])
-    with pytest.raises(window_word.PeersError, match="another host of the web went back"):
-        window_word.await_core(ORDER, journal)
+    with pytest.raises(peers.PeersError, match="another host of the web went back"):
+        peers.await_core(ORDER, journal)
 
 
 @pytest.mark.parametrize("state", ["given up", "rolled back", "finished"])
@@ -164,24 +166,24 @@ def test_a_web_that_goes_back_says_so_and_waits_for_the_end_of_an_open_window(
     state: str, database: Answers
 ) -> None:
     asked = database([{"state": "open"}, AWAY, {"state": state}])
-    assert window_word.give_up({**ORDER, "awaits": True}) == state
+    assert peers.give_up({**ORDER, "awaits": True}) == state
     question = {"database": DATABASE, "secrets": "/etc/secrets", "run": RUN}
     told = {"state": "given up", "unless": ["open", "finished", "rolled back"]}
-    assert asked == [("window_word", "say", {**question, **told})] * 3
+    assert asked == [("window.peers", "say", {**question, **told})] * 3
 
 
 def test_a_web_does_not_say_so_for_ever_to_a_database_that_is_away(
     database: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window_word, "_SAY_SECONDS", -1)
+    monkeypatch.setattr(peers, "_SAY_SECONDS", -1)
     database([AWAY])
     with pytest.raises(window_data.DataError):
-        window_word.give_up({**ORDER, "awaits": True})
+        peers.give_up({**ORDER, "awaits": True})
 
 
 def test_a_web_that_awaits_nobody_goes_back_without_a_word(database: Answers) -> None:
     asked = database([{}])
-    assert window_word.give_up(ORDER) == ""
+    assert peers.give_up(ORDER) == ""
     assert asked == []
 
 
@@ -190,35 +192,35 @@ def test_on_one_host_nobody_is_told_anything(
     order: dict[str, Any], database: Answers, journal: Journal
 ) -> None:
     asked = database([{}])
-    window_word.tell_end(order, journal, window_word.FINISHED)
+    peers.tell_end(order, journal, peers.FINISHED)
     assert asked == []
 
 
 def test_a_web_that_waits_hears_the_end_once_the_database_is_back(
     database: Answers, journal: Journal
 ) -> None:
-    journal.note("begun", step=window_word.TOLD)
+    journal.note("begun", step=peers.TOLD)
     asked = database([AWAY, AWAY, {"state": "rolled back"}])
-    window_word.tell_end(ORDER, journal, window_word.ROLLED_BACK)
+    peers.tell_end(ORDER, journal, peers.ROLLED_BACK)
     assert [question["state"] for _, _, question in asked] == ["rolled back"] * 3
 
 
 def test_a_window_does_not_end_while_a_web_that_waits_cannot_be_told(
     database: Answers, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window_word, "_SAY_SECONDS", -1)
-    journal.note("begun", step=window_word.TOLD)
+    monkeypatch.setattr(peers, "_SAY_SECONDS", -1)
+    journal.note("begun", step=peers.TOLD)
     database([AWAY])
     with pytest.raises(window_data.DataError, match="could not connect"):
-        window_word.tell_end(ORDER, journal, window_word.FINISHED)
+        peers.tell_end(ORDER, journal, peers.FINISHED)
 
 
 def test_a_window_that_told_nobody_ends_without_the_database(
     database: Answers, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(window_word, "_SAY_SECONDS", -1)
+    monkeypatch.setattr(peers, "_SAY_SECONDS", -1)
     asked = database([AWAY])
-    window_word.tell_end(ORDER, journal, window_word.ROLLED_BACK)
+    peers.tell_end(ORDER, journal, peers.ROLLED_BACK)
     assert len(asked) == 1
 
 
@@ -227,7 +229,7 @@ def test_a_window_is_not_opened_beside_a_web_that_cannot_be_told(
 ) -> None:
     database([AWAY])
     with pytest.raises(window_data.DataError):
-        window_word.tell_open(ORDER, journal)
+        peers.tell_open(ORDER, journal)
 
 
 class Connection:
@@ -270,7 +272,7 @@ def answered(
 
     monkeypatch.setattr(schema, "connected", connected)
     asked = {"database": DATABASE, "secrets": "/etc/secrets", "run": RUN, **more}
-    answer = window_word.main(verb, asked)
+    answer = peers.main(verb, asked)
     assert places == [(DATABASE, "/etc/secrets")]
     assert (connection.transactions, connection.is_closed) == (1, True)
     return answer, connection.asked

@@ -14,11 +14,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from mailman_suite import layout, window
-from mailman_suite.declared_files import DeclaredFiles, ManagedFile
-from mailman_suite.host.window_journal import Journal
+from mailman_suite.base import layout
+from mailman_suite.base.declared_files import DeclaredFiles, ManagedFile
+from mailman_suite.host.window.journal import Journal
 from mailman_suite.settings import Settings
-from mailman_suite.suite import suite_of
+from mailman_suite.suite.suite import suite_of
+from mailman_suite.windows import upgrade
 from tests.bad_settings import GOOD
 from tests.plans.suite_on_paper import SPLIT, look
 from tests.unit.kept_states import DEBIAN_12
@@ -91,7 +92,7 @@ class WebHost:
         address = {"mailman_address": "10.0.0.12"}
         settings = Settings.from_data({**GOOD, **SPLIT, **address})
         suite = replace(suite_of(settings, look(DEBIAN_12, OLD)), awaits=awaits)
-        written = window.order(suite, ID, {"units": {}, "stamps": str(self.root / "stamps")})
+        written = upgrade.order(suite, ID, {"units": {}, "stamps": str(self.root / "stamps")})
         units = (layout.WEB_UNIT, layout.QCLUSTER_UNIT)
         unit = {"state": "running", "inputs": [], "reload": False, "pid_file": ""}
         return {

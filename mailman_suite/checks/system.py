@@ -1,0 +1,146 @@
+"""What the system and the databases owe: units, jobs, code, sockets, secrets, schemas. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mailman_suite.base import layout
+from mailman_suite.checks.model import Broken, Expected, Promise, some
+
+_LOOPBACK = ("127.", "::1 ", "::ffff:127.")
+_ROOT_ONLY = "superuser_password"
+
+
+def units(found: Any, expected: Expected) -> str:
+    """Active now, and again after a boot."""
+    wrong = [
+        f"{name} is {one['ActiveState']}/{one['SubState']}, {one['UnitFileState'] or 'no unit'}"
+        for name, one in found.items()
+        if one["ActiveState"] not in ("active", "reloading") or one["UnitFileState"] != "enabled"
+    ]
+    if wrong or not found:
+        raise Broken(f"{some(wrong) or 'none were seen'}; see `systemctl status` and the journal")
+    return some(found, 9)
+
+
+def timers(found: Any, expected: Expected) -> str:
+    """Each has a next time, or its job runs at this moment."""
+    wrong = [
+        f"{name} is {one['ActiveState']}/{one['SubState']}"
+        for name, one in found.items()
+        if one["ActiveState"] != "active"
+        or one["UnitFileState"] != "enabled"
+        or not (one["NextElapseUSecRealtime"] or one["SubState"] == "running")
+    ]
+    if wrong or not found:
+        raise Broken(f"{some(wrong) or 'none were seen'}; expected active, enabled, with a time")
+    return f"{len(found)} timers"
+
+
+def jobs(found: Any, expected: Expected) -> str:
+    """A job that never ran yet has not failed."""
+    failed = [
+        f"{one['job']['Id']}: {one['job']['Result']} {one['job']['ExecMainStatus']}"
+        for one in found.values()
+        if one["job"]["Result"] != "success" or one["job"]["LoadState"] != "loaded"
+    ]
+    if failed or not found:
+        raise Broken(f"{some(failed) or 'none were seen'}; see `journalctl -u` of it")
+    return f"{len(found)} jobs"
+
+
+def processes(found: Any, expected: Expected) -> str:
+    """An upgrade that did not reach a process leaves it with files that are gone."""
+    if found["stale"]:
+        raise Broken(f"{some(found['stale'])}; restart the unit")
+    absent = [one for one in expected.services if not found["count"].get(one)]
+    if absent:
+        raise Broken(f"no process of {some(absent)}")
+    return f"{sum(found['count'].values())} processes"
+
+
+def release(found: Any, expected: Expected) -> str:
+    """The release and its static files are those that the declaration asks for."""
+    for what in ("current", "static"):
+        if found[what] != expected.release_directory:
+            raise Broken(f"{what} is {found[what]}, expected {expected.release_directory}")
+    if found["stamp"] != expected.static_stamp:
+        raise Broken("the static files were built for other settings; run deploys/mailman.py")
+    return expected.release_directory.rpartition("/")[2]
+
+
+def sockets(found: Any, expected: Expected) -> str:
+    """People come through the proxy and through Postfix; everything else stays inside."""
+    outside = [f"{unit} on {address}" for unit, addresses in found.items() for address in addresses
+               if not address.startswith(_LOOPBACK)]  # fmt: skip
+    if outside or not found:
+        raise Broken(f"{some(outside) or 'none listens'}, expected loopback alone")
+    return some((address for addresses in found.values() for address in addresses), 9)
+
+
+def private(found: Any, expected: Expected) -> str:
+    """No secret can be read by others, and the superuser's password by root alone."""
+    absent = [path for path, one in found.items() if not one or not one[3]]
+    absent += [one for one in expected.secrets if f"{layout.SECRETS}/{one}" not in found]
+    wrong = [f"{path} is {' '.join(one[:3])}" for path, one in found.items()
+             if one and not _is_private(path, one)]  # fmt: skip
+    if absent or wrong:
+        raise Broken(f"{some([*absent, *wrong])}; expected non-empty and readable by"
+                     f" root:{layout.GROUP} alone")  # fmt: skip
+    return f"{len(found)} files"
+
+
+def _is_private(path: str, attributes: Any) -> bool:
+    owner, group, mode, _ = attributes
+    allowed = 0o600 if path.endswith(f"/{_ROOT_ONLY}") else 0o640
+    return owner == "root" and group in ("root", layout.GROUP) and not int(mode, 8) & ~allowed
+
+
+def core_schema(found: Any, expected: Expected) -> str:
+    """Core refuses to work with a revision that it does not know, but only once it is restarted."""
+    if found is not False:
+        raise Broken("the revision is not the head of the release's code")
+    return "at the head of the release's code"
+
+
+def web_schema(found: Any, expected: Expected) -> str:
+    """Django does not look at migrations when it starts."""
+    if found != []:
+        raise Broken(f"not applied: {some(found)}; run deploys/mailman.py")
+    return "every migration is applied"
+
+
+def identity(found: Any, expected: Expected) -> str:
+    """Somebody can log in and administer."""
+    if found != []:
+        raise Broken(f"missing: {some(found)}; run deploys/mailman.py")
+    return "with a verified address"
+
+
+def search_index(found: Any, expected: Expected) -> str:
+    """One takes minutes to hours; meanwhile searches find what is in it already."""
+    if not found["wanted"]:
+        return "none is asked for"
+    if found["state"] != "activating/start":
+        raise Broken(
+            f"{layout.INDEX_UNIT} is {found['state']}, and said last: {found['said'] or 'nothing'};"
+            f" see `journalctl -u {layout.INDEX_UNIT}`"
+        )
+    return f"being filled, searches find more and more: {found['said'] or 'begun just now'}"
+
+
+PROMISES = (
+    Promise("Every service runs and starts at boot", "check.system", "units", units, True),
+    Promise("Every process runs the release", "check.system", "processes", processes, True),
+    Promise("The declared release is current", "check.system", "release", release),
+    Promise("Every timer has a next time", "check.system", "timers", timers),
+    Promise("No job failed when it last ran", "check.system", "timers", jobs),
+    Promise(
+        "A search index that is asked for is filled", "check.system", "index", search_index, True
+    ),
+    Promise("Our services listen on loopback alone", "check.system", "sockets", sockets),
+    Promise("Secrets are private", "check.system", "private", private),
+    Promise("Core's schema is the code's", "state.schema", "core", core_schema),
+    Promise("The web's schema is the code's", "state.schema", "web", web_schema),
+    Promise("Site and superuser exist", "apply.web_identity", "missing", identity),
+)

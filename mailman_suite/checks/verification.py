@@ -1,0 +1,186 @@
+"""What is asked of a host to verify it, and what its answers mean. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mailman_suite.base import layout
+from mailman_suite.checks import (
+    core as promises_core,
+)
+from mailman_suite.checks import (
+    edge as promises_edge,
+)
+from mailman_suite.checks import (
+    system as promises_system,
+)
+from mailman_suite.checks import (
+    web as promises_web,
+)
+from mailman_suite.checks.edge import edge_question
+from mailman_suite.checks.model import Expected, Observations, Promise, Verdict, judged
+from mailman_suite.parts.database.connections import connections
+from mailman_suite.settings import Settings
+from mailman_suite.settings_roles import ROLES, Role
+from mailman_suite.suite.files import timers, web_settings
+from mailman_suite.suite.suite import Suite
+
+PROMISES = (*promises_core.PROMISES, *promises_web.PROMISES, *promises_system.PROMISES)
+
+_REST = f"http://{layout.LOOPBACK}:{layout.REST_PORT}/3.1"
+_PAGES = (
+    "/mailman3/",
+    "/postorius/lists/",
+    "/archives/",
+    "/hyperkitty/",
+    "/accounts/login/",
+    "/admin/login/",
+)
+# The first list that each index shows, as a visitor would click on it.
+_LINKED_PAGES = (
+    r"/(mailman3|postorius)/lists/[^/]+\.[^/]+/",
+    r"/(archives|hyperkitty)/list/[^/]+/",
+)
+
+
+def verdicts(suite: Suite, observations: Observations) -> list[Verdict]:
+    """The verdict on every promise of the host's role, from what `questions` answered."""
+    return judged(promises_of(suite.settings), observations, expected(suite))
+
+
+def promises_of(settings: Settings) -> tuple[Promise, ...]:
+    """What a host with this role owes its users, and the suite's other hosts."""
+    edge = promises_edge.PROMISES if settings.role == "mta" else ()
+    return (*(one for one in PROMISES if _is_of(one, settings)), *edge)
+
+
+def _is_of(promise: Promise, settings: Settings) -> bool:
+    roles = _ROLES_OF.get(promise.observation) or _ROLES_OF[promise.program]
+    return settings.runs(*roles)
+
+
+# Who keeps what a program, or one observation of it, looks at.
+_ROLES_OF: Mapping[str, tuple[Role, ...]] = {
+    "check.core": ("core",),
+    "check.queues": ("core",),
+    "check.web": ("web",),
+    "schema": ("core",),
+    "apply.web_identity": ("core",),
+    "check.system": ("core", "web"),
+    "units": ROLES,
+    "index": ("web",),
+}
+
+
+def expected(suite: Suite) -> Expected:
+    """What the declaration says, as far as promises are about it."""
+    return Expected(
+        domains=tuple(suite.settings.domains),
+        lists=tuple(one.address for one in suite.settings.lists),
+        release_directory=suite.release_directory,
+        static_stamp=web_settings(suite).sha256,
+        secrets=tuple(suite.settings.secret_references()),
+        services=suite.settings.services,
+    )
+
+
+def questions(suite: Suite) -> dict[str, Any]:
+    """Program of `mailman_suite/host/` -> its arguments; each of them only reads."""
+    settings = suite.settings
+    return {
+        **(_core_questions() if settings.runs("core") else {}),
+        **({"check.web": _web_question(suite)} if settings.runs("web") else {}),
+        "check.system": _system(suite),
+        **({"check.edge": edge_question(settings)} if settings.role == "mta" else {}),
+        **(_database_questions(settings) if settings.runs("core") else {}),
+    }
+
+
+def _core_questions() -> dict[str, Any]:
+    return {"check.core": core_question(), "check.queues": {"var": layout.VAR}}
+
+
+def _web_question(suite: Suite) -> dict[str, Any]:
+    return {
+        **proxy(suite),
+        "pages": _PAGES,
+        "links": _LINKED_PAGES,
+        "favicon": "/favicon.ico",
+        "api": f"/api/mailman/urls?mlist=verify@{suite.settings.domains[0]}",
+        "api_below": ["/archives", "/hyperkitty"],
+        "archiver_config": layout.ARCHIVER_CONFIG,
+    }
+
+
+def _database_questions(settings: Settings) -> dict[str, Any]:
+    databases = connections(settings)
+    return {
+        "schema": {**databases, "heads": f"{layout.VENV}/../heads.json"},
+        "apply.web_identity": {
+            "database": databases["web"],
+            "secrets": layout.SECRETS,
+            "web_host": settings.web_host,
+            "domains": settings.domains,
+            "superuser": settings.superuser_name,
+            "email": settings.admin_email.lower(),
+        },
+    }
+
+
+def core_question() -> dict[str, Any]:
+    """The arguments of `host/check/core.py`."""
+    return {
+        "rest": _REST,
+        "password_file": f"{layout.SECRETS}/rest_password",
+        "config": layout.CORE_CONFIG,
+        "venv": layout.VENV,
+        "loopback": layout.LOOPBACK,
+        "lmtp_port": layout.LMTP_PORT,
+        "smtp_port": layout.SMTP_PORT,
+    }
+
+
+def proxy(suite: Suite) -> dict[str, Any]:
+    """How the host reaches the suite's pages as people do: its own, or those of the first web."""
+    scheme = suite.web_url.partition(":")[0]
+    settings = suite.settings
+    elsewhere = settings.addresses("web")[0] if settings.role == "core" else ""
+    return {
+        "host": settings.web_host,
+        "scheme": scheme,
+        "port": layout.HTTPS_PORT if scheme == "https" else layout.HTTP_PORT,
+        "loopback": elsewhere or layout.LOOPBACK,
+    }
+
+
+def _system(suite: Suite) -> dict[str, Any]:
+    settings = suite.settings
+    return {
+        "services": [*settings.services, *_system_services(settings)],
+        "ours": settings.services,
+        "jobs": {timer: timer.replace(".timer", ".service") for timer in timers(suite)},
+        "venv": layout.VENV,
+        "releases": layout.RELEASES,
+        "static": layout.STATIC if settings.runs("web") else f"{layout.VENV}/../static",
+        "private": _private(settings),
+        "secrets": layout.SECRETS,
+        "index": {"wanted": layout.INDEX_WANTED, "unit": layout.INDEX_UNIT},
+    }
+
+
+def _private(settings: Settings) -> list[str]:
+    """Files with secrets in them, besides the secrets themselves."""
+    if not settings.runs_release:
+        return []
+    core = [layout.CORE_CONFIG] if settings.runs("core") else []
+    return [*core, layout.ARCHIVER_CONFIG, layout.WEB_SETTINGS]
+
+
+def _system_services(settings: Settings) -> list[str]:
+    """The distribution's services that the host's part needs."""
+    return [
+        *(["nginx.service"] if settings.runs_release else []),
+        *(["postfix.service"] if settings.runs("core", "mta") else []),
+        *(["postgresql.service"] if settings.database_is_local else []),
+    ]

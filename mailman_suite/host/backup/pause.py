@@ -1,0 +1,106 @@
+"""The pause of a backup: mail waits in Postfix, pages are read-only, and everything is copied.
+
+The web goes on. What people could change waits behind the proxy, so that both databases and Core's
+directory are of one instant.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.host.state import manifest
+from mailman_suite.host.window import data as window_data
+from mailman_suite.host.window import health, mail, services, shunted, upgrade
+from mailman_suite.host.window.journal import Journal
+from mailman_suite.host.window.upgrade import recorded
+
+Order = dict[str, Any]
+
+PAUSED = "paused"
+_COPIES = (upgrade.keep_core, upgrade.keep_web)
+
+
+class BusyError(Exception):
+    """Something else is at work on the suite, with what to do."""
+
+
+def copy(order: Order, journal: Journal) -> None:
+    """The state directory is complete, and the suite goes on."""
+    with recorded(journal, "Configuration is kept"):
+        require_quiet(order)
+        upgrade.keep_configuration(order, journal)
+    start = time.monotonic()
+    upgrade.take(_pause(), order, journal)
+    journal.note(PAUSED, seconds=round(time.monotonic() - start, 1))
+
+
+def _pause() -> upgrade.Steps:
+    yield "Postfix holds mail back, pages are read-only", upgrade.close
+    yield "Jobs have ended", upgrade.end_jobs
+    yield "Core has emptied its queues", mail.drain
+    yield "Core is stopped", upgrade.stop_core
+    yield "Data is kept and counted", keep
+    yield "Core is started again", start_again
+    yield "Core answers", core_answers
+    yield "Mail flows again", open_again
+
+
+def require_quiet(order: Order) -> None:
+    """No change of release is under way. Raises BusyError."""
+    if services.is_open(order):
+        raise BusyError(
+            f"a change of release is under way; wait for its end (systemctl status "
+            f"{order['window_unit']}), then make the backup"
+        )
+
+
+def keep(order: Order, journal: Journal) -> None:
+    """Both databases and Core's directory, and what they hold, side by side: nothing moves now."""
+    with ThreadPoolExecutor(len(_COPIES) + 1) as pool:
+        counting = pool.submit(counted, order)
+        for copying in [pool.submit(step, order, journal) for step in _COPIES]:
+            copying.result()
+        manifest.write(journal.directory, order, order["from"], counting.result())
+
+
+def counted(order: Order) -> dict[str, Any]:
+    """Heads, counts and digests; by the release's interpreter, which has the database drivers."""
+    asked = {"databases": order["databases"], "var": order["var"]}
+    return window_data.ask(order, "state.manifest", "look", asked)
+
+
+def start_again(order: Order, journal: Journal) -> None:
+    """Whatever ran before is starting; what goes on is left alone."""
+    services.begin(journal.found("running").get("units", []))
+
+
+def core_answers(order: Order, journal: Journal) -> None:
+    """Core does; one that did not run before is not waited for."""
+    if order["units"]["core"][0] in journal.found("running").get("units", []):
+        health.core_serves(order)
+
+
+def open_again(order: Order, journal: Journal) -> None:
+    """Pages can be changed, and Postfix hands over what it kept."""
+    Path(order["closed"]).unlink(missing_ok=True)
+    mail.let_through(order, journal)
+    mail.reload_if_running()
+    mail.flush()
+
+
+def go_on(order: Order, journal: Journal) -> str:
+    """The suite works as before the pause, from whatever instant it was left; what Core shows."""
+    if not journal.found("running"):
+        return "nothing was stopped"
+    shunted.queue_again(order, journal)
+    start_again(order, journal)
+    try:
+        core_answers(order, journal)
+    except health.UnhealthyError as error:
+        return str(error)
+    finally:
+        open_again(order, journal)
+    return "Core answers"

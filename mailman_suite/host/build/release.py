@@ -1,0 +1,165 @@
+"""Builds one release directory on the host; runs there as root.
+
+    PYTHONPATH=INPUT_DIR python3 -s -m mailman_suite.host.build.release INPUT_DIR
+
+INPUT_DIR holds build.json, the locks and the patches. Nothing that was downloaded runs as root, and
+the finished tree belongs to root. The stamp is written last: a directory without it is half-built
+and made anew, one with it stays.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailman_suite.host.base.account import Account, CommandError
+from mailman_suite.host.base.release_tree import (
+    STAMP,
+    Progress,
+    give_to_root,
+    is_complete,
+    only_builder,
+    write_durably,
+)
+from mailman_suite.host.build import wheels as build_wheels
+from mailman_suite.host.build.patch_wheel import PatchError
+
+_TRANSLATED = ("postorius", "hyperkitty", "django_mailman3")
+_EXPECTED = (CommandError, PatchError, OSError)
+
+
+@dataclass(frozen=True)
+class Build:
+    """What build.json asks for."""
+
+    inputs: Path
+    release_dir: Path
+    python: str
+    user: str
+    identifier: str
+
+    @property
+    def venv_python(self) -> Path:
+        """The release's own interpreter."""
+        return self.release_dir / "venv" / "bin" / "python"
+
+    @property
+    def scratch(self) -> Path:
+        """What the finished release does not have."""
+        return self.release_dir / "scratch"
+
+    @property
+    def wheels(self) -> Path:
+        """Where the wheels are while they are needed."""
+        return self.scratch / "wheels"
+
+
+def main(arguments: list[str]) -> int:
+    """Build what INPUT_DIR/build.json asks for; 0 when the release directory is complete."""
+    inputs = Path(arguments[0])
+    order = json.loads((inputs / "build.json").read_text(encoding="utf-8"))
+    build = Build(
+        inputs, Path(order["release_dir"]), order["python"], order["user"], order["identifier"]
+    )
+    os.umask(0o022)
+    try:
+        with only_builder(build.release_dir) as lock:
+            if is_complete(build.release_dir, build.identifier):
+                print(f"{build.identifier} is complete already")
+            else:
+                make(build, lock.fileno())
+    except _EXPECTED as error:
+        print(f"error: {build.identifier} was not built: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def make(build: Build, lock: int) -> None:
+    """Make the release directory from nothing and stamp it."""
+    progress = Progress(9)
+    progress("An empty release directory and its virtual environment")
+    account = begin(build, lock)
+    fill_wheels(build, account, progress)
+    install(build, account, progress)
+    progress("Import everything and note the schema heads")
+    heads = account.run(build.venv_python, "-I", "-c", program("build.heads"))
+    finish(build, account, heads, progress)
+    stamp = {"identifier": build.identifier, "seconds": progress.seconds()}
+    write_durably(build.release_dir / STAMP, json.dumps(stamp, indent=1) + "\n")
+    print(f"{build.identifier} is complete after {progress.seconds():.1f} s", flush=True)
+
+
+def begin(build: Build, lock: int) -> Account:
+    """Remove what an interrupted build left, and make directories and virtual environment anew."""
+    if build.release_dir.exists():
+        shutil.rmtree(build.release_dir)
+    build.release_dir.mkdir(mode=0o755)
+    for lock_file in build.inputs.glob("*.lock"):  # they stay, to say what is installed
+        shutil.copyfile(lock_file, build.release_dir / lock_file.name)
+    account = Account(build.user, build.scratch, (lock,))
+    for directory in (build.scratch, build.wheels, build.release_dir / "venv"):
+        account.directory(directory)
+    account.run(build.python, "-m", "venv", build.release_dir / "venv")
+    return account
+
+
+def fill_wheels(build: Build, account: Account, progress: Progress) -> None:
+    """Fill the wheels directory from the package index."""
+    progress("The locked build tools")
+    build_wheels.fetch_tools(build.venv_python, build.release_dir, account)
+    progress("Upstream's wheels with our patches")
+    build_wheels.fetch_patched(
+        build.venv_python, build.release_dir, build.inputs / "patches", account
+    )
+    progress("Download and verify every package")
+    build_wheels.build_all(build.venv_python, build.release_dir, account, build.wheels)
+
+
+def install(build: Build, account: Account, progress: Progress) -> None:
+    """Install every wheel without network, then compile bytecode and translations."""
+    python = build.venv_python
+    progress("Install from the wheels, without network")
+    offline = ("install", "--quiet", "--isolated", "--no-index", "--no-deps", "--no-compile")
+    account.run(python, "-m", "pip", *offline, *sorted(build.wheels.glob("*.whl")))
+    account.run(python, "-m", "pip", "check")
+    library = next(build.release_dir.glob("venv/lib/python3.*"))
+    progress("Compile bytecode")
+    account.run(python, "-W", "ignore", "-m", "compileall", "-q", "-j", "0", library)
+    progress("Compile translations")
+    translate(library / "site-packages", account)
+
+
+def translate(site_packages: Path, account: Account) -> None:
+    """Compile the web applications' catalogues, which upstream ships as text only."""
+    catalogues = [po for name in _TRANSLATED for po in (site_packages / name).rglob("*.po")]
+    if not catalogues:
+        raise CommandError(f"no translations under {site_packages}; expected some of {_TRANSLATED}")
+
+    def compiled(po: Path) -> None:
+        account.run("msgfmt", "--check-format", "-o", po.with_suffix(".mo"), po)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(compiled, catalogues))
+
+
+def program(name: str) -> str:
+    """The text of a program beside this one, for an interpreter that cannot read our directory."""
+    return Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
+
+
+def finish(build: Build, account: Account, heads: str, progress: Progress) -> None:
+    """Give the tree to root, so that the running suite cannot change its own code."""
+    progress("Hand the finished tree to root")
+    shutil.rmtree(account.scratch)
+    give_to_root(build.release_dir)
+    write_durably(build.release_dir / "heads.json", heads)
+    os.sync()  # the stamp must not reach the disk before what it vouches for
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,97 @@
+"""What a state directory holds: one point in time of a suite, kept by a window or by a backup.
+
+A state directory has `manifest.json` beside `snapshot/{files, core, web}`. The manifest says which
+release the state belongs to, both databases' schemas, and what they and Core's directory hold.
+`look` is run by a release's own interpreter, which has the PostgreSQL driver, while Core is
+stopped: {"databases": as mailman_suite.parts.database.connections.connections says it, "var": Core's directory}
+-> {"heads", "invariants"}. Only reads.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.host.base.release_tree import write_durably
+from mailman_suite.host.state import invariants, schema
+
+NAME = "manifest.json"
+FORMAT = 1
+
+
+class ManifestError(Exception):
+    """A manifest that is missing, damaged or of another format, with what was found."""
+
+
+def write(place: Path, order: Mapping[str, Any], release: str, held: Mapping[str, Any]) -> None:
+    """The state directory's manifest.json, on the disk.
+
+    `order` is a window's or a backup's; `release` the identifier of what runs with this state;
+    `held` what `look` answered, empty where the state is configuration alone.
+    """
+    told = {
+        "format": FORMAT,
+        "id": order["id"],
+        "host": socket.gethostname(),
+        "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        **release_parts(release),
+        "engine": order["databases"]["core"]["engine"],
+        "heads": held.get("heads", {}),
+        "invariants": held.get("invariants", {}),
+        "bytes": size(place / "snapshot"),
+    }
+    write_durably(place / NAME, json.dumps(told, indent=1) + "\n")
+
+
+def release_parts(identifier: str) -> dict[str, str]:
+    """`3.3.10+django52-py3.11-73c92beb6e9e` in parts; what was made by hand has none."""
+    name, ours, rest = identifier.rpartition("-py")
+    python = rest.partition("-")[0] if ours else ""
+    return {"release": identifier, "release_name": name, "python": python}
+
+
+def size(place: Path) -> int:
+    """Bytes of all files below, each as long as it says, also where it shares its room."""
+    found = (os.path.join(folder, name) for folder, _, names in os.walk(place) for name in names)
+    return sum(os.lstat(path).st_size for path in found)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What a manifest says. Raises ManifestError."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ManifestError(f"there is no {path}: what lies there is no whole state") from None
+    except ValueError as error:
+        raise ManifestError(f"{path} is damaged: {error}") from None
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        has = found.get("format") if isinstance(found, dict) else None
+        raise ManifestError(
+            f"{path} has the format {has!r}, this version reads {FORMAT}; use the version of the "
+            "deploy that wrote it"
+        )
+    return found
+
+
+def look(asked: dict[str, Any]) -> dict[str, Any]:
+    """Both schemas' heads, and the counts and digests of everything."""
+    return {"heads": heads(asked["databases"]), "invariants": invariants.look(asked)}
+
+
+def heads(databases: dict[str, Any]) -> dict[str, Any]:
+    """`{"core": revision, "web": {application: its last migration}}`; nothing where none is."""
+    secrets = databases["secrets"]
+    core = schema.rows(databases["core"], secrets, "SELECT version_num FROM alembic_version")
+    applied = "SELECT app, max(name) FROM django_migrations GROUP BY app"
+    web = schema.rows(databases["web"], secrets, applied)
+    return {"core": core[0][0] if core else "", "web": {app: name for app, name in web}}
+
+
+if __name__ == "__main__":
+    print(json.dumps(look(json.loads(sys.argv[2])), sort_keys=True))

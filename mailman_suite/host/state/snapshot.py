@@ -1,0 +1,178 @@
+"""One point in time of a suite, kept on its host and put back whole: files, Core's data, databases.
+
+Everything is idempotent: what was interrupted is simply done again. The caller sees to it that the
+services are stopped while databases and Core's data are taken or put back.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.host.base.release_tree import write_durably
+from mailman_suite.host.state import database_copies as databases
+
+# Core writes these anew; logs stay as they are, because they say what happened. Packages have the
+# web's files in the same directory: its database is copied by itself.
+_NOT_DATA = ("cache", "locks", "logs", "web")
+
+
+def take_files(patterns: Iterable[str], place: Path) -> None:
+    """Copies of every file, directory and link that the patterns name, with all attributes."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True, mode=0o700)
+    for path in _named(patterns):
+        copy = place / path.lstrip("/")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy_tree(Path(path), copy)
+
+
+def put_back_files(patterns: Iterable[str], place: Path) -> None:
+    """What the patterns name is as it was: changed back, removed, or there again."""
+    kept = {path.removeprefix(str(place)) for path in _named(patterns, str(place))}
+    for path in _named(patterns):
+        if path not in kept:
+            remove(Path(path))
+    for path in sorted(kept):
+        replace(Path(path), place / path.lstrip("/"))
+
+
+def _named(patterns: Iterable[str], below: str = "") -> list[str]:
+    """Every path that a pattern names, without those that lie in another one."""
+    found: list[str] = []
+    for path in sorted({path for pattern in patterns for path in glob.glob(below + pattern)}):
+        if not (found and path.startswith(f"{found[-1]}/")):
+            found.append(path)
+    return found
+
+
+def take_data(var: Path, place: Path) -> None:
+    """Core's data directory but its logs: queues, messages, templates, lists' own files.
+
+    Core never changes a queued or stored message in place, so those are linked and cost no room.
+    """
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True, mode=0o700)
+    for entry in _data(var):
+        copy_tree(entry, place / entry.name, link=_is_linked(entry, place))
+
+
+def data_bytes(var: Path, beside: Path) -> int:
+    """How much room `take_data` will need in a directory beside another."""
+    paths = (
+        path
+        for entry in _data(var)
+        if not _is_linked(entry, beside)
+        for path in (entry, *entry.rglob("*"))
+    )
+    return sum(path.lstat().st_blocks for path in paths) * 512
+
+
+def _is_linked(entry: Path, place: Path) -> bool:
+    return entry.name in ("queue", "messages", "archives") and same_device(entry, place)
+
+
+def put_back_data(var: Path, place: Path, keeps: Collection[str] = ()) -> None:
+    """Core's data directory is as it was when it was taken; entries in `keeps` are not touched."""
+    for entry in _data(var):
+        if entry.name not in keeps and not (place / entry.name).exists():
+            remove(entry)
+    for entry in sorted(place.iterdir()):
+        if entry.name not in keeps:
+            replace(var / entry.name, entry)
+
+
+def add_missing(place: Path, target: Path) -> None:
+    """What a kept directory has and the target lacks is there again; what it has stays."""
+    if not place.is_dir():
+        return
+    if not target.exists():
+        target.mkdir(mode=0o700)
+        _copy_attributes(place, target)
+    for entry in place.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            add_missing(entry, target / entry.name)
+        elif not os.path.lexists(target / entry.name):
+            copy_tree(entry, target / entry.name)
+
+
+def _data(var: Path) -> list[Path]:
+    return [entry for entry in sorted(var.iterdir()) if entry.name not in _NOT_DATA]
+
+
+def same_device(one: Path, other: Path) -> bool:
+    """Whether hard links can lead from one to the other."""
+    return one.stat().st_dev == other.stat().st_dev
+
+
+def take_database(name: str, order: dict[str, Any], place: Path) -> None:
+    """A copy of the `core` or `web` database."""
+    databases.take(order["databases"][name], order["databases"]["secrets"], place / name)
+
+
+def put_back_database(name: str, order: dict[str, Any], place: Path) -> None:
+    """The `core` or `web` database as it was."""
+    databases.put_back(order["databases"][name], order["databases"]["secrets"], place / name)
+
+
+def seal(place: Path) -> None:
+    """The snapshot is whole and on the disk."""
+    os.sync()
+    write_durably(place / "complete", "\n")
+
+
+def is_whole(place: Path) -> bool:
+    """Whether the snapshot was sealed."""
+    return (place / "complete").exists()
+
+
+def copy_tree(source: Path, target: Path, *, link: bool = False) -> None:
+    """A file, link or directory with owners, modes and times; files as hard links if so wished."""
+    if source.is_symlink() or not source.is_dir():
+        _copy_entry(source, target, link=link)
+        return
+    target.mkdir(mode=0o700, exist_ok=True)
+    for entry in source.iterdir():
+        copy_tree(entry, target / entry.name, link=link)
+    _copy_attributes(source, target)
+
+
+def _copy_entry(source: Path, target: Path, *, link: bool) -> None:
+    if source.is_symlink():
+        target.symlink_to(os.readlink(source))
+        os.chown(target, source.lstat().st_uid, source.lstat().st_gid, follow_symlinks=False)
+    elif not source.is_file():
+        return  # a socket or pipe of a running service
+    elif link:
+        os.link(source, target)
+    else:
+        shutil.copyfile(source, target)
+        _copy_attributes(source, target)
+
+
+def _copy_attributes(source: Path, target: Path) -> None:
+    os.chown(target, source.stat().st_uid, source.stat().st_gid)
+    shutil.copystat(source, target)
+
+
+def replace(path: Path, copy: Path) -> None:
+    """A path becomes what its copy is; the copy stays. A full directory makes room first."""
+    fresh = path.with_name(f".{path.name}.back")
+    remove(fresh)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir() and not path.is_symlink():
+        remove(path)
+    copy_tree(copy, fresh)
+    os.rename(fresh, path)
+
+
+def remove(path: Path) -> None:
+    """A file, link or directory is gone."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

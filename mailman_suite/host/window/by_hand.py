@@ -1,0 +1,73 @@
+"""Puts aside what a suite that was made by hand has where ours will stand, and puts it back.
+
+Nothing is deleted: directories are renamed, files have their copies in the window's snapshot.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.host.apply import files as managed_files
+from mailman_suite.host.apply.units import systemctl
+from mailman_suite.host.state import snapshot
+from mailman_suite.host.window.journal import Journal
+
+Order = dict[str, Any]
+
+_UNITS = "/etc/systemd/system"
+
+
+def put_aside(order: Order, journal: Journal) -> None:
+    """Units with their drop-ins, the proxy's site and directories make room."""
+    its = order["by_hand"]
+    for name in its["units"]:
+        systemctl("--quiet", "disable", name)
+        _remove_file(f"{_UNITS}/{name}", order)
+    for path in (*its.get("drop_ins", ()), *its["sites"]):
+        _remove_file(path, order)
+    for path, aside in its["aside"].items():
+        if os.path.lexists(path) and not os.path.islink(path):
+            os.rename(path, aside)
+    for path, present in its["moved"].items():
+        snapshot.replace(Path(path), Path(present))  # a copy; the file stays where it is
+
+
+def put_back(order: Order) -> None:
+    """The directories have their names again; files come back from the snapshot."""
+    its = order["by_hand"] or {"aside": {}, "moved": {}}
+    # A window that goes back to a suite made by hand gives directories their names, and takes them.
+    for path, aside in its.get("returned", {}).items():
+        if os.path.isdir(path) and not os.path.islink(path) and not os.path.lexists(aside):
+            os.rename(path, aside)
+    for path, aside in its["aside"].items():
+        if os.path.lexists(aside):
+            snapshot.remove(Path(path))
+            os.rename(aside, path)
+    for path in its["moved"]:
+        Path(path).unlink(missing_ok=True)
+
+
+def remove_cron_jobs(order: Order, journal: Journal) -> None:
+    """The jobs that timers of ours replace are in no crontab any more."""
+    jobs = order["cron_jobs"]
+    for path in sorted({job["file"] for job in jobs}):
+        _without_jobs(path, {job["number"] for job in jobs if job["file"] == path}, order)
+
+
+def _without_jobs(path: str, numbers: set[int], order: Order) -> None:
+    """The crontab without the lines of these numbers, with a copy of what it was."""
+    text = managed_files.read(path)
+    if text is None:
+        return
+    managed_files.keep_copy(path, order["files"]["copies"])
+    lines = enumerate(text.splitlines(keepends=True), 1)
+    # A crontab that was edited since it was surveyed loses no other line.
+    kept = [line for number, line in lines if number not in numbers or "mailman" not in line]
+    managed_files.write(path, "".join(kept), managed_files.attributes(path))
+
+
+def _remove_file(path: str, order: Order) -> None:
+    managed_files.keep_copy(path, order["files"]["copies"])
+    Path(path).unlink(missing_ok=True)

@@ -1,0 +1,112 @@
+"""The journal of one window: what began, what ended, and whether there is a way back.
+
+One JSON object a line in `journal.jsonl`, on the disk before the next step begins. A line that a
+power cut or a full disk left half written is no line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.host.base.release_tree import write_durably
+
+COMMITTED = "committed"  # from here on the window only goes forward
+
+
+class Journal:
+    """Appends to and reads the journal in a window's directory."""
+
+    def __init__(self, directory: Path) -> None:
+        """`directory` exists and belongs to root alone."""
+        self.directory = directory
+        self._path = directory / "journal.jsonl"
+
+    def note(self, event: str, **details: Any) -> None:
+        """A line that is on the disk when this returns; shown to whoever follows."""
+        line = json.dumps({"event": event, "at": round(time.time(), 3), **details})
+        # A newline before it too: what was left half written must not swallow this line.
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(f"\n{line}\n" if self._is_torn() else f"{line}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        print(line, flush=True)
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Every complete line, oldest first."""
+        try:
+            text = self._path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return []
+        return list(_whole(text))
+
+    def _is_torn(self) -> bool:
+        try:
+            return self._path.read_bytes()[-1:] not in (b"", b"\n")
+        except FileNotFoundError:
+            return False
+
+    def has(self, event: str) -> bool:
+        """Whether such a line was written."""
+        return any(line["event"] == event for line in self.lines())
+
+    def has_begun(self, step: str) -> bool:
+        """Whether the step was come to."""
+        return noted(self.lines(), "begun", step)
+
+    def has_done(self, step: str) -> bool:
+        """Whether the step came to its end."""
+        return noted(self.lines(), "done", step)
+
+    def found(self, event: str) -> dict[str, Any]:
+        """The last line of this kind; empty when there is none."""
+        return next((line for line in reversed(self.lines()) if line["event"] == event), {})
+
+    def outcome(self) -> dict[str, Any] | None:
+        """How the window ended; None while it has not."""
+        try:
+            text = (self.directory / "outcome.json").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        return dict(json.loads(text))
+
+    def end(self, outcome: str, **details: Any) -> None:
+        """The window is over: `finished`, `rolled back` or `stuck`."""
+        started = self.lines()[0]["at"] if self.lines() else time.time()
+        told = {
+            "outcome": outcome,
+            "seconds": round(time.time() - started, 1),
+            "steps": self.steps(),
+            **details,
+        }
+        write_durably(self.directory / "outcome.json", json.dumps(told, indent=1) + "\n")
+
+    def steps(self) -> list[dict[str, Any]]:
+        """Each step with its start, in seconds since the first line, and its length in seconds."""
+        lines = self.lines()
+        begun = {line["step"]: line["at"] for line in lines if line["event"] == "begun"}
+        return [
+            {
+                "step": line["step"],
+                "start": round(begun[line["step"]] - lines[0]["at"], 2),
+                "seconds": round(line["at"] - begun[line["step"]], 2),
+            }
+            for line in lines
+            if line["event"] == "done" and line["step"] in begun
+        ]
+
+
+def noted(lines: Iterable[dict[str, Any]], event: str, step: str) -> bool:
+    """Whether the lines of a journal hold this of a step."""
+    return any((line["event"], line.get("step")) == (event, step) for line in lines)
+
+
+def _whole(text: str) -> Iterator[dict[str, Any]]:
+    for line in text.splitlines():
+        with contextlib.suppress(ValueError):
+            yield dict(json.loads(line))

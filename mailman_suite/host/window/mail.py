@@ -1,0 +1,133 @@
+"""Mail during a window: Postfix accepts and keeps it, Core's own queues are set aside."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.host.window.journal import Journal
+
+Order = dict[str, Any]
+
+# What Core works through at once; the others wait by their nature (retry, bounces) or for a person.
+_BUSY = ("archive", "command", "digest", "in", "out", "pipeline", "virgin")
+_WAITING_FOR_A_PERSON = ("bad", "shunt")
+_DRAIN_SECONDS = 30
+# What Postfix was handing over when it was told to hold back may still come in.
+_QUIET_SECONDS = 1
+_POLL_SECONDS = 0.2
+HELD = "queue-held"
+_HELD_ALREADY = "mail for Core was held back before"
+
+
+def postfix(*words: str) -> str:
+    """Runs one of Postfix' commands; ends with its own words where it fails."""
+    done = subprocess.run(words, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(words)}: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+def hold_back(order: Order, journal: Journal) -> None:
+    """Postfix goes on accepting, and keeps what is for Core in its own queue."""
+    if not order["transport"]:
+        return
+    held = postfix("postconf", "-h", "defer_transports").split()
+    if order["transport"] in held:
+        journal.note(_HELD_ALREADY, transports=held)
+    else:
+        value = " ".join([*held, order["transport"]])
+        postfix("postconf", "-e", f"defer_transports = {value}")
+    reload_if_running()
+
+
+def let_through(order: Order, journal: Journal) -> None:
+    """Postfix hands Core's mail over again, from its next reload on.
+
+    Where the operator had held it back before, it stays so.
+    """
+    if not order["transport"] or journal.has(_HELD_ALREADY):
+        return
+    held = postfix("postconf", "-h", "defer_transports").split()
+    others = [name for name in held if name != order["transport"]]
+    if others:
+        postfix("postconf", "-e", f"defer_transports = {' '.join(others)}")
+    elif held:
+        postfix("postconf", "-X", "defer_transports")
+
+
+def flush() -> None:
+    """What Postfix kept is tried now, not after its usual pause."""
+    if is_running():
+        postfix("postqueue", "-f")
+
+
+def is_running() -> bool:
+    """Whether Postfix is there to be told something."""
+    return shutil.which("postfix") is not None and _has_a_master()
+
+
+def _has_a_master() -> bool:
+    return subprocess.run(["postfix", "status"], capture_output=True).returncode == 0
+
+
+def reload_if_running() -> None:
+    """Postfix reads its configuration again; one that does not run will when it starts."""
+    if is_running():
+        postfix("postfix", "reload")
+
+
+def drain(order: Order, journal: Journal) -> None:
+    """Core ends what it is at, for some seconds: a stop in mid-message would shunt that message."""
+    busy = start = time.monotonic()
+    while time.monotonic() < start + _DRAIN_SECONDS:
+        if waiting(order):
+            busy = time.monotonic()
+        elif time.monotonic() > busy + _QUIET_SECONDS:
+            return
+        time.sleep(_POLL_SECONDS)
+    journal.note("undrained", queues=waiting(order))
+
+
+def waiting(order: Order) -> dict[str, int]:
+    """Queue -> number of messages, of those queues that Core works through at once."""
+    queue = Path(order["var"], "queue")
+    counts = {name: len(list((queue / name).glob("*.[pb][ca]k"))) for name in _BUSY}
+    return {name: count for name, count in counts.items() if count}
+
+
+def set_aside(order: Order, journal: Journal) -> None:
+    """No runner of the new release finds a message before the commit."""
+    queue, held = Path(order["var"], "queue"), Path(order["var"], HELD)
+    if not queue.is_dir():
+        return
+    like(queue, held)
+    for place in queue.iterdir():
+        if place.is_dir() and place.name not in _WAITING_FOR_A_PERSON:
+            like(place, held / place.name)
+            for message in place.iterdir():
+                message.rename(held / place.name / message.name)
+
+
+def put_queues_back(order: Order) -> None:
+    """Each message by one rename: an interruption neither loses nor doubles one."""
+    queue, held = Path(order["var"], "queue"), Path(order["var"], HELD)
+    if not held.is_dir():
+        return
+    for place in held.iterdir():
+        like(place, queue / place.name)
+        for message in place.iterdir():
+            message.rename(queue / place.name / message.name)
+        place.rmdir()
+    held.rmdir()
+
+
+def like(model: Path, directory: Path) -> None:
+    """A directory with the owner and mode of another."""
+    directory.mkdir(exist_ok=True)
+    os.chown(directory, model.stat().st_uid, model.stat().st_gid)
+    directory.chmod(model.stat().st_mode & 0o7777)

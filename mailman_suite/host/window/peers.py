@@ -1,0 +1,185 @@
+"""What Core's host tells the hosts of the web of its window, in a comment on the web's database.
+
+A host of the web says there, too, that it waits for none any more.
+
+All of them reach that database, whoever else is lost meanwhile; the comment is no part of a copy of
+it, so no way back takes a word back. Run by the release's interpreter, which has the driver:
+
+`say`:   {"database", "secrets", "run", "state", "unless"} -> {"state"}, which holds now: the new
+         one, or that of the same run that stands there already, where it is one of `unless`.
+`hear`:  {"database", "secrets"} -> {"run", "state"}, what was said last; empty where nothing was.
+`peers`: the same -> {"peers": [addresses of other hosts that are connected]}.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+from mailman_suite.host.state import schema
+from mailman_suite.host.window import data as window_data
+from mailman_suite.host.window.journal import Journal
+
+Order = dict[str, Any]
+
+TOLD = "The web's hosts know that a window is open"
+OPEN, FINISHED, ROLLED_BACK = "open", "finished", "rolled back"
+GIVEN_UP = "given up"  # a host of the web works with the old release before Core's window opened
+# One word at a time: Core's beginning and a web's end of waiting cannot both be heard as the first.
+_ALONE = "SELECT pg_advisory_xact_lock(hashtext('mailman3-suite window'))"
+_SAY = "COMMENT ON DATABASE {name} IS %s"
+_HEAR = (
+    "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
+    " WHERE datname = current_database()"
+)
+_PEERS = (
+    "SELECT DISTINCT host(client_addr) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND client_addr <> inet_client_addr()"
+)
+# Whoever was stopped is gone; a client whose host was cut off is known to be after a while.
+_GONE_SECONDS = 30
+# Core's window begins as soon as the last host of the web is closed.
+_BEGIN_SECONDS = 120
+# The suite serves already, and only its web waits.
+_SAY_SECONDS = 300
+_POLL_SECONDS = 0.5
+
+
+class PeersError(Exception):
+    """The other hosts of the suite are not where this one needs them."""
+
+
+def tell_open(order: Order, journal: Journal) -> None:
+    """From here on the hosts of the web wait for the end of this window.
+
+    Raises PeersError where one of them went back already.
+    """
+    if _say(order, OPEN, unless=[GIVEN_UP]) == GIVEN_UP:
+        raise PeersError("a host of the web went back to the old release before this window")
+
+
+def tell_end(order: Order, journal: Journal, state: str) -> None:
+    """The hosts of the web hear how Core's window ended; nothing on one host.
+
+    They wait for that, so a database that is away for a moment is asked again. Where they never
+    heard of a window they stop waiting by themselves, and a database that is away is no matter.
+    """
+    deadline = time.monotonic() + _SAY_SECONDS
+    while order.get("tells"):
+        try:
+            _say(order, state, unless=[])
+            break
+        except window_data.DataError:
+            if not journal.has_begun(TOLD):
+                break
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(_POLL_SECONDS)
+
+
+def _say(order: Order, state: str, *, unless: list[str]) -> str:
+    """The state that holds now."""
+    question = {**_question(order), "state": state, "unless": unless}
+    return str(window_data.ask(order, "window.peers", "say", question)["state"])
+
+
+def require_no_peers(order: Order, journal: Journal) -> None:
+    """No host of the web is at work. Raises PeersError naming those that are."""
+    deadline = time.monotonic() + _GONE_SECONDS
+    while peers := window_data.ask(order, "window.peers", "peers", _question(order))["peers"]:
+        if time.monotonic() > deadline:
+            raise PeersError(f"{', '.join(peers)} still work with the web's database")
+        time.sleep(_POLL_SECONDS)
+
+
+def await_core(order: Order, journal: Journal) -> None:
+    """Core's host finished its window of this run. Raises PeersError where it did not.
+
+    Where it never begins this ends by itself; once it began there is an end to wait for, also
+    where the database is away for a moment.
+    """
+    deadline, has_begun = time.monotonic() + _BEGIN_SECONDS, False
+    while (state := _heard(order)) != FINISHED:
+        if state == ROLLED_BACK:
+            raise PeersError("Core's host went back to the old release")
+        if state == GIVEN_UP:
+            raise PeersError("another host of the web went back to the old release")
+        has_begun |= state == OPEN
+        if not has_begun and time.monotonic() > deadline:
+            raise PeersError(f"Core's host did not begin its window in {_BEGIN_SECONDS} s")
+        time.sleep(_POLL_SECONDS)
+
+
+def give_up(order: Order) -> str:
+    """How Core's window of this run ended; none opens any more where it never began.
+
+    "" on a host that waits for none. Raises DataError where the database stays away.
+    """
+    deadline = time.monotonic() + _SAY_SECONDS
+    while order.get("awaits"):
+        try:
+            state = _say(order, GIVEN_UP, unless=[OPEN, FINISHED, ROLLED_BACK])
+            if state != OPEN:
+                return state
+        except window_data.DataError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(_POLL_SECONDS)
+    return ""
+
+
+def _heard(order: Order) -> str:
+    """The state of Core's window in this run; empty where nothing was said or can be heard."""
+    try:
+        said = window_data.ask(order, "window.peers", "hear", _question(order))
+    except window_data.DataError:
+        return ""  # the database is away for a moment
+    return str(said["state"]) if said.get("run") == order["run"] else ""
+
+
+def _question(order: Order) -> Order:
+    databases = order["databases"]
+    return {"database": databases["web"], "secrets": databases["secrets"], "run": order["run"]}
+
+
+def main(verb: str, asked: Order) -> Order:
+    """Carries out one verb on the database."""
+    connection = schema.connected(asked["database"], asked["secrets"])
+    try:
+        with connection, connection.cursor() as cursor:  # one transaction
+            return {"say": _said, "hear": _word, "peers": _peers}[verb](cursor, asked)
+    finally:
+        connection.close()
+
+
+def _said(cursor: Any, asked: Order) -> Order:
+    """The word of this run that holds from now on."""
+    cursor.execute(_ALONE)
+    found = _word(cursor, asked)
+    if found.get("run") == asked["run"] and found["state"] in asked["unless"]:
+        return {"state": found["state"]}
+    word = json.dumps({"run": asked["run"], "state": asked["state"]})
+    cursor.execute(_SAY.format(name=asked["database"]["name"]), [word])
+    return {"state": asked["state"]}
+
+
+def _word(cursor: Any, asked: Order) -> Order:
+    """The comment, if it is one of ours."""
+    cursor.execute(_HEAR)
+    ((comment,),) = cursor.fetchall()
+    try:
+        said = json.loads(comment or "{}")
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _peers(cursor: Any, asked: Order) -> Order:
+    cursor.execute(_PEERS)
+    return {"peers": sorted(address for (address,) in cursor.fetchall())}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1], json.loads(sys.argv[2]))))

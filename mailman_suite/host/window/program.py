@@ -1,0 +1,159 @@
+"""Changes a suite as one transaction; runs on the host as root, under systemd.
+
+    PYTHONPATH=WINDOW/program python3 -s -m mailman_suite.host.window.program VERB WINDOW
+
+WINDOW is a directory with `order.json`, which says what to do, and the journal. Its `kind` says
+which steps these are: another release, the state before a window, the state in a backup. Verbs:
+
+`run`:     does every step; whatever fails before the commit, the host is put back as it was.
+`settle`:  ends what was interrupted: forward after the commit, back before it; a web's host as
+           Core's host did. After `run` it finds nothing to do.
+`boot`:    the same before any service starts; waits for none, since they wait for it.
+`closed`:  prints progress until a web's host has stopped; 0 when it has.
+`follow`:  prints progress until the window has ended; 0 when it finished, 1 when it went back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.host.window import (
+    progress,
+    restore,
+    rollback,
+    services,
+    undo,
+    upgrade,
+)
+from mailman_suite.host.window import (
+    web as window_web,
+)
+from mailman_suite.host.window.journal import COMMITTED, Journal
+
+_STEPS = {
+    "release": upgrade.steps,
+    "rollback": rollback.steps,
+    "restore": restore.steps,
+    "web": window_web.steps,
+}
+
+_AGAIN = (
+    "the lines above the error are the last words of Core and web; to try once more, remove the "
+    'cause and set mailman_acknowledged_window = "{id}" in group data'
+)
+_STUCK = (
+    "error: the window ended without an outcome; see journalctl -u mailman-window, remove the "
+    "cause, then systemctl restart mailman-window-recovery"
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run one verb on one window; the exit status says whether it did what it should."""
+    verb, place = arguments
+    os.umask(0o077)
+    window = Path(place)
+    order = json.loads((window / "order.json").read_text(encoding="utf-8"))
+    if verb in ("follow", "closed"):
+        return {"follow": follow, "closed": until_closed}[verb](Journal(window), order)
+    {"run": run, "settle": settle, "boot": settle_at_boot}[verb](order, Journal(window))
+    return 0
+
+
+def run(order: dict[str, Any], journal: Journal) -> None:
+    """Every step in turn; back to where we were when one fails."""
+    if journal.outcome() or journal.lines():
+        return  # begun before: that is for `settle`
+    journal.note("opened", id=order["id"], old=order["from"], new=order["to"])
+    try:
+        upgrade.take(_STEPS[order["kind"]](order), order, journal)
+        journal.note(COMMITTED)
+    except (Exception, SystemExit) as error:  # programs beside this one end with SystemExit
+        undo.roll_back(order, journal, reason=f"{type(error).__name__}: {error}")
+        return
+    upgrade.complete(order, journal)
+
+
+def settle(order: dict[str, Any], journal: Journal) -> None:
+    """An interrupted window ends: in the new release after its commit, else in the old one."""
+    if journal.outcome() or not journal.lines():
+        return
+    if services.host_goes_down():
+        return  # with services going away underneath; the boot ends this
+    reason = "the window was interrupted"
+    if reason := _why_back(order, journal, window_web.forward(), reason):
+        undo.roll_back(order, journal, reason=reason)
+    else:
+        upgrade.complete(order, journal)
+
+
+def settle_at_boot(order: dict[str, Any], journal: Journal) -> None:
+    """As `settle`; the services that this boot is about to start wait for it.
+
+    They also ask for it when the window itself starts them, which is nothing to settle.
+    """
+    if journal.outcome() or not journal.lines() or services.is_open(order):
+        return
+    reason = "the host went down during the window"
+    # What is to be at work then waits for this.
+    if reason := _why_back(order, journal, window_web.switched(), reason):
+        undo.put_back_at_boot(order, journal, reason=reason)
+    else:
+        upgrade.complete_at_boot(order, journal)
+
+
+def _why_back(order: dict[str, Any], journal: Journal, forward: upgrade.Steps, reason: str) -> str:
+    """Why an interrupted window ends in the old release; empty after its commit.
+
+    The window of a web's host that can only go forward takes the steps `forward` and is committed.
+    """
+    if journal.has(COMMITTED):
+        return ""
+    try:
+        if not window_web.must_go_on(order, journal):
+            return reason
+        upgrade.take(forward, order, journal)
+        journal.note(COMMITTED)
+    except (Exception, SystemExit) as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def until_closed(journal: Journal, order: dict[str, Any]) -> int:
+    """As `follow`, until the host has nothing more to do before Core's host."""
+    outcome = progress.follow(journal, lambda: services.is_open(order), until=window_web.CLOSED)
+    if outcome is None and journal.has_done(window_web.CLOSED):
+        return 0
+    return _ended(outcome, order)
+
+
+def follow(journal: Journal, order: dict[str, Any]) -> int:
+    """Each step as it begins and ends, with the seconds since the window opened."""
+    return _ended(progress.follow(journal, lambda: services.is_open(order)), order)
+
+
+def _ended(outcome: dict[str, Any] | None, order: dict[str, Any]) -> int:
+    if outcome is None:
+        print(_STUCK, flush=True)
+        return 1
+    return _verdict(outcome, order)
+
+
+def _verdict(outcome: dict[str, Any], order: dict[str, Any]) -> int:
+    if outcome["outcome"] == "finished":
+        print(f"{order['to']} runs; the window took {outcome['seconds']} s", flush=True)
+        for line in order["afterwards"]:
+            print(line, flush=True)
+        return 0
+    for line in outcome.get("evidence", []):
+        print(line, flush=True)
+    print(f"error: {outcome['outcome']} to {order['from']}: {outcome['reason']}", flush=True)
+    print(_AGAIN.format(id=order["id"]), flush=True)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

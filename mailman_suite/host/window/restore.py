@@ -1,0 +1,123 @@
+"""The state in a backup, as the steps of a window: its data and secrets, no configuration.
+
+`backup` of the order is the archive. What stands now is kept first, and a failure goes back to it.
+Mail that waits now is mail that was accepted: it goes on to wait beside what waited then.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.host.state import manifest, snapshot
+from mailman_suite.host.state.invariants import differences
+from mailman_suite.host.window import (
+    by_hand,
+    mail,
+    rollback,
+    upgrade,
+)
+from mailman_suite.host.window import (
+    data as window_data,
+)
+from mailman_suite.host.window import (
+    room as window_room,
+)
+from mailman_suite.host.window.journal import Journal
+
+Order = dict[str, Any]
+
+UNPACKED = "backup"  # in the window's directory, until it ends
+_WAITING = ["queue/shunt", "queue/bad", rollback.SPOOL]
+
+
+class BackupError(Exception):
+    """An archive that cannot be used, with what was found and expected."""
+
+
+def steps(order: Order) -> upgrade.Steps:
+    """The archive is read to its end before anything stops."""
+    yield "The backup is unpacked", unpack
+    yield "There is room for the way back", window_room.require
+    yield "Configuration is kept", upgrade.keep_configuration
+    yield from upgrade.stopping(True)
+    yield "Counts before are taken, if they can be", count_before
+    yield "The search index is put aside", by_hand.put_aside
+    yield "Data is that of the backup", put_data
+    yield "Secrets are those of the backup", put_secrets
+    yield "Configuration has these secrets", upgrade.configure
+    yield "Counts are those of the backup", compare
+    yield "The backup's queues are set aside too", set_aside
+    yield "The web's cache is empty", rollback.empty_cache
+    yield "The suite is started", upgrade.start
+    yield from upgrade.serving()
+
+
+def unpack(order: Order, journal: Journal) -> None:
+    """The state directory that the archive holds is in the window's own. Raises BackupError."""
+    room = order["backup_bytes"]
+    parts = [(str(journal.directory), room), (order["var"], room)]
+    window_room.require_bytes(parts, "the unpacked backup and its data")
+    place = _unpacked(journal)
+    place.mkdir(mode=0o700)
+    # Owners go by their names: the account's number may be another one here.
+    words = ["tar", "--extract", "--gzip", "--same-owner", "--same-permissions"]
+    done = subprocess.run(
+        [*words, "--file", order["backup"], "--directory", str(place)],
+        capture_output=True,
+        text=True,
+        errors="replace",
+    )
+    if done.returncode:
+        raise BackupError(f"{order['backup']} cannot be unpacked: {done.stderr.strip()}")
+    found = manifest.read(place / manifest.NAME)["id"]
+    whole = all(snapshot.is_whole(place / "snapshot" / part) for part in ("", "core", "web"))
+    if found != order["backup_id"] or not whole:
+        raise BackupError(
+            f"{order['backup']} holds {found}{'' if whole else ', and not all of it'}; "
+            f"expected the whole of {order['backup_id']}"
+        )
+
+
+def count_before(order: Order, journal: Journal) -> None:
+    """For another rollback; a suite that is to be restored may be past counting."""
+    try:
+        window_data.count_before(order, journal)
+    except window_data.DataError as error:
+        journal.note("not counted", why=str(error).splitlines()[-1])
+
+
+def put_data(order: Order, journal: Journal) -> None:
+    """Both databases and Core's directory with its queues."""
+    kept = _unpacked(journal) / "snapshot"
+    keeps = (mail.HELD,)
+    snapshot.put_back_data(Path(order["var"]), kept / "core" / "var", keeps=keeps)
+    snapshot.put_back_database("core", order, kept / "core")
+    snapshot.put_back_database("web", order, kept / "web")
+
+
+def put_secrets(order: Order, journal: Journal) -> None:
+    """Those that hosts make themselves, which alone are in the order."""
+    for path in order["secrets"]:
+        copy = _unpacked(journal) / "snapshot" / "files" / path.lstrip("/")
+        if copy.exists():
+            snapshot.replace(Path(path), copy)
+
+
+def compare(order: Order, journal: Journal) -> None:
+    """Everything that was counted for the backup is there. Raises DataError naming what is not."""
+    was = manifest.read(_unpacked(journal) / manifest.NAME)["invariants"]
+    found = differences(was, window_data.counted(order, order["invariants"]))
+    if found:
+        raise window_data.DataError("the backup did not come back whole: " + "; ".join(found))
+
+
+def set_aside(order: Order, journal: Journal) -> None:
+    """No runner finds a message before the commit; none that waits here now is lost."""
+    mail.set_aside(order, journal)
+    rollback.keep_waiting(order, journal, _WAITING)
+
+
+def _unpacked(journal: Journal) -> Path:
+    return journal.directory / UNPACKED

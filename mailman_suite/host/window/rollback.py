@@ -1,0 +1,108 @@
+"""Back to the state before an earlier window, as the steps of a window of its own.
+
+`past` of the order is the earlier window's directory. What stands now is kept first, so a failure
+goes back to it, and so can another rollback. Queues are not data of then: what was queued then was
+sent long ago, what is queued now was accepted and is still to be sent.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.host.state import manifest, snapshot
+from mailman_suite.host.state.invariants import differences
+from mailman_suite.host.window import by_hand, mail, room, upgrade
+from mailman_suite.host.window import data as window_data
+from mailman_suite.host.window.journal import Journal
+
+Order = dict[str, Any]
+
+# The archiver's own queue, below Core's data.
+SPOOL = "archives/hyperkitty/spool"
+_QUEUES = ("queue", mail.HELD)
+
+
+def steps(order: Order) -> upgrade.Steps:
+    """Where the earlier window changed no data, neither does this."""
+    data = snapshot.is_whole(Path(order["past"], "snapshot", "core"))
+    if data:
+        yield "There is room for the way back", room.require
+    yield "Configuration is kept", upgrade.keep_configuration
+    yield from upgrade.stopping(data)
+    if data:
+        yield "Counts before are taken", window_data.count_before
+        yield "Data is that of then", put_data
+    yield "Configuration is that of then", put_files
+    if data:
+        yield "Counts are those of then", compare
+        yield "Mail for the archive that waits now still does", keep_spool
+    yield "The web's cache is empty", empty_cache
+    yield "The suite of then is started", upgrade.start
+    yield from upgrade.serving()
+
+
+def put_data(order: Order, journal: Journal) -> None:
+    """Both databases and Core's directory, but no queue; the journal says what is given up."""
+    past, then = Path(order["past"]), order_of(order["past"])
+    now, was = (manifest.read(place / manifest.NAME) for place in (journal.directory, past))
+    journal.note("given up", counts=given_up(now["invariants"], was["invariants"]))
+    kept = past / "snapshot"
+    snapshot.put_back_data(Path(order["var"]), kept / "core" / "var", keeps=_QUEUES)
+    snapshot.put_back_database("core", then, kept / "core")
+    snapshot.put_back_database("web", then, kept / "web")
+
+
+def given_up(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[str]:
+    """What changed since, a sentence each; queues stay as they are now."""
+    return differences(_without_queues(now), dict(then))
+
+
+def put_files(order: Order, journal: Journal) -> None:
+    """Configuration, units and the link; what was made by hand has its places again."""
+    by_hand.put_back(order_of(order["past"]))
+    snapshot.put_back_files(order["past_paths"], Path(order["past"], "snapshot", "files"))
+
+
+def compare(order: Order, journal: Journal) -> None:
+    """The databases hold what they held then. Raises DataError naming what they do not."""
+    was = manifest.read(Path(order["past"], manifest.NAME))["invariants"]
+    places = order_of(order["past"])["invariants_before"]
+    found = differences(_without_queues(was), window_data.counted(order, places))
+    if found:
+        raise window_data.DataError("what was kept did not come back: " + "; ".join(found))
+
+
+def keep_spool(order: Order, journal: Journal) -> None:
+    """What the archive has not taken yet is offered to it again."""
+    keep_waiting(order, journal, [SPOOL])
+
+
+def keep_waiting(order: Order, journal: Journal, folders: list[str]) -> None:
+    """Files below these folders of Core's directory that were there before this window."""
+    for folder in folders:
+        kept, there = journal.directory / "snapshot" / "core" / "var", Path(order["var"])
+        for part in Path(folder).parts:
+            kept, there = kept / part, there / part
+            if kept.is_dir():
+                mail.like(kept, there)
+        snapshot.add_missing(kept, there)
+
+
+def empty_cache(order: Order, journal: Journal) -> None:
+    """Nothing that the web remembers of the other state, or that another Django wrote, is read."""
+    cache = Path(order["cache"])
+    for entry in cache.iterdir() if cache.is_dir() else ():
+        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+
+
+def order_of(past: str) -> Order:
+    """What the earlier window was told to do."""
+    return dict(json.loads(Path(past, "order.json").read_text(encoding="utf-8")))
+
+
+def _without_queues(counts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: one for name, one in counts.items() if not name.startswith("queue files")}

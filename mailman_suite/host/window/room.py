@@ -1,0 +1,75 @@
+"""Whether there is room for the way back, asked before anything is stopped; and a reserve for it.
+
+What fills a disk during the window must not keep the way back from writing its journal.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.host.state import database_copies, snapshot
+from mailman_suite.host.window.journal import Journal
+
+Order = dict[str, Any]
+
+MIB = 1024**2
+RESERVE_BYTES = 8 * MIB
+_RESERVE = "reserve"
+
+
+class RoomError(Exception):
+    """Too little room, with where, how much is free and how much is needed."""
+
+
+def require(order: Order, journal: Journal) -> None:
+    """Every file system has room for the snapshot, the migration and the way back."""
+    require_bytes(_parts(order, journal.directory), "the snapshot and the way back")
+
+
+def require_bytes(parts: Iterable[tuple[str, int]], purpose: str) -> None:
+    """Each file system has room for all parts on it, as (path, bytes), and some. Or RoomError."""
+    for path, needed in sorted(_by_file_system(parts).items()):
+        free = shutil.disk_usage(path).free
+        if free < needed:
+            raise RoomError(
+                f"{free / MIB:.0f} MiB free under {path}, {purpose} need {needed / MIB:.0f} MiB "
+                "there; make room, nothing was stopped"
+            )
+
+
+def reserve(order: Order, journal: Journal) -> None:
+    """Some room that only the way back uses."""
+    with (journal.directory / _RESERVE).open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
+
+
+def release(journal: Journal) -> None:
+    """The reserve is free to use."""
+    (journal.directory / _RESERVE).unlink(missing_ok=True)
+
+
+def _by_file_system(parts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """A path on each file system in question -> bytes."""
+    needs: dict[int, tuple[str, int]] = {}
+    for path, size in parts:
+        device = os.stat(path).st_dev
+        named, so_far = needs.get(device, (path, RESERVE_BYTES))
+        needs[device] = (named, so_far + size)
+    return dict(needs.values())
+
+
+def _parts(order: Order, place: Path) -> list[tuple[str, int]]:
+    """The copies; and each database once more on its own file system, for its migration."""
+    parts = [(str(place), snapshot.data_bytes(Path(order["var"]), place))]
+    databases = order["invariants_before"]["databases"]
+    for name in ("core", "web"):
+        database = databases[name]
+        size = database_copies.size(database, databases["secrets"], place)
+        parts.append((str(place), size))
+        if database["engine"] == "sqlite" and size:
+            parts.append((os.path.dirname(database["path"]), size))
+    return parts

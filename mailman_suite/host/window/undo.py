@@ -1,0 +1,128 @@
+"""The way back of a window: everything as it was, from whatever instant it was left."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.host.state import snapshot
+from mailman_suite.host.window import (
+    by_hand,
+    mail,
+    peers,
+    renaming,
+    room,
+    services,
+    shunted,
+)
+from mailman_suite.host.window import (
+    data as window_data,
+)
+from mailman_suite.host.window import (
+    health as window_health,
+)
+from mailman_suite.host.window.journal import Journal
+
+Order = dict[str, Any]
+
+PUT_BACK = "put back"  # from here on the old release works, and its data is its own again
+_EVIDENCE_LINES = 40
+
+
+def roll_back(order: Order, journal: Journal, *, reason: str) -> None:
+    """The old release serves again with its data; the outcome says why, with the evidence."""
+    with suppress(window_data.DataError):  # without the database nothing works with it either
+        peers.give_up(order)
+    reason = _begun(journal, reason)
+    evidence = _evidence(order)
+    _put_back(order, journal, [name for group in order["units"].values() for name in group])
+    services.begin(journal.found("running").get("units", []))
+    health = _health(order)
+    _reopen(order)
+    peers.tell_end(order, journal, peers.ROLLED_BACK)
+    journal.end("rolled back", reason=reason, evidence=evidence, health=health)
+
+
+def put_back_at_boot(order: Order, journal: Journal, *, reason: str) -> None:
+    """As `roll_back`, without waiting for services: they wait for this.
+
+    What this boot is about to start must not be stopped: that would cancel its start.
+    """
+    peers.give_up(order)
+    reason = _begun(journal, reason)
+    _put_back(order, journal, services.active(order["units"]))
+    services.begin(journal.found("running").get("units", []))
+    _reopen(order)
+    peers.tell_end(order, journal, peers.ROLLED_BACK)
+    journal.end("rolled back", reason=reason, evidence=[], health="not asked: the host was booting")
+
+
+def _begun(journal: Journal, reason: str) -> str:
+    """The reason of the first attempt to go back, which is the one that tells something."""
+    room.release(journal)
+    reason = journal.found("going back").get("reason", reason)
+    journal.note("going back", reason=reason)
+    return reason
+
+
+def _put_back(order: Order, journal: Journal, running: Iterable[str]) -> None:
+    """Files, link, data: each from its sealed copy; without one it was never touched.
+
+    Once only: what the old release did since then must not be lost by going back again.
+    """
+    place = journal.directory / "snapshot"
+    if journal.has(PUT_BACK) or not snapshot.is_whole(place):
+        return
+    services.stop(running)
+    # Files first: the databases are reached by passwords that are files.
+    renaming.put_back(journal)
+    by_hand.put_back(order)
+    snapshot.put_back_files(order["paths"], place / "files")
+    before = {**order, "databases": order["databases_before"]}
+    if snapshot.is_whole(place / "core"):
+        snapshot.put_back_data(Path(order["var"]), place / "core" / "var")
+        snapshot.put_back_database("core", before, place / "core")
+    else:
+        shunted.queue_again(order, journal)
+        mail.put_queues_back(order)
+    if snapshot.is_whole(place / "web"):
+        snapshot.put_back_database("web", before, place / "web")
+    renaming.put_attributes_back(journal)
+    os.sync()
+    journal.note(PUT_BACK)
+
+
+def _reopen(order: Order) -> None:
+    """Postfix reads its old configuration again and tries what it kept; pages can be changed."""
+    Path(order["closed"]).unlink(missing_ok=True)
+    for path in order["removes"]:
+        snapshot.remove(Path(path))
+    mail.reload_if_running()
+    mail.flush()
+    services.reload("nginx.service")
+
+
+def _health(order: Order) -> str:
+    """What the old release shows of itself; a complaint is evidence, not a reason to stop."""
+    before = {**order, **order["health_before"]}
+    if not (before["core_questions"] or before["lists_page"]):
+        return "not asked: Core is on another host"
+    try:
+        window_health.core_serves(before)
+    except window_health.UnhealthyError as error:
+        return str(error)
+    return "Core answers"
+
+
+def _evidence(order: Order) -> list[str]:
+    """The last words of the units in question."""
+    units = [
+        word for name in order["units"]["core"] + order["units"]["web"] for word in ("-u", name)
+    ]
+    words = ["journalctl", "--boot", "--no-pager", "-q", "-n", str(_EVIDENCE_LINES), *units]
+    done = subprocess.run(words, capture_output=True, text=True, errors="replace")
+    return done.stdout.splitlines()

@@ -1,0 +1,216 @@
+"""What a window does, one step after the other, each on disk in the journal before and after.
+
+Before the commit no message is taken in or sent on by the new release: Postfix holds back what is
+for Core, and what Core had queued is set aside. So the way back loses nothing and doubles nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.host.apply import files as managed_files
+from mailman_suite.host.apply import units
+from mailman_suite.host.state import manifest, snapshot
+from mailman_suite.host.window import (
+    by_hand,
+    health,
+    index,
+    mail,
+    peers,
+    renaming,
+    room,
+    services,
+    shunted,
+)
+from mailman_suite.host.window import (
+    data as window_data,
+)
+from mailman_suite.host.window.journal import Journal
+
+Order = dict[str, Any]
+Step = Callable[[Order, Journal], None]
+Steps = Iterator[tuple[str, Step]]
+
+
+@contextmanager
+def recorded(journal: Journal, what: str) -> Iterator[None]:
+    """The journal has the step's beginning, and its end if it comes to one."""
+    journal.note("begun", step=what)
+    yield
+    journal.note("done", step=what)
+
+
+def take(steps: Iterable[tuple[str, Step]], order: Order, journal: Journal) -> None:
+    """Every step up to the commit, in turn."""
+    for what, step in steps:
+        with recorded(journal, what):
+            step(order, journal)
+
+
+def steps(order: Order) -> Steps:
+    """Another release. Where no schema changes, data stays as it is and this is a restart."""
+    data = window_data.changes_data(order)
+    if data:
+        yield "There is room for the way back", room.require
+    yield "Configuration is kept", keep_configuration
+    if order.get("tells"):
+        yield peers.TOLD, peers.tell_open
+        yield "No host of the web is at work", peers.require_no_peers
+    if order["cron_jobs"]:
+        yield "Doubled cron jobs are removed", by_hand.remove_cron_jobs
+    yield from stopping(data)
+    if data:
+        yield "Counts before are taken", window_data.count_before
+    yield from _change(order, data)
+    yield "The new release is started", start
+    yield from serving()
+
+
+def serving() -> Steps:
+    """What has to hold before the commit."""
+    yield "The web answers", health.web_answers
+    yield "Core answers", health.core_answers
+
+
+def stopping(data: bool) -> Steps:
+    """Nothing runs and nothing comes in; `data` says whether databases and data will change."""
+    yield "Postfix holds mail back, pages are read-only", close
+    yield "Jobs have ended", end_jobs
+    yield "Core has emptied its queues", mail.drain
+    yield "Core is stopped", stop_core
+    if data:
+        yield "Core's data is kept", keep_core
+    yield "The web is stopped", lambda order, journal: services.stop(order["units"]["web"])
+    if data:
+        yield "The web's data is kept", keep_web
+    yield "Queues are set aside", mail.set_aside
+
+
+def _change(order: Order, data: bool) -> Steps:
+    if order["by_hand"]:
+        yield "What was made by hand is put aside", by_hand.put_aside
+    if order["renames"]:
+        yield "The packages' data is renamed to its new place", renaming.rename
+    if order["changes"]:
+        yield "The gates' changes are made", window_data.change_for_gates
+    yield "Configuration is the new one", configure
+    yield "The link leads to the new release", switch
+    if data:
+        yield "Both schemas are the new ones", window_data.migrate
+        yield "Counts are as before", window_data.compare
+
+
+def keep_configuration(order: Order, journal: Journal) -> None:
+    """Copies of all files that will change, and a note of what runs now."""
+    journal.note("running", units=services.active(order["units"]))
+    room.reserve(order, journal)
+    place = journal.directory / "snapshot"
+    snapshot.take_files(order["paths"], place / "files")
+    manifest.write(journal.directory, order, order["from"], {})  # data is told of once it is kept
+    snapshot.seal(place)
+
+
+def close(order: Order, journal: Journal) -> None:
+    """Nothing new comes in: neither mail to Core nor changes over the web."""
+    close_pages(order)
+    mail.hold_back(order, journal)
+
+
+def close_pages(order: Order) -> None:
+    """The proxy lets people read at most."""
+    closed = Path(order["closed"])
+    closed.parent.mkdir(mode=0o755, exist_ok=True)
+    closed.parent.chmod(0o755)
+    closed.touch(mode=0o644)
+    closed.chmod(0o644)
+
+
+def end_jobs(order: Order, journal: Journal) -> None:
+    """No timer starts another job, and those that run come to their end."""
+    services.stop(order["units"]["timers"])
+    services.end(order["units"]["jobs"])
+
+
+def stop_core(order: Order, journal: Journal) -> None:
+    """Core ends; a message that it was at nevertheless is in its queue again."""
+    shunted.remember(order, journal)
+    services.stop(order["units"]["core"])
+    shunted.queue_again(order, journal)
+
+
+def keep_core(order: Order, journal: Journal) -> None:
+    """Core's database and its data directory; only a sealed copy counts as a way back."""
+    place = journal.directory / "snapshot" / "core"
+    snapshot.take_data(Path(order["var"]), place / "var")
+    snapshot.take_database("core", _before(order), place)
+    snapshot.seal(place)
+
+
+def keep_web(order: Order, journal: Journal) -> None:
+    """The web's database."""
+    place = journal.directory / "snapshot" / "web"
+    place.mkdir(mode=0o700, exist_ok=True)
+    snapshot.take_database("web", _before(order), place)
+    snapshot.seal(place)
+
+
+def _before(order: Order) -> Order:
+    """The order with the databases where they stand before the window."""
+    return {**order, "databases": order["databases_before"]}
+
+
+def configure(order: Order, journal: Journal) -> None:
+    """Every file as the new release needs it; the proxy knows at once what is closed."""
+    managed_files.apply(order["files"])
+    services.reload("nginx.service")
+
+
+def switch(order: Order, journal: Journal) -> None:
+    """One rename: there is no instant without a release."""
+    managed_files.make_link(order["link"], order["target"])
+    os.sync()
+
+
+def start(order: Order, journal: Journal) -> None:
+    """Core and web begin; waiting for them is the next steps' business."""
+    services.begin(order["starts"])
+
+
+def complete(order: Order, journal: Journal) -> None:
+    """After the commit: mail flows again, everything runs."""
+    with recorded(journal, "Mail flows again"):
+        _open(order, journal)
+        units.apply(order["declared_units"])
+        mail.flush()
+    _finish(order, journal)
+
+
+def complete_at_boot(order: Order, journal: Journal) -> None:
+    """As `complete`, without waiting for services: they wait for this."""
+    with recorded(journal, "Mail flows again"):
+        _open(order, journal)
+        mail.reload_if_running()
+        services.begin(order["declared_units"]["units"])
+        units.systemctl("--quiet", "enable", *order["declared_units"]["units"])
+        mail.flush()
+    _finish(order, journal)
+
+
+def _open(order: Order, journal: Journal) -> None:
+    room.release(journal)
+    mail.put_queues_back({**order, "var": order["invariants"]["var"]})
+    mail.let_through(order, journal)
+    Path(order["closed"]).unlink(missing_ok=True)
+
+
+def _finish(order: Order, journal: Journal) -> None:
+    index.ask(order)
+    for path in order["removes"]:
+        snapshot.remove(Path(path))
+    os.sync()
+    peers.tell_end(order, journal, peers.FINISHED)
+    journal.end("finished", old=order["from"], new=order["to"])

@@ -1,0 +1,60 @@
+"""The part of a web's host in the window of a suite on several hosts, as steps of its own window.
+
+It is closed before Core's host begins and opens when that has finished, also where it was
+interrupted meanwhile; where Core's host went back, or never began, so does this one. No controller
+is needed for either.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mailman_suite.host.window import health, peers, services, upgrade
+from mailman_suite.host.window.journal import Journal
+
+Order = dict[str, Any]
+
+CLOSED = "The web is stopped"  # from here on Core's host may begin
+
+
+def steps(order: Order) -> upgrade.Steps:
+    """Another release; the data are the business of Core's host."""
+    yield "Configuration is kept", upgrade.keep_configuration
+    yield "Pages are closed", close
+    yield "Jobs have ended", upgrade.end_jobs
+    yield CLOSED, stop
+    if order["awaits"]:
+        yield "Core's host has finished", peers.await_core
+    yield from forward()
+
+
+def forward() -> upgrade.Steps:
+    """The new release is in its place and at work."""
+    yield from switched()
+    yield "The new release is started", upgrade.start
+    yield "The web answers", health.web_answers
+    yield "Core answers the web", health.core_answers
+
+
+def switched() -> upgrade.Steps:
+    """The new release is in its place."""
+    yield "Configuration is the new one", upgrade.configure
+    yield "The link leads to the new release", upgrade.switch
+
+
+def must_go_on(order: Order, journal: Journal) -> bool:
+    """Whether an interrupted window can only go forward: Core's host has changed the data for good.
+
+    Waits for the end of Core's window. Raises DataError where the database stays away.
+    """
+    return not journal.has("going back") and peers.give_up(order) == peers.FINISHED
+
+
+def close(order: Order, journal: Journal) -> None:
+    """Visitors are told to come back in a minute."""
+    upgrade.close_pages(order)
+
+
+def stop(order: Order, journal: Journal) -> None:
+    """Nothing here works with the web's database any more."""
+    services.stop([*order["units"]["core"], *order["units"]["web"]])

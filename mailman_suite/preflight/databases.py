@@ -1,0 +1,58 @@
+"""Databases that a run must not begin with. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mailman_suite.base import layout
+from mailman_suite.base.refusal import Refusal
+from mailman_suite.settings import Settings
+
+
+def elsewhere(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
+    """An empty database in place of a full one would look like lost lists and members."""
+    suite = look["suite"]
+    present, place = suite.get("database"), suite.get("database_place")
+    if suite["kind"] != "ours" or not present:
+        return
+    if present != settings.database:
+        yield Refusal(
+            found=f"the suite keeps its data in {present}, and mailman_database is "
+            f"{settings.database!r}",
+            expected=f"mailman_database = {present!r}",
+            remedy="set it back; this version does not move data from one database to another",
+        )
+        return
+    declared = _declared(settings)
+    if place and declared and _one_name(place) != _one_name(declared):
+        yield Refusal(
+            found=f"Core keeps its data in {place}, and {declared} is declared",
+            expected="the database that holds the lists",
+            remedy="set the mailman_database_* settings or mailman_hosts back; if the data are in "
+            f"{declared} by now, tell the suite so on the host and run again: "
+            f"sed -i 's|@{place}$|@{declared}|' {layout.CORE_CONFIG}",
+        )
+
+
+def _declared(settings: Settings) -> str:
+    """`HOST:PORT/NAME` of Core's database; "" of a file."""
+    if settings.database == "sqlite":
+        return ""
+    server = f"{settings.database_server}:{settings.database_port}"
+    return f"{server}/{settings.database_core_name}"
+
+
+def _one_name(place: str) -> str:
+    return place.replace(f"{layout.LOOPBACK}:", "localhost:")
+
+
+def one_role(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
+    """Two generated passwords cannot be those of one role; a suite made by hand has one already."""
+    is_one = settings.database_core_user == settings.database_web_user
+    if settings.database_is_local and is_one and look["suite"]["kind"] == "none":
+        yield Refusal(
+            found=f"Core and web both use the role {settings.database_core_user!r}",
+            expected="two roles, since each has a password of its own",
+            remedy="give mailman_database_core_user and mailman_database_web_user two names",
+        )

@@ -1,0 +1,73 @@
+"""Ports that the suite needs and somebody else has. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mailman_suite import preflight_traces
+from mailman_suite.base import layout
+from mailman_suite.base.refusal import Refusal
+from mailman_suite.settings import Settings
+
+_SUITE_PORTS = (layout.REST_PORT, layout.LMTP_PORT, layout.WEB_PORT)
+
+
+def taken(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
+    """Ports of the suite on which somebody else listens."""
+    # The units of a suite made by hand may have any name; its ports become ours with it. Those of
+    # containers belong to what is refused already.
+    foreign = ("guide", "packages", "containers")
+    its_own = _SUITE_PORTS if look["suite"]["kind"] in foreign else ()
+    for port, owners in _owners(settings).items():
+        if port in its_own:
+            continue
+        listener = look["listeners"].get(str(port))
+        if listener is None or _owns(port, owners, listener, look):
+            continue
+        unit = f" ({listener['unit']})" if listener["unit"] else ""
+        yield Refusal(
+            found=f"port {port} is taken by {listener['command']}{unit}",
+            expected=f"nobody or {' or '.join(owners)} to listen there",
+            remedy=f"stop or move what listens on port {port}",
+        )
+
+
+def _owns(
+    port: int, owners: tuple[str, ...], listener: Mapping[str, str], look: Mapping[str, Any]
+) -> bool:
+    """Whether one of the owners listens. Without a suite, a unit's name proves nothing."""
+    if port in _SUITE_PORTS and look["suite"]["kind"] == "none" and listener["command"] != "nginx":
+        return listener["pid"] in preflight_traces.own_processes(look)
+    return listener["unit"].startswith(owners) or listener["command"] in owners
+
+
+def _owners(settings: Settings) -> Mapping[int, tuple[str, ...]]:
+    """Port -> the units or commands that may listen there."""
+    return {**_people(settings), **_services(settings)}
+
+
+def _people(settings: Settings) -> dict[int, tuple[str, ...]]:
+    """The ports that others come to."""
+    owners: dict[int, tuple[str, ...]] = {}
+    if settings.runs("web"):
+        owners[layout.HTTP_PORT] = ("nginx",)
+    if settings.runs("web") and settings.tls_certificate:
+        owners[layout.HTTPS_PORT] = ("nginx",)
+    if settings.database_is_local:
+        owners[settings.database_port] = ("postgres",)
+    if settings.runs("core", "mta"):
+        owners[layout.SMTP_PORT] = ("postfix",)
+    return owners
+
+
+def _services(settings: Settings) -> dict[int, tuple[str, ...]]:
+    """The ports of our services; between several hosts Nginx leads from one to the other."""
+    if not settings.runs_release:
+        return {}
+    relay = ("nginx",) if settings.is_split else ()
+    return {
+        layout.REST_PORT: (layout.CORE_UNIT, *relay),
+        layout.LMTP_PORT: (layout.CORE_UNIT,),
+        layout.WEB_PORT: (layout.WEB_UNIT, *relay),
+    }

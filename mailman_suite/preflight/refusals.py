@@ -1,0 +1,184 @@
+"""Everything that can be refused is refused here, before the first change.
+
+Pure: `refusals` compares what was declared with what `host/inspect/host.py` saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mailman_suite import preflight_traces
+from mailman_suite.base import layout
+from mailman_suite.base.refusal import Refusal
+from mailman_suite.gates import release as gates_release
+from mailman_suite.preflight import databases, packages, ports, rehearsal, roles, window
+from mailman_suite.releases.catalogue import Release
+from mailman_suite.releases.platforms import Platform
+from mailman_suite.runs import busy
+from mailman_suite.settings import Settings
+
+GIB = 1024**3
+# A build takes 0.5 GiB with its wheels for a while, the distribution's packages 0.4 GiB.
+INSTALL_BYTES = 2 * GIB
+# The suite takes about 1.2 GB resident: 14 Core processes of about 85 MB each.
+MEMORY_BYTES = 1 * GIB
+_NO_OTHER_SUITE = "a host without Mailman 3, or one that this repository installed"
+
+
+def refusals(
+    settings: Settings, platform: Platform, release: Release, look: Mapping[str, Any]
+) -> list[Refusal]:
+    """Every reason not to touch this host; empty when the run may go on."""
+    if not look["root"]:
+        return list(_system(look))  # the rest was looked at with eyes that do not see all
+    if not settings.runs_release:
+        return _without_release(settings, platform, release, look)
+    return [
+        *_system(look),
+        *_interpreter(settings, platform, release, look),
+        *_existing_suite(settings, platform, look),
+        *preflight_traces.foreign(look),
+        *_new_suite(settings, release, look),
+        *rehearsal.misplaced(settings, look),
+        *busy.busy(settings, look),
+        *window.unfinished(look),
+        *window.unfinished_backup(look),
+        *_unread_window(settings, platform, release, look),
+        *databases.elsewhere(settings, look),
+        *databases.one_role(settings, look),
+        *_room(look),
+        *ports.taken(settings, look),
+        *roles.foreign(settings, look),
+        *_files(look),
+    ]
+
+
+def _without_release(
+    settings: Settings, platform: Platform, release: Release, look: Mapping[str, Any]
+) -> list[Refusal]:
+    """As `refusals`, on a host whose role needs no code of ours."""
+    return [
+        *_system(look),
+        *_interpreter(settings, platform, release, look),
+        *roles.foreign(settings, look),
+        *preflight_traces.foreign(look),
+        *busy.busy(settings, look),
+        *databases.one_role(settings, look),
+        *ports.taken(settings, look),
+    ]
+
+
+def python_of(
+    settings: Settings, platform: Platform, look: Mapping[str, Any]
+) -> tuple[str, tuple[int, int] | None]:
+    """The interpreter that releases are built with: its path and (major, minor), if known.
+
+    An interpreter that the platform's packages will bring is known by its name alone.
+    """
+    path = settings.python or platform.python
+    version = look["interpreters"].get(path)
+    if version:
+        return path, (version[0], version[1])
+    named = path.rpartition("python")[2].split(".")
+    if not settings.python and len(named) == 2:
+        return path, (int(named[0]), int(named[1]))
+    return path, None
+
+
+def _system(look: Mapping[str, Any]) -> Iterator[Refusal]:
+    if not look["root"]:
+        yield Refusal(
+            found="commands on the host do not run as root",
+            expected="root: units, packages and accounts are its business",
+            remedy="log in as root, or set _sudo = True in group_data for an account with sudo",
+        )
+    if not look["systemd"]:
+        yield Refusal(
+            found="the host was not booted with systemd",
+            expected="a host, virtual machine or system container with systemd as PID 1",
+            remedy="application containers are upstream's docker-mailman; use a whole machine here",
+        )
+
+
+def _interpreter(
+    settings: Settings, platform: Platform, release: Release, look: Mapping[str, Any]
+) -> Iterator[Refusal]:
+    path, version = python_of(settings, platform, look)
+    if version is None:
+        yield Refusal(
+            found=f"no working interpreter at {path}",
+            expected=f"the Python of {platform.name}",
+            remedy="install it, or correct mailman_python",
+        )
+        return
+    try:
+        release.require_python(version)
+    except Refusal as refusal:
+        yield refusal
+
+
+def _existing_suite(
+    settings: Settings, platform: Platform, look: Mapping[str, Any]
+) -> Iterator[Refusal]:
+    its = look["suite"]
+    if its["kind"] == "packages":
+        yield from packages.refusals(settings, platform, look)
+    elif its["kind"] == "containers":
+        yield Refusal(
+            found=f"Mailman in containers: {', '.join(its['containers'])}",
+            expected=_NO_OTHER_SUITE,
+            remedy="upgrade the images as their release notes say (upgrade guide, 'Docker "
+            "images'), or use another host",
+        )
+
+
+def _new_suite(settings: Settings, release: Release, look: Mapping[str, Any]) -> Iterator[Refusal]:
+    if look["suite"]["kind"] == "none":
+        yield from gates_release.for_a_new_suite(settings, release)
+
+
+def _changes_release(
+    settings: Settings, platform: Platform, release: Release, look: Mapping[str, Any]
+) -> bool:
+    """Whether something else runs than the declared release."""
+    if look["suite"]["kind"] in ("guide", "packages"):
+        return True
+    _, version = python_of(settings, platform, look)
+    if version is None or not release.supports_python(version):
+        return False  # refused for that
+    return look["suite"]["release"] not in ("", release.identifier(version))
+
+
+def _unread_window(
+    settings: Settings, platform: Platform, release: Release, look: Mapping[str, Any]
+) -> Iterator[Refusal]:
+    """How the last window ended stops another change of release, and nothing else."""
+    if _changes_release(settings, platform, release, look):
+        yield from window.unread(settings, look)
+
+
+def _room(look: Mapping[str, Any]) -> Iterator[Refusal]:
+    installed = look["suite"]["kind"] == "ours"
+    needed = INSTALL_BYTES // 4 if installed else INSTALL_BYTES
+    if look["free_bytes"] < needed:
+        yield Refusal(
+            found=f"{look['free_bytes'] / GIB:.1f} GiB free under {layout.HOME}",
+            expected=f"at least {needed / GIB:.1f} GiB",
+            remedy="make room or mount a larger file system there",
+        )
+    if look["memory_bytes"] < MEMORY_BYTES:
+        yield Refusal(
+            found=f"{look['memory_bytes'] / GIB:.1f} GiB of memory",
+            expected="at least 1 GiB, better 2: Core alone is fourteen processes",
+            remedy="give the host more memory",
+        )
+
+
+def _files(look: Mapping[str, Any]) -> Iterator[Refusal]:
+    for path in look["missing_files"]:
+        yield Refusal(
+            found=f"no file {path} on the host",
+            expected="the TLS certificate and key that the settings name",
+            remedy="put it there, or correct mailman_tls_certificate and mailman_tls_key",
+        )

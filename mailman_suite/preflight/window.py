@@ -1,0 +1,89 @@
+"""What the last window on a host says about the next run. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mailman_suite.base import layout
+from mailman_suite.base.refusal import Refusal
+from mailman_suite.host.window.peers import PeersError
+from mailman_suite.settings import Settings
+
+_WHAT = {
+    "release": "change of release",
+    "web": "change of release",
+    "rollback": "rollback",
+    "restore": "restore",
+}
+
+
+def unfinished(look: Mapping[str, Any]) -> Iterator[Refusal]:
+    """One window at a time, and none upon one that has not ended."""
+    last = look["window"]
+    if last.get("state") == "open":
+        yield _at_work(f"the {_named(last)} is under way on the host", layout.WINDOW_UNIT)
+    elif last.get("state") == "interrupted":
+        whole = "a host that runs one release, whole"
+        units = (layout.WINDOW_UNIT, layout.RECOVERY_UNIT)
+        yield _interrupted(f"the {_named(last)}", whole, *units)
+
+
+def unfinished_backup(look: Mapping[str, Any]) -> Iterator[Refusal]:
+    """Nothing changes while a backup is being made."""
+    last = look["backup"]
+    if last.get("state") == "open":
+        yield _at_work(f"the backup {last['id']} is being made on the host", layout.BACKUP_UNIT)
+    elif last.get("state") == "interrupted":
+        units = (layout.BACKUP_UNIT, layout.BACKUP_RECOVERY_UNIT)
+        yield _interrupted(f"the backup {last['id']}", "a suite that goes on", *units)
+
+
+def _at_work(found: str, unit: str) -> Refusal:
+    return Refusal(
+        found=found,
+        expected="one run at a time",
+        remedy=f"wait for its end (systemctl status {unit}), then run again",
+    )
+
+
+def _interrupted(what: str, expected: str, unit: str, recovery: str) -> Refusal:
+    return Refusal(
+        found=f"{what} was interrupted and has not ended",
+        expected=expected,
+        remedy=f"on the host: journalctl -u {unit} -u {recovery}, remove the cause, then "
+        f"systemctl restart {recovery}",
+    )
+
+
+def unread(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
+    """No change of release after one that went back, or was taken back, until somebody says so."""
+    last = look["window"]
+    if not last or settings.acknowledged_window == last["id"]:
+        return
+    if last["state"] == "rolled back" and not _followed(last):
+        yield Refusal(
+            found=f"the {_named(last)} went back: {last['reason']}",
+            expected="somebody who has read why",
+            remedy=f"read {layout.WINDOWS}/{last['id']}/outcome.json on the host; to try once "
+            f'more, set mailman_acknowledged_window = "{last["id"]}"',
+        )
+    elif last["state"] == "finished" and last["kind"] == "rollback":
+        yield Refusal(
+            found=f"the {_named(last)} went back to {last['to']} on purpose",
+            expected="group data that declare what runs, or somebody who wants the change again",
+            remedy="set mailman_release to the release that runs; to change it once more, set "
+            f'mailman_acknowledged_window = "{last["id"]}"',
+        )
+
+
+def _followed(last: Mapping[str, Any]) -> bool:
+    """Whether a web's host only went back with Core's host, or never heard that it began.
+
+    What there is to read is on Core's host, which asks for the word itself.
+    """
+    return last["kind"] == "web" and str(last["reason"]).startswith(PeersError.__name__)
+
+
+def _named(last: Mapping[str, Any]) -> str:
+    return f"{_WHAT[last['kind']]} {last['id']}"

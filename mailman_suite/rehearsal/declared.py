@@ -1,0 +1,237 @@
+"""One rehearsal: which production host, on which staging host, and why not.
+
+Pure but for `chosen`, which looks at both hosts and changes neither.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from pyinfra import logger
+from pyinfra.api.host import Host
+
+from mailman_suite.base import layout
+from mailman_suite.base.refusal import Refusal, Refusals, Refused
+from mailman_suite.facts.look import Look
+from mailman_suite.facts.rehearsal import Staging
+from mailman_suite.parts.database.connections import connections
+from mailman_suite.preflight import window
+from mailman_suite.preflight.refusals import GIB, INSTALL_BYTES
+from mailman_suite.rehearsal import production as rehearsal_production
+from mailman_suite.runs import busy
+from mailman_suite.settings import Settings
+from mailman_suite.suite import files as suite_files
+from mailman_suite.suite.suite import Suite, question, suite_of
+
+Json = Mapping[str, Any]
+
+
+@dataclass
+class Rehearsal:
+    """What is rehearsed where, and what has been measured so far."""
+
+    name: str
+    began: float  # seconds since the epoch
+    suite: Suite  # what staging becomes, and production would
+    running: str  # the identifier of the release that production runs
+    production: Json  # the answer of `host/rehearsal/copy_out.py look` there
+    staging: Json  # the answer of `host/inspect/rehearsal.py` here
+    free_bytes: int
+    stages: list[dict[str, Any]] = field(default_factory=list)
+    copied: dict[str, Any] = field(default_factory=dict)
+    failed: str = ""
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Notes how many seconds the block takes, once it has ended well."""
+        began = time.monotonic()
+        yield
+        self.stages.append({"name": name, "seconds": round(time.monotonic() - began, 1)})
+
+    @property
+    def of(self) -> str:
+        """Production's name."""
+        return self.suite.settings.rehearses
+
+    @property
+    def needed_bytes(self) -> int:
+        """What staging needs: the copy, the window's snapshot of it, and the new release."""
+        return 2 * int(self.production["bytes"]) + INSTALL_BYTES
+
+
+def chosen(host: Host) -> Rehearsal:
+    """The rehearsal that staging's group data name. Raises `Refused` before any change."""
+    try:
+        settings = Settings.from_data(host.data.dict())
+        _require_a_production_host(settings)
+        here = host.get_fact(Look, arguments=question(settings))
+        staging = host.get_fact(Staging, arguments={"mark": layout.REHEARSAL_MARK})
+        suite = suite_of(settings, bare(here) if staging["mark"] else here)
+        suite_files.require_templates(suite)
+        there = _production_look(settings)
+        _refuse(beforehand(suite, here, there))
+        running = there["suite"]["release"]
+        production = rehearsal_production.measured(suite, running)
+        name = f"{time.strftime('%Y%m%dT%H%M%S')}-rehearsal"
+        free = int(here["free_bytes"])
+        found = Rehearsal(name, time.time(), suite, running, production, staging, free)
+        _refuse(refusals(found))
+    except (Refusal, Refusals) as error:
+        raise Refused(host.name, error.reasons) from None
+    told = f"rehearsing {found.of}: {running} becomes {suite.identifier}"
+    logger.info(f"{host.print_prefix}{told}; {production['bytes'] / GIB:.2f} GiB to copy at most")
+    return found
+
+
+def standing(host: Host) -> Suite:
+    """What a rehearsal made of this host. Raises `Refused` where none did."""
+    try:
+        settings = Settings.from_data(host.data.dict())
+        staging = host.get_fact(Staging, arguments={"mark": layout.REHEARSAL_MARK})
+        if not staging["mark"]:
+            raise Refusal(
+                found=f"no {layout.REHEARSAL_MARK} on the host",
+                expected="a host that a rehearsal brought production's copy to",
+                remedy="nothing has to be taken away here; correct --limit if you meant another",
+            )
+        look = host.get_fact(Look, arguments=question(settings))
+        return suite_of(settings, bare(look))
+    except (Refusal, Refusals) as error:
+        raise Refused(host.name, error.reasons) from None
+
+
+def bare(look: Json) -> dict[str, Any]:
+    """How a host will look once the copy of an earlier rehearsal is gone from it."""
+    nothing = {"kind": "none", "release": ""}
+    ports = [str(port) for port in (layout.REST_PORT, layout.LMTP_PORT, layout.WEB_PORT)]
+    listeners = {port: who for port, who in look["listeners"].items() if port not in ports}
+    kept: dict[str, Any] = {"windows": [], "releases": []}
+    changed = {"suite": nothing, "window": {}, "backup": {}, "kept": kept, "listeners": listeners}
+    return {**look, **changed, "rehearsal": False}
+
+
+def _production_look(settings: Settings) -> dict[str, Any]:
+    asked = {**question(settings), "interpreters": [], "files": []}
+    return rehearsal_production.look(settings, asked)
+
+
+def _require_a_production_host(settings: Settings) -> None:
+    if not settings.rehearses:
+        raise Refusal(
+            found="mailman_rehearses = ''",
+            expected="the production host whose upgrade this host is to rehearse",
+            remedy="set it in this host's group data or inventory; never on a production host",
+        )
+
+
+def _refuse(reasons: Iterator[Refusal]) -> None:
+    found = list(reasons)
+    if found:
+        raise Refusals(found)
+
+
+def beforehand(suite: Suite, here: Json, there: Json) -> Iterator[Refusal]:
+    """Every reason not to rehearse that shows before production's data is asked for."""
+    yield from _other_system(here, there)
+    yield from busy.busy(suite.settings, there)
+    yield from window.unfinished(there)
+    yield from window.unfinished_backup(there)
+    yield from _other_suite(suite, there)
+
+
+def refusals(rehearsal: Rehearsal) -> Iterator[Refusal]:
+    """Every reason that shows once production has said which machine it is, and how large."""
+    if rehearsal.production["machine"] == rehearsal.staging["machine"]:
+        yield Refusal(
+            found=f"{rehearsal.of} and this host are one machine",
+            expected="a machine of its own for the rehearsal",
+            remedy="name another host in the inventory, or correct mailman_rehearses",
+        )
+    if rehearsal.free_bytes < rehearsal.needed_bytes:
+        yield Refusal(
+            found=f"{rehearsal.free_bytes / GIB:.1f} GiB free under {layout.HOME}",
+            expected=f"{rehearsal.needed_bytes / GIB:.1f} GiB: the copy, what the window keeps of "
+            "it, and the new release",
+            remedy="make room or mount a larger file system there",
+        )
+
+
+def _other_system(here: Json, there: Json) -> Iterator[Refusal]:
+    for key, what in (("os_release", "system"), ("machine", "processor")):
+        ours, theirs = _kind(here[key]), _kind(there[key])
+        if ours != theirs:
+            yield Refusal(
+                found=f"the {what} {ours} here and {theirs} in production",
+                expected="the same, since the release that runs is copied as it is",
+                remedy="take a staging host like production",
+            )
+
+
+def _kind(told: Any) -> str:
+    return f"{told.get('id')} {told.get('version_id')}" if isinstance(told, Mapping) else str(told)
+
+
+def _other_suite(suite: Suite, there: Json) -> Iterator[Refusal]:
+    settings, its = suite.settings, there["suite"]
+    if its["kind"] != "ours":
+        yield Refusal(
+            found=f"production's suite is of the kind {its['kind']!r}",
+            expected="one that this repository installed or took over",
+            remedy="rehearse taking it over on a clone of its virtual machine, cut off from the "
+            "network; docs/runbooks/adopt-a-suite.md says what to look at",
+        )
+        return
+    if its["release"] == suite.identifier:
+        yield Refusal(
+            found=f"production runs {suite.identifier} already",
+            expected="another release to change to",
+            remedy="set mailman_release for the staging host to the one that you mean to go to",
+        )
+    if its["database"] != settings.database:
+        yield Refusal(
+            found=f"production keeps its data in {its['database']}, and mailman_database is "
+            f"{settings.database!r} for the staging host",
+            expected="the same settings as production's but for its names",
+            remedy=f"set mailman_database = {its['database']!r}",
+        )
+    if settings.database == "postgresql" and not settings.database_is_local:
+        yield Refusal(
+            found=f"mailman_database_host = {settings.database_host!r}",
+            expected="databases on production itself: those of a server elsewhere are not copied",
+            remedy="copy them to a server of the staging host's own by hand, or rehearse without",
+        )
+
+
+def databases(suite: Suite) -> dict[str, Any]:
+    """Names and roles of the PostgreSQL databases, nothing of SQLite's."""
+    found = connections(suite.settings)
+    if suite.settings.database == "sqlite":
+        return {"databases": [], "roles": [], "port": 0}
+    both = [found["core"], found["web"]]
+    return {
+        "databases": [one["name"] for one in both],
+        "roles": sorted({one["user"] for one in both}),
+        "port": suite.settings.database_port,
+    }
+
+
+def clearing(suite: Suite) -> dict[str, Any]:
+    """The arguments of `host/rehearsal/end.py`."""
+    names = ("mailman*", "hyperkitty-jobs@*")
+    return {
+        "mark": layout.REHEARSAL_MARK,
+        "units": list(names),
+        "paths": [
+            *(f"{layout.UNITS}/{name}" for name in names),
+            *(layout.HOME, layout.ETC, layout.LOGROTATE, layout.PROXY_SITE, layout.PROGRAMS),
+            *(layout.COPIES, layout.BACKUPS, layout.FENCED_MAILBOX),
+            *layout.COMMANDS,
+            *(layout.WINDOWS, layout.WINDOW, layout.BACKUP, layout.STAGING, layout.REHEARSAL),
+            *(f"{layout.STATE}/{name}" for name in ("files.json", "reloaded")),
+        ],
+        **databases(suite),
+    }

@@ -1,0 +1,119 @@
+"""Production as a rehearsal sees it: over OpenSSH, reading alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from typing import Any
+
+from pyinfra.api import StringCommand
+
+from mailman_suite.base import layout
+from mailman_suite.base.host_program import program
+from mailman_suite.base.refusal import Refusal
+from mailman_suite.facts.look import Look
+from mailman_suite.parts.database.connections import connections
+from mailman_suite.settings import Settings
+from mailman_suite.suite.suite import Suite
+from mailman_suite.windows.upgrade import configuration_paths
+
+_OPTIONS = ("-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=15")
+_LOOK_SECONDS = 300
+# The site and Postfix' parameters name production's host: the run makes staging's own.
+_NAMES_PRODUCTION = {layout.PROXY_SITE, layout.POSTFIX_MAIN}
+# What Core and web write anew, logs, and the databases, which come by themselves.
+_SKIPS = (
+    *(f"{layout.VAR}/{name}" for name in ("cache", "locks", "logs")),
+    layout.WEB_LOGS,
+    layout.WEB_CACHE,
+    *(
+        f"{path}{suffix}"
+        for path in (layout.CORE_DATABASE, layout.WEB_DATABASE)
+        for suffix in ("", "-wal", "-shm", "-journal")
+    ),
+)
+
+
+def look(settings: Settings, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What every run looks at first, of the production host. Raises `Refusal`."""
+    return _answer(settings, Look().command(asked))
+
+
+def measured(suite: Suite, running: str) -> dict[str, Any]:
+    """Which machine production is, and how much there is to copy. Raises `Refusal`."""
+    return _answer(suite.settings, _copy_out("look", suite, running))
+
+
+def _answer(settings: Settings, command: StringCommand) -> dict[str, Any]:
+    """The JSON on the last line of what a command says on the production host."""
+    done = subprocess.run(
+        _words(settings, command),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_LOOK_SECONDS,
+    )
+    lines = done.stdout.splitlines()
+    if done.returncode == 0 and lines:
+        return dict(json.loads(lines[-1]))
+    said = done.stderr.strip().splitlines()[-3:] or [f"exit status {done.returncode}"]
+    raise Refusal(
+        found=f"no answer from production: {'; '.join(said)}",
+        expected=f"`ssh {settings.rehearses}` to run a program there as root, without questions",
+        remedy="try `ssh -o BatchMode=yes` yourself; correct mailman_rehearses, or "
+        "mailman_rehearses_ssh, and see that its host key is known to this machine",
+    )
+
+
+def streaming(suite: Suite, running: str) -> subprocess.Popen[bytes]:
+    """The running copy; its standard output is the archive."""
+    return subprocess.Popen(
+        _words(suite.settings, _copy_out("stream", suite, running)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def _copy_out(verb: str, suite: Suite, running: str) -> StringCommand:
+    # -B: not even an interpreter's own cache is written.
+    return program("rehearsal.copy_out", verb, question(suite, running), flags="-IB")
+
+
+def _words(settings: Settings, command: StringCommand) -> list[str]:
+    """What runs a command there; a program's text travels in it."""
+    remote = command.get_raw_value()
+    return ["ssh", *_OPTIONS, *settings.rehearses_ssh, settings.rehearses, remote]
+
+
+def question(suite: Suite, running: str) -> dict[str, Any]:
+    """The arguments of `host/rehearsal/copy_out.py`; units come last, so that nothing starts too early."""
+    found = [path for path in configuration_paths(suite) if path not in _NAMES_PRODUCTION]
+    units = [path for path in found if path.startswith(layout.UNITS)]
+    return {
+        "patterns": [
+            f"{layout.RELEASES}/{running}",
+            os.path.dirname(layout.VAR),
+            layout.WEB,
+            *(path for path in found if path not in units and path != layout.STATIC),
+            layout.PROGRAMS,
+            *units,
+        ],
+        "skips": list(_SKIPS),
+        "databases": connections(suite.settings),
+    }
+
+
+def places() -> list[str]:
+    """Below which directories, or at which paths, a copy may put something on staging."""
+    return [layout.HOME, layout.ETC, layout.UNITS, layout.LOGROTATE, layout.PROGRAMS,
+            f"{layout.STATE}/files.json", *layout.COMMANDS]  # fmt: skip
+
+
+def targets(suite: Suite) -> Mapping[str, str]:
+    """Where the two databases go: SQLite to its place, a dump beside it until it is loaded."""
+    if suite.settings.database == "sqlite":
+        return {"core": layout.CORE_DATABASE, "web": layout.WEB_DATABASE}
+    return {name: f"{layout.REHEARSAL}/{name}.dump" for name in ("core", "web")}

@@ -1,0 +1,70 @@
+"""What rehearsals leave on the control machine: one directory each, with report and receipt."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.rehearsal.receipt import Kept, receipt_of
+from mailman_suite.rehearsal.report import report
+
+RECORDS = Path(__file__).parent.parent / "records" / "rehearsals"
+REPORT, RESULT, RECEIPT = "report.html", "result.json", "receipt.json"
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+
+
+def keep(
+    result: Mapping[str, Any], ended: datetime, key: str | None, records: Path = RECORDS
+) -> Path:
+    """The directory with the report, the result and the receipt of a rehearsal, all or nothing.
+
+    Only their owner can read them: they name lists, and say what a host runs. Raises ValueError
+    for an id that cannot be a directory's name, OSError where there is no room.
+    """
+    if not _ID.fullmatch(result["id"]):
+        raise ValueError(f"{result['id']!r} as the id of a rehearsal; expected letters and digits")
+    text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
+    receipt = receipt_of(result, _sha256(text.encode()), ended, key)
+    files = {
+        REPORT: report(result, receipt),
+        RESULT: text,
+        RECEIPT: json.dumps(receipt, indent=1, ensure_ascii=False) + "\n",
+    }
+    return _written(records / result["id"], files)
+
+
+def kept(records: Path = RECORDS) -> list[Kept]:
+    """Every rehearsal with its receipt; one that cannot be read has an empty one."""
+    return [_kept(place) for place in sorted(records.glob("*")) if not place.name.startswith(".")]
+
+
+def _written(place: Path, files: Mapping[str, str]) -> Path:
+    fresh = place.with_name(f".{place.name}")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700, parents=True)
+    for name, text in files.items():
+        with open(os.open(fresh / name, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(text.encode())
+            os.fsync(file.fileno())
+    shutil.rmtree(place, ignore_errors=True)
+    fresh.rename(place)
+    return place
+
+
+def _kept(place: Path) -> Kept:
+    try:
+        receipt = json.loads((place / RECEIPT).read_bytes())
+        return Kept(place.name, dict(receipt), _sha256((place / RESULT).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return Kept(place.name, {}, "")
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,245 @@
+"""What one window is to do on its host, as plain values and files. Pure."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mailman_suite.base import layout
+from mailman_suite.base.host_program import all_programs
+from mailman_suite.base.tar import tar_of
+from mailman_suite.checks.verification import core_question
+from mailman_suite.gates.model import REBUILD_INDEX
+from mailman_suite.host.window.gate_changes import STATEMENTS
+from mailman_suite.parts.database.connections import connections
+from mailman_suite.runs.record import this_run
+from mailman_suite.suite import files as suite_files
+from mailman_suite.suite.places import Places
+from mailman_suite.suite.rendering import rendered
+from mailman_suite.suite.suite import Suite
+from mailman_suite.windows import roles
+
+# Core needs about 13 seconds until REST answers, the web 3; both wait for slow disks and CPUs.
+_PATIENCE_SECONDS = {"core": 180, "web": 90}
+_LINKS = ("wants", "requires")
+_CORE_SCRIPT = Path(layout.CORE_UNIT).stem
+UNIT_FILES = (
+    f"{layout.UNITS}/{layout.WINDOW_UNIT}",
+    f"{layout.UNITS}/{layout.RECOVERY_UNIT}",
+)
+
+
+def order(suite: Suite, name: str, units: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of `order.json` for a change of release; it holds marks in place of secrets.
+
+    `units` is what `host/apply/units.py apply` gets on this host.
+    """
+    return {
+        "id": name,
+        "kind": "release",
+        "from": suite.running,
+        "by_hand": _by_hand(suite, name),
+        "renames": suite.adoption.renames if suite.adoption else None,
+        "to": suite.identifier,
+        **_release(suite),
+        **_data(suite),
+        "paths": configuration_paths(suite),
+        "files": _files(suite),
+        "units": _groups(suite),
+        "starts": [layout.CORE_UNIT, layout.WEB_UNIT],
+        "declared_units": units,
+        "window_unit": layout.WINDOW_UNIT,
+        "closed": layout.CLOSED,
+        "transport": "lmtp",
+        "cron_jobs": [dict(job) for job in suite.cron_jobs],
+        "removes": [],  # at its end, however it ends
+        **_index(suite),
+        **_health(suite.places),
+        **roles.differences(suite),
+    }
+
+
+def _release(suite: Suite) -> dict[str, Any]:
+    """What the new release consists of, and how its programs are run."""
+    return {
+        "python": f"{suite.release_directory}/venv/bin/python",
+        "user": layout.USER,
+        "environment": {
+            "HOME": f"{layout.HOME}/mm",
+            "MAILMAN_CONFIG_FILE": layout.CORE_CONFIG,
+            "MAILMAN_WEB_CONFIG": layout.WEB_SETTINGS,
+        },
+        "link": layout.VENV,
+        "target": f"{suite.release_directory}/venv",
+        "heads": f"{suite.release_directory}/heads.json",
+    }
+
+
+def new_id(purpose: str) -> str:
+    """A window's name: when its run began, and what for; later ones sort after earlier ones.
+
+    On all hosts of a run it is the same, so one word of the operator's is about all of them.
+    """
+    return f"{this_run().id.partition('-')[0]}-{purpose}"
+
+
+def _index(suite: Suite) -> dict[str, Any]:
+    """Whether a new search index is asked for, and what is told once the window finished."""
+    if REBUILD_INDEX not in suite.changes:
+        return {"index": "", "afterwards": []}
+    return new_index()
+
+
+def new_index() -> dict[str, Any]:
+    """The part of an order that asks for a search index once the window finished."""
+    told = f"a search index is being filled: journalctl --follow --unit {layout.INDEX_UNIT}"
+    return {"index": layout.INDEX_WANTED, "afterwards": [told]}
+
+
+def _data(suite: Suite) -> dict[str, Any]:
+    """Where the data is, what must not change of it, and what the gates want changed."""
+    databases = connections(suite.settings)
+    return {
+        "databases": databases,
+        "databases_before": _at(databases, suite.adoption.renamed if suite.adoption else {}),
+        "var": suite.places.var,  # and what is there goes to the invariants' place
+        "invariants": {"databases": databases, "var": layout.VAR},
+        "invariants_before": {"databases": _present(suite, databases), "var": suite.places.var},
+        "changes": [name for name in suite.changes if name in STATEMENTS],
+    }
+
+
+def _health(places: Places) -> dict[str, Any]:
+    """What the new release has to answer before it may have the mail, and what the old one then."""
+    return {
+        "health_before": _old_health(places) if places.web else {},
+        "patience": _PATIENCE_SECONDS,
+        "core_questions": core_question(),
+        "web_questions": _wsgi(),
+        "archives_page": "/archives/",
+        "lists_page": "/mailman3/lists/",
+    }
+
+
+def _old_health(places: Places) -> dict[str, Any]:
+    """Of packages, Core alone is asked: their web has no port of its own."""
+    return {"core_questions": {**core_question(), "venv": places.prefix}, "lists_page": ""}
+
+
+def configuration_paths(suite: Suite) -> list[str]:
+    """Patterns of everything outside the data that a change of release may change."""
+    ours = ["mailman*", "hyperkitty-jobs@*"]
+    if suite.adoption:
+        ours += [name for unit in suite.adoption.units for name in (unit, f"{unit}.d")]
+    return [
+        f"{layout.ETC}/*",
+        *(f"{layout.UNITS}/{name}" for name in ours),
+        *(f"{layout.UNITS}/*.{kind}/{name}" for kind in _LINKS for name in ours),
+        layout.PROXY_SITE,
+        *([layout.PEERS_SITE] if suite.settings.is_split else []),
+        layout.LOGROTATE,
+        layout.POSTFIX_MAIN,
+        *layout.COMMANDS,
+        f"{layout.STATE}/files.json",
+        *sorted({job["file"] for job in suite.cron_jobs}),
+        *_links_or_sites(suite),
+    ]
+
+
+def _links_or_sites(suite: Suite) -> list[str]:
+    """Our two links; where a suite made by hand has directories, these are put aside instead."""
+    links = [layout.VENV, layout.STATIC]
+    if not suite.adoption:
+        return links
+    if not suite.adoption.renames:
+        return list(suite.adoption.sites)
+    # Nothing of packages stands there; their units have scripts for other init systems too.
+    scripts = [f"/etc/rc?.d/*{Path(unit).stem}" for unit in suite.places.units]
+    return [*links, *suite.adoption.sites, *scripts, f"/etc/rc?.d/*{_CORE_SCRIPT}"]
+
+
+def _by_hand(suite: Suite, name: str) -> dict[str, Any] | None:
+    """What `host/window/by_hand.py` puts aside; None for a suite of ours."""
+    if not suite.adoption:
+        return None
+    return {
+        "units": list(suite.adoption.units),
+        "drop_ins": list(suite.adoption.drop_ins),
+        "sites": list(suite.adoption.sites),
+        "aside": {path: f"{path}.before-{name}" for path in _aside(suite)},
+        "moved": {
+            connections(suite.settings)[which]["path"]: path
+            for which, path in suite.adoption.moved.items()
+        },
+    }
+
+
+def _aside(suite: Suite) -> list[str]:
+    """Directories that make room, with an index that the release cannot read among them."""
+    index = [layout.FULLTEXT_INDEX] if REBUILD_INDEX in suite.changes else []
+    return [layout.VENV, layout.STATIC, *index]
+
+
+def _present(suite: Suite, databases: dict[str, Any]) -> dict[str, Any]:
+    """Where the databases stand before the window."""
+    adoption = suite.adoption
+    return _at(databases, {**adoption.moved, **adoption.renamed} if adoption else {})
+
+
+def _at(databases: dict[str, Any], paths: Mapping[str, str]) -> dict[str, Any]:
+    """The databases with these SQLite files: `core` or `web` -> path."""
+    return {
+        **databases,
+        **{which: {**databases[which], "path": path} for which, path in paths.items()},
+    }
+
+
+def _files(suite: Suite) -> dict[str, Any]:
+    return (suite_files.directories(suite.settings) + suite_files.installed(suite)).with_content()
+
+
+def _groups(suite: Suite) -> dict[str, list[str]]:
+    """The units by when they stop: timers, then their jobs, Core, and the web last."""
+    timers = suite_files.timers(suite)
+    return {
+        "timers": [*timers, layout.INDEX_PATH_UNIT],
+        "jobs": [
+            *(timer.replace(".timer", ".service") for timer in timers),
+            layout.INDEX_UNIT,
+        ],
+        "core": [layout.CORE_UNIT, layout.QCLUSTER_UNIT],
+        "web": [layout.WEB_UNIT, *(suite.adoption.units if suite.adoption else ())],
+    }
+
+
+def _wsgi() -> dict[str, Any]:
+    """How the WSGI server is asked itself, past a proxy that is closed.
+
+    By the name by which Core's archiver reaches it: what people call the site may be another in the
+    configuration that stands, or will stand again, than group data say.
+    """
+    return {
+        "host": layout.LOOPBACK,
+        "scheme": "http",
+        "port": layout.WEB_PORT,
+        "loopback": layout.LOOPBACK,
+    }
+
+
+def bundle(
+    suite: Suite, content: Mapping[str, Any], unit_files: Iterable[str] = UNIT_FILES
+) -> io.BytesIO:
+    """A tar archive of a window's directory: the order, the programs, the units that run them.
+
+    The order names the run, so that the host's history can tell what became of its window.
+    """
+    files = {
+        "order.json": json.dumps({**content, "run": this_run().id}, indent=1),
+        **{f"units/{Path(path).name}": rendered(path, suite) for path in unit_files},
+    }
+    texts = {path: text.encode() for path, text in files.items()}
+    programs = {f"program/{path}": source for path, source in all_programs().items()}
+    return tar_of({**texts, **programs}, 0o600)
