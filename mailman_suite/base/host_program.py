@@ -8,26 +8,26 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from pyinfra.api import FactBase, FactProcessError, HiddenValue, QuoteString, StringCommand
 
-_PROGRAMS = Path(__file__).parent / "host"
+from mailman_suite.base.repository import HOST_PROGRAMS
 
 
 @lru_cache
 def _source(name: str) -> HiddenValue:
     """A program's text, shown as its file's name in plans and in verbose output."""
-    text = (_PROGRAMS / f"{name}.py").read_text()
-    return HiddenValue(text, masked_value=f"<mailman_suite/host/{name}.py>")
+    file = f"{name.replace('.', '/')}.py"
+    text = (HOST_PROGRAMS / file).read_text()
+    return HiddenValue(text, masked_value=f"<mailman_suite/host/{file}>")
 
 
 def all_programs() -> dict[str, bytes]:
     """Path in an archive -> text of every program, for those that need each other."""
     return {
-        f"mailman_suite/host/{source.name}": source.read_bytes()
-        for source in sorted(_PROGRAMS.glob("*.py"))
+        f"mailman_suite/host/{source.relative_to(HOST_PROGRAMS)}": source.read_bytes()
+        for source in sorted(HOST_PROGRAMS.rglob("*.py"))
     }
 
 
@@ -41,7 +41,7 @@ def program(
     as_user: str | None = None,
     flags: str = "-I",
 ) -> StringCommand:
-    """The command that runs `host/<name>.py VERB ARGUMENTS` with `stdin`.
+    """The command that runs the program `name`, such as `apply.units`, as VERB ARGUMENTS.
 
     `arguments` and `stdin` are sent as JSON; secrets belong into `stdin`, which is neither shown
     nor visible to other users of the host. With `as_user` the program drops root's rights first.
@@ -77,8 +77,9 @@ class ProgramFact(FactBase[dict[str, Any]]):
             answer = json.loads(output[-1])
         except (IndexError, json.JSONDecodeError):
             raise FactProcessError(
-                f"host/{self.program_name}.py answered no JSON: {output[-3:]}"
+                f"host program {self.program_name} answered no JSON: {output[-3:]}"
             ) from None
         if not isinstance(answer, dict):
-            raise FactProcessError(f"host/{self.program_name}.py answered {type(answer).__name__}")
+            kind = type(answer).__name__
+            raise FactProcessError(f"host program {self.program_name} answered {kind}")
         return answer

@@ -65,7 +65,7 @@ _ROLES_OF: Mapping[str, tuple[Role, ...]] = {
     "check.core": ("core",),
     "check.queues": ("core",),
     "check.web": ("web",),
-    "schema": ("core",),
+    "state.schema": ("core",),
     "apply.web_identity": ("core",),
     "check.system": ("core", "web"),
     "units": ROLES,
@@ -116,7 +116,7 @@ def _web_question(suite: Suite) -> dict[str, Any]:
 def _database_questions(settings: Settings) -> dict[str, Any]:
     databases = connections(settings)
     return {
-        "schema": {**databases, "heads": f"{layout.VENV}/../heads.json"},
+        "state.schema": {**databases, "heads": f"{layout.VENV}/../heads.json"},
         "apply.web_identity": {
             "database": databases["web"],
             "secrets": layout.SECRETS,

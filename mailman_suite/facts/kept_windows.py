@@ -26,7 +26,7 @@ class KeptWindows(ProgramFact):
 
 
 class Counts(FactBase[dict[str, dict[str, Any]]]):
-    """`{"then", "now"}`: what a window kept and what there is, as `host/state/invariants.py` counts.
+    """`{"then", "now"}`: what a window kept and what there is, as `state/invariants.py` counts.
 
     "now" is empty where the suite cannot be counted. Core may run meanwhile: these are for reading.
     """

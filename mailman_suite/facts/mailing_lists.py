@@ -6,6 +6,6 @@ from mailman_suite.base.host_program import ProgramFact
 
 
 class MailingLists(ProgramFact):
-    """`{"missing_domains", "missing_lists", "settings"}` as `host/apply/mailing_lists.py` answers."""
+    """`{"missing_domains", "missing_lists", "settings"}` as `apply/mailing_lists.py` answers."""
 
     program_name = "apply.mailing_lists"

@@ -6,6 +6,6 @@ from mailman_suite.base.host_program import ProgramFact
 
 
 class Units(ProgramFact):
-    """`{"enable", "start", "restart", "reload", "daemon_reload"}` as `host/apply/units.py` answers."""
+    """`{"enable", "start", "restart", "reload", "daemon_reload"}` as `apply/units.py` answers."""
 
     program_name = "apply.units"

@@ -87,7 +87,7 @@ def built(suite: Suite) -> Generator[PyinfraCommand, None, None]:
         return
     yield from _inputs(suite)
     yield _build_packages(suite)
-    yield _run(suite, f"build_release {_INPUTS}")
+    yield _run(suite, f"build.release {_INPUTS}")
     yield from _keep(suite)
 
 

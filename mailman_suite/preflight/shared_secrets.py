@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.base.repository import ROOT
 from mailman_suite.contradictions_roles import SHARED
 
-DIRECTORY = Path(__file__).parent.parent / "secrets"
+DIRECTORY = ROOT / "secrets"
 
 
 def main(arguments: Sequence[str]) -> int:

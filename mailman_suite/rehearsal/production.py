@@ -89,7 +89,7 @@ def _words(settings: Settings, command: StringCommand) -> list[str]:
 
 
 def question(suite: Suite, running: str) -> dict[str, Any]:
-    """The arguments of `host/rehearsal/copy_out.py`; units come last, so that nothing starts too early."""
+    """The arguments of `host/rehearsal/copy_out.py`; units last, so that none starts too early."""
     found = [path for path in configuration_paths(suite) if path not in _NAMES_PRODUCTION]
     units = [path for path in found if path.startswith(layout.UNITS)]
     return {

@@ -12,16 +12,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from mailman_suite.base.repository import RECORDS
 from mailman_suite.rehearsal.receipt import Kept, receipt_of
 from mailman_suite.rehearsal.report import report
 
-RECORDS = Path(__file__).parent.parent / "records" / "rehearsals"
+REHEARSALS = RECORDS / "rehearsals"
 REPORT, RESULT, RECEIPT = "report.html", "result.json", "receipt.json"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 
 
 def keep(
-    result: Mapping[str, Any], ended: datetime, key: str | None, records: Path = RECORDS
+    result: Mapping[str, Any], ended: datetime, key: str | None, records: Path = REHEARSALS
 ) -> Path:
     """The directory with the report, the result and the receipt of a rehearsal, all or nothing.
 
@@ -40,7 +41,7 @@ def keep(
     return _written(records / result["id"], files)
 
 
-def kept(records: Path = RECORDS) -> list[Kept]:
+def kept(records: Path = REHEARSALS) -> list[Kept]:
     """Every rehearsal with its receipt; one that cannot be read has an empty one."""
     return [_kept(place) for place in sorted(records.glob("*")) if not place.name.startswith(".")]
 

@@ -12,21 +12,21 @@ from pathlib import Path
 from packaging.version import Version
 
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.base.repository import HOST_PROGRAMS, ROOT
 
 Python = tuple[int, int]
 
-_ROOT = Path(__file__).parent.parent
 # Raise this when the builder makes another directory of the same inputs: every host builds anew.
 _BUILD = 2
 _BUILDERS = (
-    "account.py",
-    "build_assets.py",
-    "build_release.py",
-    "build_wheels.py",
-    "patch_wheel.py",
-    "read_heads.py",
-    "release_tree.py",
-    "unpack_release.py",
+    "base/account.py",
+    "base/release_tree.py",
+    "build/assets.py",
+    "build/heads.py",
+    "build/patch_wheel.py",
+    "build/release.py",
+    "build/unpack.py",
+    "build/wheels.py",
 )
 
 
@@ -47,7 +47,7 @@ class Release:
     @property
     def directory(self) -> Path:
         """Where the release's locks, patches and notes are."""
-        return _ROOT / "releases" / self.name
+        return ROOT / "releases" / self.name
 
     @property
     def python_range(self) -> str:
@@ -127,7 +127,7 @@ class Release:
 
 
 def _programs(*names: str) -> dict[str, Path]:
-    return {f"mailman_suite/host/{name}": Path(__file__).parent / "host" / name for name in names}
+    return {f"mailman_suite/host/{name}": HOST_PROGRAMS / name for name in names}
 
 
 def _text(python: Python) -> str:

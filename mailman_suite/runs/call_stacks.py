@@ -8,13 +8,13 @@ each time: it remembers only those that it found.
 from __future__ import annotations
 
 import inspect
-from pathlib import Path
 
-_DEPLOYS = Path(__file__).parents[1] / "deploys"
+from mailman_suite.base.repository import DEPLOYS
+
 _NO_MODULE = ""  # the name of none; `inspect` answers as after a search
 
 
 def deploys_are_no_modules() -> None:
     """What `inspect` would find out about each deploy file, it knows: that it is no module's."""
-    for deploy in _DEPLOYS.glob("*.py"):
+    for deploy in DEPLOYS.glob("*.py"):
         inspect.modulesbyfile[str(deploy)] = _NO_MODULE

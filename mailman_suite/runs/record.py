@@ -25,11 +25,11 @@ from typing import IO, Any
 
 import click
 
+from mailman_suite.base.repository import RECORDS
 from mailman_suite.host.apply import runs
 
 Record = dict[str, Any]
 
-_BESIDE_CONFIG = Path(__file__).parents[1] / "records"
 _UNDER_WAY = "under way"
 _KEPT_RECORDS = 10_000
 _LOST = "its process ended without a word; the host's own history knows what came of it"
@@ -112,7 +112,7 @@ def has_ended(run: str) -> bool:
 
 
 def _place(name: str) -> Path:
-    return Path(os.environ.get("MAILMAN_RECORDS") or _BESIDE_CONFIG) / name
+    return Path(os.environ.get("MAILMAN_RECORDS") or RECORDS) / name
 
 
 def _history() -> Path:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailman_suite.base import layout
 from mailman_suite.base.declared_files import DeclaredFiles, Directory, ManagedFile
+from mailman_suite.base.repository import HOST_PROGRAMS
 from mailman_suite.suite.rendering import rendered
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _WEB_JOBS = (
     layout.INDEX_UNIT,
     layout.INDEX_PATH_UNIT,
 )
-_INDEX_PROGRAM = Path(__file__).parent / "host" / "index_lists.py"
+_INDEX_PROGRAM = HOST_PROGRAMS / "apply" / "search_index.py"
 
 
 def directories(settings: Settings) -> DeclaredFiles:

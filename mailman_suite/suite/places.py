@@ -63,5 +63,5 @@ TRACED = {
 
 
 def of(kind: str) -> Places:
-    """The places of a suite that `host/inspect/host.py` calls by this kind; ours are those of the guide."""
+    """The places of a suite of this kind (`host/inspect/host.py`); ours are those of the guide."""
     return PACKAGES if kind == "packages" else VIRTUALENV

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from pyinfra import logger
 
+from mailman_suite.base.repository import ROOT
 from mailman_suite.base.tar import tar_of
 from mailman_suite.releases.catalogue import RELEASES
 from mailman_suite.suite.suite import Suite
 
-CACHE = Path(__file__).parent.parent / ".cache" / "releases"
+CACHE = ROOT / ".cache" / "releases"
 
 
 def kept_release(suite: Suite) -> Path:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.base.repository import ROOT
 
 if TYPE_CHECKING:
     from mailman_suite.suite.suite import Suite
 
 # What a mistake in a template can raise besides Jinja's own errors.
 _MISTAKES = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError)
-TEMPLATES = Path(__file__).parent.parent / "templates"
+TEMPLATES = ROOT / "templates"
 
 
 def rendered(path: str, suite: Suite) -> str:

@@ -112,7 +112,7 @@ def _of_another_kind(suite: Suite, backup: Json) -> Iterator[Refusal]:
 
 
 def order(restore: Restore, units: Mapping[str, Any]) -> dict[str, Any]:
-    """The content of `order.json`. `units` is what `host/apply/units.py apply` gets on this host."""
+    """The content of `order.json`; `units` is what `host/apply/units.py apply` gets there."""
     suite, backup, name = restore.suite, restore.backup, upgrade.new_id("restore")
     aside = f"{layout.FULLTEXT_INDEX}.before-{name}"
     return {

@@ -29,15 +29,15 @@ CONFIG = f"""
     sys.path.insert(0, {str(ROOT)!r})
     from pyinfra import config
     config.FAIL_PERCENT = 0
-    from mailman_suite.run_end import keep_records
+    from mailman_suite.runs.end import keep_records
     keep_records()
 """
 DEPLOY = """
     from types import SimpleNamespace
     from pyinfra import host
-    from mailman_suite.errors import Refusal, Refused
+    from mailman_suite.base.refusal import Refusal, Refused
     from mailman_suite.facts.history import QUESTION, History
-    from mailman_suite.host import runs
+    from mailman_suite.host.apply import runs
     from mailman_suite.operations import run
     from pyinfra.operations import server
 

@@ -32,7 +32,7 @@ every_fact = pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)
 @every_fact
 @pytest.mark.parametrize("output", [["Traceback"], ["[1]"], ['{"a": 1}', "Killed"], ["null"]])
 def test_an_answer_that_is_no_object_fails_the_host(fact: type[ProgramFact], output: list[str]):
-    with pytest.raises(FactProcessError, match=f"host/{fact.program_name}.py"):
+    with pytest.raises(FactProcessError, match=f"host program {fact.program_name}"):
         fact().process(output)
 
 
@@ -53,7 +53,7 @@ def test_no_output_means_what_the_fact_says_it_means(fact: type[FactBase]):
 
 @every_fact
 def test_its_program_exists(fact: type[ProgramFact]):
-    assert (ROOT / "mailman_suite/host" / f"{fact.program_name}.py").exists()
+    assert (ROOT / "mailman_suite/host" / f"{fact.program_name.replace('.', '/')}.py").exists()
 
 
 @pytest.mark.parametrize(

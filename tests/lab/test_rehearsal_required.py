@@ -12,7 +12,7 @@ import pytest
 from mailman_suite.facts.machine_identity import MachineIdentity
 from mailman_suite.preflight.rehearsal import wanted
 from mailman_suite.rehearsal.receipt import Wanted, combined
-from mailman_suite.rehearsal.records import RECEIPT, RECORDS, keep
+from mailman_suite.rehearsal.records import RECEIPT, REHEARSALS, keep
 from mailman_suite.settings import Settings
 from mailman_suite.suite.suite import suite_of
 from tests.lab import older
@@ -65,7 +65,7 @@ def test_only_a_receipt_of_its_own_lets_a_host_change_its_release(host: Suite) -
     assert (status, "there is no rehearsal of this host" in said) == (1, True), said
 
     name = f"{host.machine.name}-rehearsal"
-    place = keep(rehearsed(wanted_by(host), name), datetime.now(timezone.utc), None, RECORDS)
+    place = keep(rehearsed(wanted_by(host), name), datetime.now(timezone.utc), None, REHEARSALS)
     try:
         status, said = plan(host)
         assert status == 0, said

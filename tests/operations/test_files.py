@@ -30,7 +30,7 @@ def test_files_as_declared_cost_one_question_and_no_command():
 def test_a_missing_file_is_sent_in_one_command_by_standard_input():
     (operation,) = plan({"/etc/a.cfg": {"why": "missing"}}).operations
     (command,), (sent,) = operation.commands, operation.inputs
-    assert "managed_files.py" in command
+    assert "apply/files.py" in command
     assert "new" not in command
     assert sent.document["files"]["/etc/a.cfg"]["content"] == "new\n"
 

@@ -64,7 +64,7 @@ def test_whatever_is_not_as_declared_is_made_so_in_one_command(lacking: dict[str
 def test_the_database_host_of_a_split_suite_is_opened_after_its_databases_exist():
     *_, databases, drop_in, opened = step(bare(HOST), **SPLIT).changes
     assert "postgresql.py" in databases.commands[-1]
-    assert "managed_files.py" in drop_in.commands[0]
+    assert "apply/files.py" in drop_in.commands[0]
     assert "10.0.0.13" in opened.commands[0]
     assert "10.0.0.14" not in opened.commands[0]
 

@@ -38,7 +38,7 @@ OLDER = RELEASES["3.3.10"]
 NEW = RELEASES["3.3.10+django52"]
 IDENTIFIER = {release.name: release.identifier((3, 11)) for release in (OLDER, NEW)}
 _WINDOW = re.compile(r"systemctl start mailman-window\.service")
-_WORDS = re.compile(r"mailman_suite\.host\.window (closed|follow)")
+_WORDS = re.compile(r"mailman_suite\.host\.window\.program (closed|follow)")
 
 
 @dataclass

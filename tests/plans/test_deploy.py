@@ -94,7 +94,7 @@ def test_the_second_host_of_a_kind_gets_the_release_of_the_first_and_builds_none
     first = bare_plan(host)
     keep_a_release(host, b"\xff release")
     second = bare_plan(host)
-    only_to_build = ("gettext", "host.build_release")
+    only_to_build = ("gettext", "host.build.release")
     assert all(words in commands(first) for words in only_to_build)
     assert not any(words in commands(second) for words in only_to_build)
     assert "host.unpack_release" in commands(second)
@@ -139,7 +139,7 @@ def test_a_damaged_release_is_not_sent_but_built_anew(caplog: pytest.LogCaptureF
     archive = kept_release(suite_of(Settings.from_data(data(host)), look(host)))
     archive.write_bytes(b"\xff relea")
     plan = bare_plan(host)
-    assert "host.build_release" in commands(plan)
+    assert "host.build.release" in commands(plan)
     assert "host.unpack_release" not in commands(plan)
     assert "is built anew" in caplog.text
 

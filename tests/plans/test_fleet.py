@@ -205,7 +205,7 @@ def test_hosts_that_are_as_declared_get_nothing_in_any_wave() -> None:
 
 def built(hosts: dict[str, Paper]) -> list[str]:
     """The hosts that were told to build a release."""
-    return [name for name, one in hosts.items() if "host.build_release" in "".join(one.sent)]
+    return [name for name, one in hosts.items() if "host.build.release" in "".join(one.sent)]
 
 
 def with_compiler(hosts: dict[str, Paper]) -> list[str]:

@@ -30,7 +30,8 @@ def host_programs_need_nothing(path: Path, tree: ast.Module) -> Found:
     A function that only the release's own interpreter runs may import what the release holds.
     """
     at_start = {id(node) for node in tree.body}
-    siblings = () if path.stem in sent_alone() else ("mailman_suite.host",)
+    name = ".".join(path.with_suffix("").parts[2:])
+    siblings = () if name in sent_alone() else ("mailman_suite.host",)
     for node in ast.walk(tree):
         for module in _modules(node):
             later = () if id(node) in at_start else RELEASE_LIBRARIES
@@ -42,7 +43,7 @@ def host_programs_need_nothing(path: Path, tree: ast.Module) -> Found:
 def sent_alone() -> set[str]:
     """Host programs that travel as the text of a command, without their siblings."""
     texts = ((ROOT / path).read_text() for path in files_of("deploys", "mailman_suite"))
-    pattern = re.compile(r"""(?:\bprogram\(\s*|\bprogram_name = )["'](\w+)["']""")
+    pattern = re.compile(r"""(?:\bprogram\(\s*|\bprogram_name = )["']([\w.]+)["']""")
     return {name for text in texts for name in pattern.findall(text)}
 
 

@@ -1,4 +1,4 @@
-"""What windows keep, as `host/inspect/kept_windows.py` tells it, for tests of what can be gone back to."""
+"""What windows keep, as `host/inspect/kept_windows.py` tells it, for tests of rollbacks."""
 
 from __future__ import annotations
 

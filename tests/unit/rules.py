@@ -151,11 +151,11 @@ def short_files(path: Path, tree: ast.Module) -> Found:
 
 
 def versions_in_releases_and_gates(path: Path, tree: ast.Module) -> Found:
-    if path.name in ("releases.py", "gates.py", "gates/versions.py"):
+    if str(path).endswith(("releases/catalogue.py", "gates/asking.py", "gates/versions.py")):
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom | ast.Import) and "packaging" in ast.unparse(node):
-            yield node.lineno, "version arithmetic belongs to releases.py or gates.py"
+            yield node.lineno, "version arithmetic belongs to releases/catalogue.py or gates/"
         if isinstance(node, ast.Compare) and _compares_versions(node):
             yield node.lineno, f"compares versions: {ast.unparse(node)}"
 

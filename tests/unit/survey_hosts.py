@@ -18,7 +18,7 @@ INDEX = "haystack.backends.whoosh_backend.WhooshEngine"
 
 def ask(program: str, **arguments: str) -> dict[str, Any]:
     """The program's answer, run as a host runs it: as the text of a command."""
-    source = (PROGRAMS / f"{program}.py").read_text(encoding="utf-8")
+    source = (PROGRAMS / f"{program.replace('.', '/')}.py").read_text(encoding="utf-8")
     command = [sys.executable, "-I", "-c", source, "look", json.dumps(arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -124,7 +124,7 @@ def test_a_second_builder_waits_until_the_first_ends(tmp_path: Path):
 import sys
 import tempfile
 from pathlib import Path
-from mailman_suite.host.release_tree import only_builder
+from mailman_suite.host.base.release_tree import only_builder
 only_builder(Path({str(tmp_path / BUILD)!r}))
 print("mine")
 """

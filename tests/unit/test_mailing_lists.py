@@ -1,4 +1,4 @@
-"""`host/apply/mailing_lists.py` against a server that answers the few calls of Core's REST API it makes.
+"""`host/apply/mailing_lists.py` against a server with the few calls of Core's REST API.
 
 The real Core is asked in tests/lab.
 """

@@ -89,7 +89,7 @@ WELL: dict[str, dict[str, Any]] = {
         "release": {"current": RELEASE, "static": RELEASE, "stamp": "f00"},
         "index": {"wanted": False, "state": "inactive/dead", "said": ""},
     },
-    "schema": {"core": False, "web": []},
+    "state.schema": {"core": False, "web": []},
     "apply.web_identity": {"missing": []},
 }
 
@@ -174,8 +174,8 @@ def test_a_host_that_is_well_keeps_every_promise():
             "Secrets are private",
         ),
         ("check.system|private", {}, "Secrets are private"),
-        ("schema|core", True, "Core's schema is the code's"),
-        ("schema|web", ["hyperkitty.0023"], "The web's schema is the code's"),
+        ("state.schema|core", True, "Core's schema is the code's"),
+        ("state.schema|web", ["hyperkitty.0023"], "The web's schema is the code's"),
         ("apply.web_identity|missing", ["superuser"], "Site and superuser exist"),
     ],
 )
@@ -236,10 +236,16 @@ def test_a_judge_that_meets_nonsense_breaks_the_promise():
 
 
 def test_a_program_that_fails_leaves_its_complaint():
-    said = ["= verify_core", "Traceback", "OSError: gone", "= schema", '{"core": false, "web": []}']
+    said = [
+        "= check.core",
+        "Traceback",
+        "OSError: gone",
+        "= state.schema",
+        '{"core": false, "web": []}',
+    ]
     assert Observations().process(said) == {
         "check.core": {"error": "OSError: gone"},
-        "schema": {"core": False, "web": []},
+        "state.schema": {"core": False, "web": []},
     }
 
 

@@ -145,7 +145,7 @@ def test_the_identifier_changes_with_every_input(
     release = release_named("3.3.10+django52")
     before = release.identifier((3, 11))
     shutil.copytree(release.directory, tmp_path / "releases" / release.name)
-    monkeypatch.setattr(catalogue, "_ROOT", tmp_path)
+    monkeypatch.setattr(catalogue, "ROOT", tmp_path)
     assert release.identifier((3, 11)) == before
     with (release.directory / changed).open("a") as file:
         file.write("# changed\n")

@@ -23,7 +23,7 @@ NAMED = {"mailman_backup": PATH}
 
 
 def archive(**description: Any) -> dict[str, Any]:
-    """`host/inspect/backup.py`'s answer about a backup that can be restored, but for `description`."""
+    """The answer of `host/inspect/backup.py` for a sound backup, but for `description`."""
     usual = {
         "format": 1,
         "id": "20261121T030000",

@@ -14,7 +14,7 @@ EDGE = verification.promises_edge.PROMISES
 ASKED = {
     "all": {*(one.program for one in PROMISES)},
     "database": {"check.system"},
-    "core": {"check.core", "check.queues", "check.system", "schema", "apply.web_identity"},
+    "core": {"check.core", "check.queues", "check.system", "state.schema", "apply.web_identity"},
     "web": {"check.web", "check.system"},
     "mta": {"check.edge", "check.system"},
 }

@@ -11,7 +11,7 @@ _THREE_AT_A_TIME = """
 from gevent import monkey
 monkey.patch_all()
 import gevent
-from mailman_suite import run_record
+from mailman_suite.runs import record as run_record
 hosts = [run_record.record(name, "old", "new") for name in ("a", "b", "c")]
 gevent.joinall([gevent.spawn(run_record.note_begun, one) for one in hosts], raise_error=True)
 run_record.note_ended([{**one, "outcome": "done"} for one in hosts])

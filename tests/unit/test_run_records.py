@@ -18,7 +18,7 @@ from mailman_suite.runs import record as run_record
 # A run of its own in a process of its own: begins on a host and then waits, or ends.
 BEGINS = """
 import sys
-from mailman_suite import run_record
+from mailman_suite.runs import record as run_record
 one = run_record.record("lists1", "3.3.9-py3.11-00", "3.3.10-py3.11-00")
 run_record.note_begun(one)
 print(one["run"], flush=True)

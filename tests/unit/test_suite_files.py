@@ -16,6 +16,7 @@ from mailman_suite.base import layout
 from mailman_suite.base.declared_files import DeclaredFiles, ManagedFile
 from mailman_suite.settings import Settings
 from mailman_suite.suite import files as suite_files
+from mailman_suite.suite import rendering
 from mailman_suite.suite.suite import Suite, suite_of
 from mailman_suite.windows import backup, upgrade
 from tests.bad_settings import GOOD
@@ -138,7 +139,7 @@ def test_every_template_becomes_a_file():
     for host in paper_hosts(supported=True):
         server = suite_files.database_server(suite_of(Settings.from_data(data(host)), look(host)))
         made |= {one.path.lstrip("/") + ".j2" for one in server.files}
-    folder = Path(suite_files.__file__).parents[1] / "templates"
+    folder = rendering.TEMPLATES
     templates = {str(path.relative_to(folder)) for path in folder.rglob("*.j2")}
     assert {name for name in templates if "/_" not in name} == made
 

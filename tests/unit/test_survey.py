@@ -123,7 +123,7 @@ def answered(**programs: Any) -> dict[str, Any]:
     """What the fact makes of these last lines of its programs."""
     output = []
     for name in ("survey.host", "survey.core", "survey.web"):
-        output += [f"= {name}", "noise", programs.get(name, "{}")]
+        output += [f"= {name}", "noise", programs.get(name.replace(".", "_"), "{}")]
     return Survey().process(output)
 
 
@@ -140,8 +140,8 @@ def test_the_fact_brings_the_answers_together():
 def test_a_program_that_does_not_run_leaves_its_complaint_and_no_good_news():
     found = answered(survey_core="runuser: user mailman does not exist", survey_web="")
     assert found["unreadable"] == [
-        "survey_core: runuser: user mailman does not exist",
-        "survey_web: no answer",
+        "survey.core: runuser: user mailman does not exist",
+        "survey.web: no answer",
     ]
     assert found["bounce_events_waiting"] is None
     assert found["case_duplicates"] is None

@@ -96,9 +96,9 @@ def test_a_run_killed_before_the_rename_leaves_no_release(tmp_path: Path):
     order = Order(tmp_path)
     killed = """
 import os, signal, sys
-from mailman_suite.host import unpack_release
+from mailman_suite.host.build import unpack
 os.sync = lambda: os.kill(os.getpid(), signal.SIGKILL)
-unpack_release.main(sys.argv[1:])
+unpack.main(sys.argv[1:])
 """
     words = [sys.executable, "-c", killed, str(order.inputs), order.sha256]
     done = subprocess.run(words, cwd=Path(__file__).parents[2])

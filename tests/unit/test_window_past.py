@@ -141,7 +141,7 @@ def pack(host: Path, *, leave_out: str = "") -> dict[str, Any]:
 def test_a_restore_takes_the_backups_queues_and_keeps_those_of_now(host: Path) -> None:
     order, journal = pack(host), Journal(host / "window")
     restore.unpack(order, journal)
-    restore.window_mail.set_aside(order, journal)
+    restore.mail.set_aside(order, journal)
     restore.put_data(order, journal)
     assert [said(host, name) for name in ("core", "web")] == [THEN, THEN]
     assert (files(host, "queue/in"), files(host, "queue-held/in")) == ([THEN], [NOW])

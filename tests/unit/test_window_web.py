@@ -124,7 +124,7 @@ def interrupted(host: WebHost) -> dict[str, Any]:
     steps = dict(window_web.steps(order))
     journal.note("opened")
     for name in ("Configuration is kept", "Pages are closed", window_web.CLOSED):
-        window.window_steps.take([(name, steps[name])], order, journal)
+        window.upgrade.take([(name, steps[name])], order, journal)
     assert host.is_closed and not host.runs(layout.WEB_UNIT)
     return order
 
@@ -169,7 +169,7 @@ def test_a_web_that_cannot_go_forward_goes_back(
     def full(order: Any, journal: Any) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(window.window_steps, "configure", full)
+    monkeypatch.setattr(window.upgrade, "configure", full)
     settle(order, host.journal)
     outcome = host.journal.outcome() or {}
     assert (outcome["outcome"], outcome["reason"], host.release) == (

@@ -59,7 +59,7 @@ _JOURNALCTL = "#!/bin/sh\necho 'last words'\n"
 _PYTHON = """#!/bin/sh
 echo "python $*" >>"$HOST/commands"
 if [ -e "$HOST/word" ]; then read -r word <"$HOST/word"; else word={}; fi
-case "$*" in *"window_word say "*)
+case "$*" in *"window.peers say "*)
   case $word in *RUN*) ;; *) word='{"state": "given up"}' ;; esac
 esac
 echo "$word"

@@ -87,7 +87,7 @@ def make(build: Build, lock: int) -> None:
     fill_wheels(build, account, progress)
     install(build, account, progress)
     progress("Import everything and note the schema heads")
-    heads = account.run(build.venv_python, "-I", "-c", program("build.heads"))
+    heads = account.run(build.venv_python, "-I", "-c", program("heads"))
     finish(build, account, heads, progress)
     stamp = {"identifier": build.identifier, "seconds": progress.seconds()}
     write_durably(build.release_dir / STAMP, json.dumps(stamp, indent=1) + "\n")

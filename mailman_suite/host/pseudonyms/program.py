@@ -1,6 +1,6 @@
 """Replaces what belongs to people in a copied suite: addresses, names, texts, in tables and files.
 
-`apply`: {"databases": as mailman_suite.parts.database.connections.connections says it, "var": Core's directory,
+`apply`: {"databases": as parts.database.connections says it, "var": Core's directory,
          "web": the web's, "keep_users": [web user names that stay]}, run as root with everything
          stopped, by the interpreter of the release that stands there, which has Core's classes and
          the PostgreSQL driver.
@@ -22,7 +22,7 @@ from contextlib import ExitStack
 from typing import Any
 
 if not __package__:  # run as a file, which -I keeps from finding the tree that it is in
-    sys.path.insert(0, os.path.abspath(os.path.join(__file__, "../../..")))
+    sys.path.insert(0, os.path.abspath(os.path.join(__file__, "../../../..")))
 
 from mailman_suite.host.pseudonyms import columns as pseudonym_columns
 from mailman_suite.host.pseudonyms import files as pseudonym_files

@@ -47,7 +47,7 @@ class Store(Protocol):
 
 @contextmanager
 def opened(database: dict[str, Any], secrets: str) -> Iterator[Store]:
-    """One entry of what `mailman_suite.parts.database.connections.connections` gives; undone without a commit."""
+    """One entry of what `parts.database.connections` gives; undone without a commit."""
     if database["engine"] == "sqlite":
         path = database["path"]
         with closing(

@@ -1,6 +1,6 @@
 """Counts and digests of everything on a host that an upgrade must not change.
 
-`look`: {"databases": as mailman_suite.parts.database.connections.connections says it, "var": Core's directory}
+`look`: {"databases": as parts.database.connections says it, "var": Core's directory}
         -> {name: {"count", "digest"}}, run by a release's own interpreter, which has the PostgreSQL
         driver. Only reads, in one pass and constant memory; starts neither Core nor Django, since a
         Core command of a new release would migrate by itself.
@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 if not __package__:  # run as a file, which -I keeps from finding the tree that it is in
-    sys.path.insert(0, os.path.abspath(os.path.join(__file__, "../../..")))
+    sys.path.insert(0, os.path.abspath(os.path.join(__file__, "../../../..")))
 
 from mailman_suite.host.state import invariant_tables
 from mailman_suite.host.state.invariant_tables import Family

@@ -3,7 +3,7 @@
 A state directory has `manifest.json` beside `snapshot/{files, core, web}`. The manifest says which
 release the state belongs to, both databases' schemas, and what they and Core's directory hold.
 `look` is run by a release's own interpreter, which has the PostgreSQL driver, while Core is
-stopped: {"databases": as mailman_suite.parts.database.connections.connections says it, "var": Core's directory}
+stopped: {"databases": as parts.database.connections says it, "var": Core's directory}
 -> {"heads", "invariants"}. Only reads.
 """
 

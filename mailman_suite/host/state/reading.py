@@ -29,7 +29,7 @@ class Database(NamedTuple):
 
 @contextmanager
 def opened(database: dict[str, Any], secrets: str) -> Iterator[Database]:
-    """One entry of what `mailman_suite.parts.database.connections.connections` gives; SystemExit if it is missing."""
+    """One entry of what `parts.database.connections` gives; SystemExit if it is missing."""
     make = _sqlite if database["engine"] == "sqlite" else _postgresql
     with make(database, secrets) as found:
         yield found

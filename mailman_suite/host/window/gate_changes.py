@@ -1,6 +1,6 @@
 """What gates change in Core's data, in the window and before the new Core first runs.
 
-`apply`: {"database": an entry of `mailman_suite.parts.database.connections.connections`, "secrets": directory,
+`apply`: {"database": an entry of `parts.database.connections`, "secrets": directory,
           "changes": [names]}; prints how many rows each change touched. Run by a release's own
           interpreter, which has the PostgreSQL driver.
 """
