@@ -14,7 +14,7 @@ _NO_PYTHON = '{"python_missing": true}'
 
 
 class Look(ProgramFact):
-    """What `host/inspect/host.py` sees, with `host/apply/runs.py` as "run" and `host/traces.py` as "traces".
+    """What `inspect/host.py` sees, with `apply/runs.py` as "run" and `inspect/traces.py` as "traces".
 
     Or `{"python_missing": True}` on a host without Python 3.
     """
@@ -29,6 +29,6 @@ class Look(ProgramFact):
             '"$(',
             program("apply.runs", "look", {"history": layout.HISTORY}),
             ')" "$(',
-            program("traces", "look", TRACED),
+            program("inspect.traces", "look", TRACED),
             f")\"; else echo '{_NO_PYTHON}'; fi",
         )

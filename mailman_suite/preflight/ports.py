@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mailman_suite import preflight_traces
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.preflight import traces
 from mailman_suite.settings import Settings
 
 _SUITE_PORTS = (layout.REST_PORT, layout.LMTP_PORT, layout.WEB_PORT)
@@ -38,7 +38,7 @@ def _owns(
 ) -> bool:
     """Whether one of the owners listens. Without a suite, a unit's name proves nothing."""
     if port in _SUITE_PORTS and look["suite"]["kind"] == "none" and listener["command"] != "nginx":
-        return listener["pid"] in preflight_traces.own_processes(look)
+        return listener["pid"] in traces.own_processes(look)
     return listener["unit"].startswith(owners) or listener["command"] in owners
 
 

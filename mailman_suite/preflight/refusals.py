@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mailman_suite import preflight_traces
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.gates import release as gates_release
-from mailman_suite.preflight import databases, packages, ports, rehearsal, roles, window
+from mailman_suite.preflight import databases, packages, ports, rehearsal, roles, traces, window
 from mailman_suite.releases.catalogue import Release
 from mailman_suite.releases.platforms import Platform
 from mailman_suite.runs import busy
@@ -38,7 +37,7 @@ def refusals(
         *_system(look),
         *_interpreter(settings, platform, release, look),
         *_existing_suite(settings, platform, look),
-        *preflight_traces.foreign(look),
+        *traces.foreign(look),
         *_new_suite(settings, release, look),
         *rehearsal.misplaced(settings, look),
         *busy.busy(settings, look),
@@ -62,7 +61,7 @@ def _without_release(
         *_system(look),
         *_interpreter(settings, platform, release, look),
         *roles.foreign(settings, look),
-        *preflight_traces.foreign(look),
+        *traces.foreign(look),
         *busy.busy(settings, look),
         *databases.one_role(settings, look),
         *ports.taken(settings, look),

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from mailman_suite.base import layout
-from mailman_suite.host.traces import Host
-from mailman_suite.preflight_traces import foreign
+from mailman_suite.host.inspect.traces import Host
+from mailman_suite.preflight.traces import foreign
 from mailman_suite.suite.places import TRACED
 
 SRV = "/srv/mailman"
