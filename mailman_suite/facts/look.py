@@ -14,7 +14,7 @@ _NO_PYTHON = '{"python_missing": true}'
 
 
 class Look(ProgramFact):
-    """What `inspect/host.py` sees, with `apply/runs.py` as "run" and `inspect/traces.py` as "traces".
+    """What `inspect/host.py` sees, with "run" of `apply/runs.py`, "traces" of `inspect/traces.py`.
 
     Or `{"python_missing": True}` on a host without Python 3.
     """

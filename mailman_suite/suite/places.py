@@ -50,7 +50,7 @@ PACKAGES = Places(
     units=(layout.PACKAGED_WEB_UNIT,),
 )
 
-# Where Mailman may be on a host that we change, as `host/inspect/traces.py` is told: ours or the guide's,
+# Where Mailman may be on a host that we change, for `host/inspect/traces.py`: ours or the guide's,
 # and the packages'. Both have their configuration in one directory.
 OWN = (layout.VENV, layout.RELEASES, layout.PROGRAMS, layout.VAR, layout.WEB)
 PACKAGED = (*layout.PACKAGED_PROGRAMS, layout.PACKAGED_VAR)
