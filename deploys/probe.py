@@ -6,7 +6,7 @@ pyinfra -y inventories/prod.py deploys/probe.py
 from pyinfra import host
 
 from deploys.steps import verify
-from mailman_suite.suite.suite import declared
+from mailman_suite.inspection.prospect import declared
 
 suite = declared(host)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from mailman_suite.adoption import databases, packages
@@ -16,29 +16,13 @@ from mailman_suite.adoption.known import CORE_EQUAL, CORE_OURS, USUAL_APPS, WEB_
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.settings import Settings
+from mailman_suite.suite.adopted import Adoption
 from mailman_suite.suite.places import VIRTUALENV, Places
 
 Survey = Mapping[str, Any]
 
 _MASKED = "(masked)"
 _SITE = layout.PROXY_SITE
-
-
-@dataclass(frozen=True)
-class Adoption:
-    """What the window puts aside of a suite that is not ours yet.
-
-    `moved` names SQLite files that stand elsewhere than ours, and are copied: `core` or `web` ->
-    path. `renamed` names those that are renamed with all other data, as `renames` says.
-    """
-
-    core: str  # the version of Core, for people
-    units: tuple[str, ...]
-    sites: tuple[str, ...]
-    moved: Mapping[str, str]
-    renamed: Mapping[str, str] = field(default_factory=dict)
-    renames: Mapping[str, Any] | None = None
-    drop_ins: tuple[str, ...] = ()  # they would go on to change our units of the same names
 
 
 def adoption(

@@ -12,7 +12,7 @@ from pyinfra.api.host import Host
 from pyinfra.api.state import BaseStateCallback
 
 from mailman_suite.fleet.progress import Progress, progress_of, where
-from mailman_suite.suite.suite import Prospect
+from mailman_suite.inspection.prospect import Prospect
 
 _AGAIN = (
     "mend the cause and run the same command again: what is done stays, and it goes on with the "

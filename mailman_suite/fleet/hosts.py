@@ -25,9 +25,10 @@ from mailman_suite.fleet import waves as fleet
 from mailman_suite.fleet.end import tell_at_the_end
 from mailman_suite.fleet.table import table
 from mailman_suite.fleet.waves import Wave
-from mailman_suite.suite import suite
+from mailman_suite.inspection import prospect
+from mailman_suite.inspection.prospect import Prospect
 from mailman_suite.suite.release_archives import intact_digest, kept_release
-from mailman_suite.suite.suite import Prospect, Suite
+from mailman_suite.suite.suite import Suite
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ def _fleet(state: State) -> Fleet:
 
 def _one(host: Host) -> Fleet:
     """A run of one host, which shows its gates in full. Raises `Refused`."""
-    (found,) = split_suites.checked([suite.prospect(host)])
-    suites = {host.name: suite.accepted(host, found)}
+    (found,) = split_suites.checked([prospect.prospect(host)])
+    suites = {host.name: prospect.accepted(host, found)}
     return Fleet(suites, fleet.waves(suites))
 
 
@@ -92,7 +93,7 @@ def _look(state: State, host: Host) -> Prospect:
     """As pyinfra prepares a host: with the host and a copy of the configuration as context."""
     with ctx_config.use(state.config.copy()), ctx_host.use(host):
         try:
-            return suite.prospect(host)
+            return prospect.prospect(host)
         except PyinfraError as error:
             return Prospect(host.name, reasons=(_unanswered(error),))
 
@@ -112,7 +113,7 @@ def _accepted(state: State, prospects: list[Prospect]) -> Fleet:
         logger.info(line)
     if any(one.reasons for one in prospects):
         raise FleetRefused(prospects)
-    alone = {one.host: suite.wanted(one) for one in prospects}
+    alone = {one.host: prospect.wanted(one) for one in prospects}
     suites = split_suites.with_awaiting(fleet.with_builders(alone, _lacking(alone)))
     for line in fleet.building(suites):
         logger.info(line)

@@ -11,7 +11,8 @@ from pyinfra.api import State
 from pyinfra.api.host import Host
 
 from mailman_suite.fleet.table import present
-from mailman_suite.suite.suite import Prospect, Suite
+from mailman_suite.inspection.prospect import Prospect
+from mailman_suite.suite.suite import Suite
 
 # The last words of `host/window/program.py follow`.
 _FINISHED = re.compile(r"^\S+ runs; the window took ([\d.]+) s$", re.MULTILINE)

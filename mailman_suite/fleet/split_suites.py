@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mailman_suite.base.refusal import Refusal
-from mailman_suite.suite.suite import Prospect, Suite
+from mailman_suite.inspection.prospect import Prospect
+from mailman_suite.suite.suite import Suite
 
 
 def checked(prospects: Sequence[Prospect]) -> list[Prospect]:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from mailman_suite.gates.model import Verdict
+from mailman_suite.inspection.prospect import Prospect
 from mailman_suite.releases.catalogue import release_of_identifier
-from mailman_suite.suite.suite import Prospect, Suite
+from mailman_suite.suite.suite import Suite
 
 _TITLES = ("host", "role", "wave", "from", "to", "gates", "window", "refused")
 _NO_RELEASE = "-"  # of a host whose role needs none

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from mailman_suite.base.refusal import untouched
 from mailman_suite.gates.table import gates_table
-from mailman_suite.suite.suite import Prospect, Suite
+from mailman_suite.inspection.prospect import Prospect
+from mailman_suite.suite.suite import Suite
 
 
 @dataclass(frozen=True)

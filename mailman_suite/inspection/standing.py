@@ -9,10 +9,11 @@ from pyinfra.api.host import Host
 
 from mailman_suite.base.refusal import Refusal, Refusals, Refused
 from mailman_suite.facts.look import Look
+from mailman_suite.inspection.suites import question, suite_of
 from mailman_suite.preflight import roles
 from mailman_suite.releases.catalogue import release_of_identifier
 from mailman_suite.settings import Settings
-from mailman_suite.suite.suite import Suite, question, suite_of
+from mailman_suite.suite.suite import Suite
 
 
 def standing(host: Host) -> Suite:

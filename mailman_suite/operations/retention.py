@@ -9,8 +9,9 @@ from pyinfra.api import QuoteString, StringCommand, operation
 
 from mailman_suite.base import layout
 from mailman_suite.facts.look import Look
+from mailman_suite.inspection.suites import question
 from mailman_suite.releases.retention import Old, old
-from mailman_suite.suite.suite import Suite, question
+from mailman_suite.suite.suite import Suite
 
 
 @operation()

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from mailman_suite.base.refusal import Refusal
-from mailman_suite.facts.machine_identity import MachineIdentity
-from mailman_suite.rehearsal.receipt import Kept, Wanted, lock_digest, setting_digests, verdict
-from mailman_suite.rehearsal.records import kept
-
-if TYPE_CHECKING:
-    from pyinfra.api.host import Host
-
-    from mailman_suite.settings import Settings
-    from mailman_suite.suite.suite import Suite
+from mailman_suite.receipts.receipt import Kept, Wanted, lock_digest, setting_digests, verdict
+from mailman_suite.settings import Settings
+from mailman_suite.suite.suite import Suite
 
 
 def misplaced(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
@@ -37,18 +31,6 @@ def misplaced(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
             remedy="set it again, or take the copy away: deploys/end_rehearsal.py, with "
             "mailman_rehearses set",
         )
-
-
-def unrehearsed(host: Host, suite: Suite) -> list[Refusal]:
-    """Why this change of release cannot begin yet; nothing where nobody asks for a rehearsal.
-
-    Asks the host for its identity, and reads the records on the control machine.
-    """
-    if not suite.settings.require_rehearsal:
-        return []
-    return refusals(
-        wanted(suite, host.get_fact(MachineIdentity)), kept(), datetime.now(timezone.utc)
-    )
 
 
 def wanted(suite: Suite, machine: str) -> Wanted:

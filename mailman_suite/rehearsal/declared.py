@@ -18,6 +18,7 @@ from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal, Refusals, Refused
 from mailman_suite.facts.look import Look
 from mailman_suite.facts.rehearsal import Staging
+from mailman_suite.inspection.suites import question, suite_of
 from mailman_suite.parts.database.connections import connections
 from mailman_suite.preflight import window
 from mailman_suite.preflight.refusals import GIB, INSTALL_BYTES
@@ -25,7 +26,7 @@ from mailman_suite.rehearsal import production as rehearsal_production
 from mailman_suite.runs import busy
 from mailman_suite.settings import Settings
 from mailman_suite.suite import files as suite_files
-from mailman_suite.suite.suite import Suite, question, suite_of
+from mailman_suite.suite.suite import Suite
 
 Json = Mapping[str, Any]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -12,12 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mailman_suite.base.repository import RECORDS
-from mailman_suite.rehearsal.receipt import Kept, receipt_of
+from mailman_suite.receipts.kept import RECEIPT, REHEARSALS, RESULT, sha256
+from mailman_suite.receipts.receipt import receipt_of
 from mailman_suite.rehearsal.report import report
 
-REHEARSALS = RECORDS / "rehearsals"
-REPORT, RESULT, RECEIPT = "report.html", "result.json", "receipt.json"
+REPORT = "report.html"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 
 
@@ -32,18 +30,13 @@ def keep(
     if not _ID.fullmatch(result["id"]):
         raise ValueError(f"{result['id']!r} as the id of a rehearsal; expected letters and digits")
     text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
-    receipt = receipt_of(result, _sha256(text.encode()), ended, key)
+    receipt = receipt_of(result, sha256(text.encode()), ended, key)
     files = {
         REPORT: report(result, receipt),
         RESULT: text,
         RECEIPT: json.dumps(receipt, indent=1, ensure_ascii=False) + "\n",
     }
     return _written(records / result["id"], files)
-
-
-def kept(records: Path = REHEARSALS) -> list[Kept]:
-    """Every rehearsal with its receipt; one that cannot be read has an empty one."""
-    return [_kept(place) for place in sorted(records.glob("*")) if not place.name.startswith(".")]
 
 
 def _written(place: Path, files: Mapping[str, str]) -> Path:
@@ -57,15 +50,3 @@ def _written(place: Path, files: Mapping[str, str]) -> Path:
     shutil.rmtree(place, ignore_errors=True)
     fresh.rename(place)
     return place
-
-
-def _kept(place: Path) -> Kept:
-    try:
-        receipt = json.loads((place / RECEIPT).read_bytes())
-        return Kept(place.name, dict(receipt), _sha256((place / RESULT).read_bytes()))
-    except (OSError, ValueError, TypeError):
-        return Kept(place.name, {}, "")
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

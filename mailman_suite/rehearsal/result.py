@@ -12,8 +12,8 @@ from typing import Any
 from mailman_suite.checks.model import Verdict
 from mailman_suite.gates.model import Finding
 from mailman_suite.host.state.invariants import differences
+from mailman_suite.receipts.receipt import lock_digest, setting_digests, settings_digest
 from mailman_suite.rehearsal.declared import Rehearsal
-from mailman_suite.rehearsal.receipt import lock_digest, setting_digests, settings_digest
 
 Json = Mapping[str, Any]
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mailman_suite.base import layout
 from mailman_suite.base.declared_files import DeclaredFiles, Directory, ManagedFile
 from mailman_suite.base.repository import HOST_PROGRAMS
+from mailman_suite.settings import Settings
 from mailman_suite.suite.rendering import rendered
-
-if TYPE_CHECKING:
-    from mailman_suite.settings import Settings
-    from mailman_suite.suite.suite import Suite
+from mailman_suite.suite.suite import Suite
 
 DAILY_JOBS = ("mailman-digests", "mailman-notify")
 _WEB_JOBS = (

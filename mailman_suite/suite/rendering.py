@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.base.repository import ROOT
-
-if TYPE_CHECKING:
-    from mailman_suite.suite.suite import Suite
+from mailman_suite.suite.suite import Suite
 
 # What a mistake in a template can raise besides Jinja's own errors.
 _MISTAKES = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError)

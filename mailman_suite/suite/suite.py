@@ -1,40 +1,19 @@
-"""One host's suite: settings, platform and release brought together, or refused.
-
-This is the pure end of the preparation; `declared` is the only function here that asks the host.
-"""
+"""One host's suite as a value: settings, platform and release brought together."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from pyinfra import logger
 from pyinfra.api import HiddenValue
-from pyinfra.api.host import Host
 
-from mailman_suite.adoption import takeover as adoption
-from mailman_suite.adoption.takeover import Adoption
 from mailman_suite.base import layout
-from mailman_suite.base.refusal import Refusal, Refusals, Refused
-from mailman_suite.facts.adoption import Installation
-from mailman_suite.facts.adoption import question as installation_question
-from mailman_suite.facts.look import Look
-from mailman_suite.facts.survey import Survey
-from mailman_suite.facts.survey import question as survey_question
-from mailman_suite.gates import asking
-from mailman_suite.gates import jobs as gates_jobs
-from mailman_suite.gates.model import REMOVE_CRON_JOBS, Finding
-from mailman_suite.gates.table import gates_table
-from mailman_suite.preflight import rehearsal
-from mailman_suite.preflight.refusals import python_of, refusals
-from mailman_suite.releases.catalogue import RELEASES, Release
-from mailman_suite.releases.platforms import Platform, platform_of
-from mailman_suite.releases.retention import NOTHING_OLD, Old, old
-from mailman_suite.secrets import resolve_all
+from mailman_suite.releases.catalogue import Release
+from mailman_suite.releases.platforms import Platform
+from mailman_suite.releases.retention import NOTHING_OLD, Old
 from mailman_suite.settings import Settings
-from mailman_suite.suite import files as suite_files
-from mailman_suite.suite import places as origins
+from mailman_suite.suite.adopted import Adoption
 from mailman_suite.suite.places import VIRTUALENV, Places
 
 # Who builds a release of which no archive is kept: each host for itself, this one first and for
@@ -99,129 +78,3 @@ class Suite:
         """The address that people type, without a slash at its end."""
         scheme = "https" if self.settings.tls_certificate else "http"
         return f"{scheme}://{self.settings.web_host}"
-
-
-@dataclass(frozen=True)
-class Prospect:
-    """What one look says that a run would do to a host; where there are reasons, it will not."""
-
-    host: str
-    settings: Settings | None = None
-    look: Mapping[str, Any] | None = None
-    suite: Suite | None = None
-    findings: tuple[Finding, ...] = ()
-    reasons: tuple[Refusal, ...] = ()
-
-
-def declared(host: Host) -> Suite:
-    """The suite that this host's group data declares. Raises `Refused` before anything changes."""
-    return accepted(host, prospect(host))
-
-
-def accepted(host: Host, found: Prospect) -> Suite:
-    """The suite of a host that was looked at, with its gates shown. Raises `Refused`."""
-    for line in gates_table(found.findings):
-        logger.info(f"{host.print_prefix}{line}")
-    return wanted(found)
-
-
-def wanted(found: Prospect) -> Suite:
-    """The suite of a host that was looked at. Raises `Refused` where there are reasons not to."""
-    if found.reasons or found.suite is None:
-        raise Refused(found.host, found.reasons)
-    return found.suite
-
-
-def prospect(host: Host) -> Prospect:
-    """What a run would do to this host, or every reason why not; as far as it could be seen."""
-    found = Prospect(host.name)
-    try:
-        settings = Settings.from_data(host.data.dict())
-        found = replace(found, settings=settings)
-        look = host.get_fact(Look, arguments=question(settings))
-        found = replace(found, look=look)
-        suite = suite_of(settings, look)
-        suite_files.require_templates(suite)
-        found = replace(found, suite=suite)
-        # Core's host has both databases in its hands, and with them every gate.
-        asks = suite.changes_release and settings.runs("core")
-        return _through_gates(host, found, suite) if asks else found
-    except (Refusal, Refusals) as error:
-        return replace(found, reasons=tuple(error.reasons))
-
-
-def _through_gates(host: Host, seen: Prospect, suite: Suite) -> Prospect:
-    """The prospect with its gates, what they ask of the window, and what they refuse."""
-    places = suite.places
-    survey = host.get_fact(Survey, arguments=survey_question(places))
-    found = asking.findings({**survey, "packaged": bool(places.web)}, suite.settings, suite.release)
-    reasons = asking.refusals(found, suite.settings, suite.release)
-    changes = asking.changes(found)
-    jobs = gates_jobs.doubled(survey["crontabs"]) if REMOVE_CRON_JOBS in changes else ()
-    changed = replace(suite, changes=changes, cron_jobs=tuple(jobs))
-    if suite.by_hand:
-        installation = host.get_fact(Installation, arguments=installation_question(places))
-        reasons += adoption.refusals(survey, installation, suite.settings, places)
-        taken = adoption.adoption(survey, installation, suite.settings, places)
-        changed = replace(changed, adoption=taken, running=f"Core {taken.core}, {places.made}")
-    reasons += rehearsal.unrehearsed(host, changed)
-    return replace(seen, suite=changed, findings=tuple(found), reasons=tuple(reasons))
-
-
-def question(settings: Settings) -> dict[str, Any]:
-    """The arguments of `host/inspect/host.py` for these settings."""
-    return {
-        "interpreters": [settings.python],
-        "files": [path for path in (settings.tls_certificate, settings.tls_key) if path],
-        "paths": {
-            "home": layout.HOME,
-            "venv": layout.VENV,
-            "core_config": layout.CORE_CONFIG,
-            "window": layout.WINDOW,
-            "window_unit": layout.WINDOW_UNIT,
-            "windows": layout.WINDOWS,
-            "backup": layout.BACKUP,
-            "backup_unit": layout.BACKUP_UNIT,
-            "releases": layout.RELEASES,
-            "rehearsal": layout.REHEARSAL_MARK,
-        },
-    }
-
-
-def suite_of(settings: Settings, look: Mapping[str, Any] | None) -> Suite:
-    """The suite for these settings on a host that looks like this. Raises `Refusal`, `Refusals`."""
-    if look is None or look.get("python_missing"):
-        raise Refusal(
-            found="no python3 on the host, or no answer from it",
-            expected="the distribution's Python 3",
-            remedy="install the package python3 there",
-        )
-    platform = platform_of(look["os_release"])
-    release = RELEASES[settings.release]
-    if reasons := refusals(settings, platform, release, look):
-        raise Refusals(reasons)
-    python, version = python_of(settings, platform, look)
-    assert version is not None, "refusals() refuses an unknown interpreter"
-    return Suite(
-        settings=settings,
-        platform=platform,
-        release=release,
-        python=python,
-        python_version=version,
-        machine=look["machine"],
-        given_secrets=resolve_all(settings.secret_references()),
-        identifier=release.identifier(version),
-        running=look["suite"]["release"],
-        by_hand=look["suite"]["kind"] in ("guide", "packages"),
-        places=origins.of(look["suite"]["kind"]),
-        last_run=look["run"]["last"],
-        breaks=look["run"]["busy"].get("run", ""),  # or it was refused
-        old=old(look, settings.keep_windows, release.identifier(version)),
-        unproven=_unproven(look["window"]),
-    )
-
-
-def _unproven(last: Mapping[str, Any]) -> bool:
-    """Whether the last window changed the release and nobody has seen mail go through since."""
-    ended_well = (last.get("kind"), last.get("state")) == ("release", "finished")
-    return ended_well and not last.get("proven")

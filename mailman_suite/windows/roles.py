@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mailman_suite.base import layout
-
-if TYPE_CHECKING:
-    from mailman_suite.suite.suite import Suite
+from mailman_suite.suite.suite import Suite
 
 
 def differences(suite: Suite) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from typing import Any
 from lab.machines import Machine
 from mailman_suite.base import layout
 from mailman_suite.facts.look import Look
+from mailman_suite.inspection.suites import question, suite_of
 from mailman_suite.parts.mta.postfix import PARAMETERS
 from mailman_suite.settings import Settings
 from mailman_suite.suite import files as suite_files
-from mailman_suite.suite.suite import Suite, question, suite_of
+from mailman_suite.suite.suite import Suite
 
 _SERVICES = (
     *(layout.CORE_UNIT, layout.WEB_UNIT, layout.QCLUSTER_UNIT),

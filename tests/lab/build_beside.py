@@ -4,9 +4,9 @@ from pyinfra import host
 from pyinfra.api import operation
 
 from deploys.steps import release
+from mailman_suite.inspection.prospect import declared
 from mailman_suite.operations.release import collect_assets
 from mailman_suite.suite.files import web_settings
-from mailman_suite.suite.suite import declared
 
 suite = declared(host)
 assets_collected = operation()(collect_assets)

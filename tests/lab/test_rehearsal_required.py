@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from mailman_suite.facts.machine_identity import MachineIdentity
+from mailman_suite.inspection.suites import suite_of
 from mailman_suite.preflight.rehearsal import wanted
-from mailman_suite.rehearsal.receipt import Wanted, combined
-from mailman_suite.rehearsal.records import RECEIPT, REHEARSALS, keep
+from mailman_suite.receipts.kept import RECEIPT, REHEARSALS
+from mailman_suite.receipts.receipt import Wanted, combined
+from mailman_suite.rehearsal.records import keep
 from mailman_suite.settings import Settings
-from mailman_suite.suite.suite import suite_of
 from tests.lab import older
 from tests.lab.suites import Suite
 from tests.plans.paper_hosts import paper_hosts

@@ -16,8 +16,9 @@ from mailman_suite.checks.model import Verdict, broken
 from mailman_suite.checks.verification import questions, verdicts
 from mailman_suite.facts.look import Look
 from mailman_suite.facts.verify import Observations
+from mailman_suite.inspection.suites import question, suite_of
 from mailman_suite.settings import Settings
-from mailman_suite.suite.suite import Suite, question, suite_of
+from mailman_suite.suite.suite import Suite
 from tests.lab import installed
 from tests.lab.breakages import BREAKAGES, SQL_BREAKAGES
 from tests.lab.conftest import MakeMachine

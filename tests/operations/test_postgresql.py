@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from deploys.steps import database
+from mailman_suite.inspection.suites import suite_of
 from mailman_suite.operations import postgresql
 from mailman_suite.settings import Settings
-from mailman_suite.suite.suite import suite_of
 from tests.plans.expectations import assert_converged
 from tests.plans.harness import plan_of
 from tests.plans.paper_hosts import paper_hosts

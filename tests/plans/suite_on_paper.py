@@ -8,11 +8,11 @@ from typing import Any
 
 from mailman_suite.base import layout
 from mailman_suite.contradictions_roles import SHARED
+from mailman_suite.inspection.suites import suite_of
 from mailman_suite.parts.mta.postfix import PARAMETERS, changes
 from mailman_suite.releases.platforms import platform_of
 from mailman_suite.settings import Settings
 from mailman_suite.suite.files import web_settings
-from mailman_suite.suite.suite import suite_of
 from tests.plans.paper_hosts import PaperHost
 
 POSTGRESQL = {"mailman_database": "postgresql"}

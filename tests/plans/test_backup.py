@@ -13,8 +13,8 @@ import pytest
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refused
 from mailman_suite.inspection.standing import as_running
+from mailman_suite.inspection.suites import suite_of
 from mailman_suite.settings import Settings
-from mailman_suite.suite.suite import suite_of
 from mailman_suite.windows import backup, upgrade
 from tests.plans.harness import plan_of
 from tests.plans.paper_hosts import paper_hosts

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from mailman_suite.base.refusal import Refused
+from mailman_suite.inspection.suites import suite_of
 from mailman_suite.settings import Settings
 from mailman_suite.suite.release_archives import digest_file, kept_release
-from mailman_suite.suite.suite import suite_of
 from tests.plans.expectations import assert_budget, assert_converged, assert_no_leaks
 from tests.plans.harness import plan_of
 from tests.plans.paper_hosts import PaperHost, paper_hosts

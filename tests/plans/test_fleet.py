@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from mailman_suite.inspection.suites import suite_of
 from mailman_suite.operations import fleet as operations
 from mailman_suite.settings import Settings
 from mailman_suite.suite.release_archives import digest_file, kept_release
-from mailman_suite.suite.suite import suite_of
 from tests.bad_hosts import TROUBLES
 from tests.plans.fleet_on_paper import DEBIAN_12, NEW, Paper, current, older, run, windows
 from tests.plans.suite_on_paper import data, look

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from mailman_suite.base.refusal import Refused
+from mailman_suite.inspection import prospect
+from mailman_suite.inspection.suites import suite_of
 from mailman_suite.preflight import rehearsal
-from mailman_suite.rehearsal.receipt import combined
-from mailman_suite.rehearsal.records import keep, kept
+from mailman_suite.receipts.kept import kept
+from mailman_suite.receipts.receipt import combined
+from mailman_suite.rehearsal.records import keep
 from mailman_suite.releases.catalogue import RELEASES
 from mailman_suite.settings import Settings
-from mailman_suite.suite.suite import suite_of
 from tests.bad_settings import GOOD
 from tests.plans.harness import NotOnPaper, plan_of
 from tests.plans.paper_hosts import paper_hosts
@@ -32,7 +34,7 @@ INSISTS = {"mailman_require_rehearsal": True}
 @pytest.fixture(autouse=True)
 def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Records of rehearsals that are the test's own."""
-    monkeypatch.setattr(rehearsal, "kept", lambda: kept(tmp_path))
+    monkeypatch.setattr(prospect, "kept", lambda: kept(tmp_path))
     yield tmp_path
 
 

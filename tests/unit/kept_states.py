@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from mailman_suite.base import layout
+from mailman_suite.inspection.suites import suite_of
 from mailman_suite.parts.database.connections import connections
 from mailman_suite.settings import Settings
-from mailman_suite.suite.suite import Suite, suite_of
+from mailman_suite.suite.suite import Suite
 from mailman_suite.windows import upgrade
 from tests.bad_settings import GOOD
 from tests.plans.paper_hosts import paper_hosts

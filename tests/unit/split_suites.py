@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from mailman_suite.inspection.prospect import Prospect
+from mailman_suite.inspection.suites import suite_of
 from mailman_suite.settings import Settings
 from mailman_suite.settings_roles import ROLES
-from mailman_suite.suite.suite import Prospect, Suite, suite_of
+from mailman_suite.suite.suite import Suite
 from tests.bad_settings import GOOD
 from tests.plans.suite_on_paper import SPLIT, look
 from tests.unit.kept_states import DEBIAN_12, OLD

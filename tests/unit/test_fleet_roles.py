@@ -10,7 +10,7 @@ import pytest
 
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.fleet import split_suites
-from mailman_suite.suite.suite import Prospect
+from mailman_suite.inspection.prospect import Prospect
 from tests.unit.kept_states import OLD
 from tests.unit.split_suites import NEW, OTHERS, prospect, split_suite
 

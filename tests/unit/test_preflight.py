@@ -9,12 +9,12 @@ import pytest
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal, Refusals
+from mailman_suite.inspection.suites import question, suite_of
 from mailman_suite.preflight.window import unread
 from mailman_suite.releases.catalogue import RELEASES
 from mailman_suite.runs import busy as preflight_run
 from mailman_suite.runs import record
 from mailman_suite.settings import Settings
-from mailman_suite.suite.suite import question, suite_of
 from tests.bad_hosts import AT_IT, TLS, TROUBLES, Trouble
 from tests.bad_settings import GOOD
 from tests.plans.paper_hosts import paper_hosts

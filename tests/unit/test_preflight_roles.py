@@ -8,9 +8,9 @@ import pytest
 
 from mailman_suite.base.refusal import Refusal, Refusals, Refused
 from mailman_suite.inspection.standing import standing
+from mailman_suite.inspection.suites import suite_of
 from mailman_suite.preflight.ports import taken
 from mailman_suite.preflight.roles import require_one_host
-from mailman_suite.suite.suite import suite_of
 from tests.bad_hosts import TLS
 from tests.bad_settings import GOOD
 from tests.plans.suite_on_paper import SPLIT, look

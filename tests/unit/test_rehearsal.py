@@ -9,6 +9,7 @@ import pytest
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusals
+from mailman_suite.inspection.suites import suite_of
 from mailman_suite.rehearsal import (
     fences as rehearsal_fences,
 )
@@ -22,7 +23,7 @@ from mailman_suite.rehearsal.command import command
 from mailman_suite.rehearsal.declared import Rehearsal, bare, beforehand, clearing, refusals
 from mailman_suite.settings import Settings
 from mailman_suite.suite.files import configuration
-from mailman_suite.suite.suite import Suite, suite_of
+from mailman_suite.suite.suite import Suite
 from tests.plans import suite_on_paper
 from tests.plans.paper_hosts import paper_hosts
 

@@ -13,12 +13,15 @@ import pytest
 
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.facts.machine_identity import MachineIdentity
+from mailman_suite.inspection import prospect
+from mailman_suite.inspection.suites import suite_of
 from mailman_suite.preflight import rehearsal
-from mailman_suite.rehearsal import receipt
-from mailman_suite.rehearsal.receipt import Wanted, combined, setting_digests, settings_digest
-from mailman_suite.rehearsal.records import RECEIPT, REPORT, RESULT, keep, kept
+from mailman_suite.receipts import receipt
+from mailman_suite.receipts.kept import RECEIPT, RESULT, kept
+from mailman_suite.receipts.receipt import Wanted, combined, setting_digests, settings_digest
+from mailman_suite.rehearsal.records import REPORT, keep
 from mailman_suite.settings import Settings
-from mailman_suite.suite.suite import Suite, suite_of
+from mailman_suite.suite.suite import Suite
 from tests.bad_settings import GOOD
 from tests.plans.paper_hosts import paper_hosts
 from tests.plans.suite_on_paper import look
@@ -260,8 +263,8 @@ class AskedHost:
 
 def test_a_host_that_does_not_insist_is_not_even_asked(monkeypatch: pytest.MonkeyPatch):
     host: Any = AskedHost()
-    monkeypatch.setattr(rehearsal, "kept", list)
-    assert rehearsal.unrehearsed(host, suite(mailman_require_rehearsal=False)) == []
+    monkeypatch.setattr(prospect, "kept", list)
+    assert prospect.unrehearsed(host, suite(mailman_require_rehearsal=False)) == []
     assert host.asked == 0
-    (reason,) = rehearsal.unrehearsed(host, suite())
+    (reason,) = prospect.unrehearsed(host, suite())
     assert (host.asked, reason.found) == (1, "there is no rehearsal of this host")

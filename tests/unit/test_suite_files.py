@@ -14,10 +14,11 @@ import pytest
 
 from mailman_suite.base import layout
 from mailman_suite.base.declared_files import DeclaredFiles, ManagedFile
+from mailman_suite.inspection.suites import suite_of
 from mailman_suite.settings import Settings
 from mailman_suite.suite import files as suite_files
 from mailman_suite.suite import rendering
-from mailman_suite.suite.suite import Suite, suite_of
+from mailman_suite.suite.suite import Suite
 from mailman_suite.windows import backup, upgrade
 from tests.bad_settings import GOOD
 from tests.plans.paper_hosts import paper_hosts

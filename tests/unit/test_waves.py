@@ -14,9 +14,11 @@ from mailman_suite.fleet.progress import Progress, where
 from mailman_suite.fleet.table import table
 from mailman_suite.gates.asking import findings
 from mailman_suite.host.window import program as window
+from mailman_suite.inspection.prospect import Prospect
+from mailman_suite.inspection.suites import suite_of
 from mailman_suite.releases.catalogue import RELEASES
 from mailman_suite.settings import Settings
-from mailman_suite.suite.suite import Prospect, Suite, suite_of
+from mailman_suite.suite.suite import Suite
 from tests.bad_settings import GOOD
 from tests.plans.suite_on_paper import look
 from tests.unit import surveyed

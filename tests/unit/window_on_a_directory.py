@@ -17,8 +17,8 @@ from typing import Any
 from mailman_suite.base import layout
 from mailman_suite.base.declared_files import DeclaredFiles, ManagedFile
 from mailman_suite.host.window.journal import Journal
+from mailman_suite.inspection.suites import suite_of
 from mailman_suite.settings import Settings
-from mailman_suite.suite.suite import suite_of
 from mailman_suite.windows import upgrade
 from tests.bad_settings import GOOD
 from tests.plans.suite_on_paper import SPLIT, look

@@ -12,11 +12,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from mailman_suite.settings import Settings
-    from mailman_suite.suite.suite import Suite
+from mailman_suite.settings import Settings
+from mailman_suite.suite.suite import Suite
 
 Receipt = Mapping[str, Any]
 

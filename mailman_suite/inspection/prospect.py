@@ -1,0 +1,107 @@
+"""What a run would do to a host: the only place that asks a host and decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Any
+
+from pyinfra import logger
+from pyinfra.api.host import Host
+
+from mailman_suite.adoption import takeover
+from mailman_suite.base.refusal import Refusal, Refusals, Refused
+from mailman_suite.facts.adoption import Installation
+from mailman_suite.facts.adoption import question as installation_question
+from mailman_suite.facts.look import Look
+from mailman_suite.facts.machine_identity import MachineIdentity
+from mailman_suite.facts.survey import Survey
+from mailman_suite.facts.survey import question as survey_question
+from mailman_suite.gates import asking, jobs
+from mailman_suite.gates.model import REMOVE_CRON_JOBS, Finding
+from mailman_suite.gates.table import gates_table
+from mailman_suite.inspection.suites import question, suite_of
+from mailman_suite.preflight import rehearsal
+from mailman_suite.receipts.kept import kept
+from mailman_suite.settings import Settings
+from mailman_suite.suite import files as suite_files
+from mailman_suite.suite.suite import Suite
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What one look says that a run would do to a host; where there are reasons, it will not."""
+
+    host: str
+    settings: Settings | None = None
+    look: Mapping[str, Any] | None = None
+    suite: Suite | None = None
+    findings: tuple[Finding, ...] = ()
+    reasons: tuple[Refusal, ...] = ()
+
+
+def declared(host: Host) -> Suite:
+    """The suite that this host's group data declares. Raises `Refused` before anything changes."""
+    return accepted(host, prospect(host))
+
+
+def accepted(host: Host, found: Prospect) -> Suite:
+    """The suite of a host that was looked at, with its gates shown. Raises `Refused`."""
+    for line in gates_table(found.findings):
+        logger.info(f"{host.print_prefix}{line}")
+    return wanted(found)
+
+
+def wanted(found: Prospect) -> Suite:
+    """The suite of a host that was looked at. Raises `Refused` where there are reasons not to."""
+    if found.reasons or found.suite is None:
+        raise Refused(found.host, found.reasons)
+    return found.suite
+
+
+def prospect(host: Host) -> Prospect:
+    """What a run would do to this host, or every reason why not; as far as it could be seen."""
+    found = Prospect(host.name)
+    try:
+        settings = Settings.from_data(host.data.dict())
+        found = replace(found, settings=settings)
+        look = host.get_fact(Look, arguments=question(settings))
+        found = replace(found, look=look)
+        suite = suite_of(settings, look)
+        suite_files.require_templates(suite)
+        found = replace(found, suite=suite)
+        # Core's host has both databases in its hands, and with them every gate.
+        asks = suite.changes_release and settings.runs("core")
+        return _through_gates(host, found, suite) if asks else found
+    except (Refusal, Refusals) as error:
+        return replace(found, reasons=tuple(error.reasons))
+
+
+def _through_gates(host: Host, seen: Prospect, suite: Suite) -> Prospect:
+    """The prospect with its gates, what they ask of the window, and what they refuse."""
+    places = suite.places
+    survey = host.get_fact(Survey, arguments=survey_question(places))
+    found = asking.findings({**survey, "packaged": bool(places.web)}, suite.settings, suite.release)
+    reasons = asking.refusals(found, suite.settings, suite.release)
+    changes = asking.changes(found)
+    cron_jobs = jobs.doubled(survey["crontabs"]) if REMOVE_CRON_JOBS in changes else ()
+    changed = replace(suite, changes=changes, cron_jobs=tuple(cron_jobs))
+    if suite.by_hand:
+        installation = host.get_fact(Installation, arguments=installation_question(places))
+        reasons += takeover.refusals(survey, installation, suite.settings, places)
+        taken = takeover.adoption(survey, installation, suite.settings, places)
+        changed = replace(changed, adoption=taken, running=f"Core {taken.core}, {places.made}")
+    reasons += unrehearsed(host, changed)
+    return replace(seen, suite=changed, findings=tuple(found), reasons=tuple(reasons))
+
+
+def unrehearsed(host: Host, suite: Suite) -> list[Refusal]:
+    """Why this change of release cannot begin yet; nothing where nobody asks for a rehearsal.
+
+    Asks the host for its identity, and reads the receipts on the control machine.
+    """
+    if not suite.settings.require_rehearsal:
+        return []
+    wanted_receipt = rehearsal.wanted(suite, host.get_fact(MachineIdentity))
+    return rehearsal.refusals(wanted_receipt, kept(), datetime.now(timezone.utc))

@@ -1,0 +1,76 @@
+"""The suite that settings declare on a host that was inspected, or why there can be none. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mailman_suite.base import layout
+from mailman_suite.base.refusal import Refusal, Refusals
+from mailman_suite.preflight.refusals import python_of, refusals
+from mailman_suite.releases.catalogue import RELEASES
+from mailman_suite.releases.platforms import platform_of
+from mailman_suite.releases.retention import old
+from mailman_suite.secrets import resolve_all
+from mailman_suite.settings import Settings
+from mailman_suite.suite import places as origins
+from mailman_suite.suite.suite import Suite
+
+
+def question(settings: Settings) -> dict[str, Any]:
+    """The arguments of `host/inspect/host.py` for these settings."""
+    return {
+        "interpreters": [settings.python],
+        "files": [path for path in (settings.tls_certificate, settings.tls_key) if path],
+        "paths": {
+            "home": layout.HOME,
+            "venv": layout.VENV,
+            "core_config": layout.CORE_CONFIG,
+            "window": layout.WINDOW,
+            "window_unit": layout.WINDOW_UNIT,
+            "windows": layout.WINDOWS,
+            "backup": layout.BACKUP,
+            "backup_unit": layout.BACKUP_UNIT,
+            "releases": layout.RELEASES,
+            "rehearsal": layout.REHEARSAL_MARK,
+        },
+    }
+
+
+def suite_of(settings: Settings, look: Mapping[str, Any] | None) -> Suite:
+    """The suite for these settings on a host that looks like this. Raises `Refusal`, `Refusals`."""
+    if look is None or look.get("python_missing"):
+        raise Refusal(
+            found="no python3 on the host, or no answer from it",
+            expected="the distribution's Python 3",
+            remedy="install the package python3 there",
+        )
+    platform = platform_of(look["os_release"])
+    release = RELEASES[settings.release]
+    if reasons := refusals(settings, platform, release, look):
+        raise Refusals(reasons)
+    python, version = python_of(settings, platform, look)
+    assert version is not None, "refusals() refuses an unknown interpreter"
+    return Suite(
+        settings=settings,
+        platform=platform,
+        release=release,
+        python=python,
+        python_version=version,
+        machine=look["machine"],
+        given_secrets=resolve_all(settings.secret_references()),
+        identifier=release.identifier(version),
+        running=look["suite"]["release"],
+        by_hand=look["suite"]["kind"] in ("guide", "packages"),
+        places=origins.of(look["suite"]["kind"]),
+        last_run=look["run"]["last"],
+        breaks=look["run"]["busy"].get("run", ""),  # or it was refused
+        old=old(look, settings.keep_windows, release.identifier(version)),
+        unproven=_unproven(look["window"]),
+    )
+
+
+def _unproven(last: Mapping[str, Any]) -> bool:
+    """Whether the last window changed the release and nobody has seen mail go through since."""
+    ended_well = (last.get("kind"), last.get("state")) == ("release", "finished")
+    return ended_well and not last.get("proven")
