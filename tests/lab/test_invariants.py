@@ -174,5 +174,6 @@ def test_a_restart_changes_only_what_core_does_when_it_starts(seeded: Seeded) ->
     eventually(lambda: seed.is_at_rest(seeded.suite.machine), "Core has sent its warnings")
     seeded.suite.run(f"systemctl stop {SERVICES}")
 
-    said = seeded.differences()
+    after = invariant_look.ask(seeded.suite.machine, seeded.databases)
+    said = invariants.differences(seeded.before, after)
     assert [one for one in said if not one.startswith("members' bounce warnings:")] == []
