@@ -3,7 +3,9 @@
 from pyinfra.api import deploy
 
 from mailman_suite.operations import files, postgresql, schema
+from mailman_suite.parts.database.chosen import by_engine
 from mailman_suite.parts.database.connections import connections, peers
+from mailman_suite.parts.database.postgresql import ANSWER as _POSTGRESQL
 from mailman_suite.suite import files as suite_files
 from mailman_suite.suite.suite import Suite
 
@@ -12,8 +14,12 @@ from mailman_suite.suite.suite import Suite
 def reachable(suite: Suite) -> None:
     """Both databases exist and are reached, where the server is this host's; else nothing."""
     settings = suite.settings
-    if not settings.database_is_local:
-        return
+    if suite.database.is_local(settings):
+        by_engine(_PROVIDED, suite.database.name)(suite)
+
+
+def _postgresql(suite: Suite) -> None:
+    settings = suite.settings
     postgresql.databases(
         name="Core and web have a database and a role each",
         roles={
@@ -25,7 +31,7 @@ def reachable(suite: Suite) -> None:
             settings.database_web_name: settings.database_web_user,
         },
         port=settings.database_port,
-        initialise=suite.platform.postgresql_initialise,
+        initialise=_POSTGRESQL.packaging[suite.platform.package_tool].initialise,
     )
     if settings.is_split:
         _open_to_the_suites_hosts(suite)
@@ -43,6 +49,9 @@ def _open_to_the_suites_hosts(suite: Suite) -> None:
         address=settings.address,
         port=settings.database_port,
     )
+
+
+_PROVIDED = {_POSTGRESQL.name: _postgresql}
 
 
 @deploy("Database")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.parts.database.chosen import databases
+from mailman_suite.parts.database.connections import connections
 from mailman_suite.settings import Settings
-
-_LOCAL = ("localhost", "127.0.0.1", "::1", "")
 
 
 def refusals(survey: Mapping[str, Any], settings: Settings) -> Iterator[Refusal]:
@@ -27,18 +26,25 @@ def refusals(survey: Mapping[str, Any], settings: Settings) -> Iterator[Refusal]
 
 
 def moved(survey: Mapping[str, Any], settings: Settings) -> dict[str, str]:
-    """SQLite files that stand elsewhere than ours: `core` or `web` -> the present path."""
-    if settings.database != "sqlite":
-        return {}
-    core = urlsplit(survey["core_config"].get("database", {}).get("url", "")).path
-    web = _default(survey).get("NAME", "")
-    places = {"core": (core, layout.CORE_DATABASE), "web": (web, layout.WEB_DATABASE)}
-    # Core's url has an absolute path with two slashes; without one it is Core's default place.
+    """Files of databases that stand elsewhere than ours: `core` or `web` -> the present path."""
+    if settings.database != survey["core_database"]:
+        return {}  # which is refused
+    places = connections(settings)
     return {
-        name: "/" + found.lstrip("/")
-        for name, (found, ours) in places.items()
-        if found.startswith("/") and "/" + found.lstrip("/") != ours
+        part: path
+        for part, path in files(survey, layout.CORE_DATA).items()
+        if path.startswith("/") and path != places[part]["path"]
     }
+
+
+def files(survey: Mapping[str, Any], data: str) -> Mapping[str, str]:
+    """The databases' files of a suite whose Core has this `data_dir`; nothing of a server's."""
+    engine = survey["core_database"]
+    if engine not in databases():
+        return {}
+    # Core's own default (mailman/config/schema.cfg).
+    url = _url(survey) or "sqlite:///$DATA_DIR/mailman.db"
+    return databases()[engine].files(url, _default(survey), data)
 
 
 def _declared(settings: Settings) -> Iterator[tuple[str, Any]]:
@@ -48,33 +54,23 @@ def _declared(settings: Settings) -> Iterator[tuple[str, Any]]:
         yield f"mailman_{name}", getattr(settings, name)
 
 
-def _core(survey: Mapping[str, Any]) -> dict[str, Any]:
-    if survey["core_database"] != "postgresql":
-        return {"mailman_database": survey["core_database"]}
-    url = urlsplit(survey["core_config"]["database"]["url"])
-    user = (url.username or "").replace("(masked)", "")
-    return {
-        "mailman_database": "postgresql",
-        "mailman_database_host": _host(url.hostname or ""),
-        "mailman_database_port": url.port or 5432,
-        "mailman_database_core_name": url.path.lstrip("/"),
-        **({"mailman_database_core_user": user} if user else {}),
-    }
+def _core(survey: Mapping[str, Any]) -> Mapping[str, Any]:
+    engine = survey["core_database"]
+    if engine not in databases():
+        return {"mailman_database": engine}
+    return databases()[engine].core_settings(_url(survey))
 
 
 def _web(survey: Mapping[str, Any]) -> dict[str, Any]:
-    database = _default(survey)
-    if "postgresql" not in database.get("ENGINE", ""):
-        return {}
+    engines = databases().values()
     return {
-        "mailman_database_web_name": database["NAME"],
-        "mailman_database_web_user": database["USER"],
+        name: value for one in engines for name, value in one.web_settings(_default(survey)).items()
     }
+
+
+def _url(survey: Mapping[str, Any]) -> str:
+    return str(survey["core_config"].get("database", {}).get("url", ""))
 
 
 def _default(survey: Mapping[str, Any]) -> dict[str, Any]:
     return dict(survey["web_settings"].get("DATABASES", {}).get("default", {}))
-
-
-def _host(name: str) -> str:
-    return "localhost" if name in _LOCAL else name

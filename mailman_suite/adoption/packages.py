@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mailman_suite.adoption.databases import files
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.suite.places import Places
@@ -59,17 +60,8 @@ def renames(survey: Survey, installation: Installation, places: Places) -> dict[
 
 
 def databases(survey: Survey, places: Places) -> dict[str, str]:
-    """The SQLite files before the window: `core` or `web` -> path; none of another server."""
-    if not places.web or survey["core_database"] != "sqlite":
-        return {}
-    web = survey["web_settings"].get("DATABASES", {}).get("default", {}).get("NAME", "")
-    return {"core": _core_file(survey, places), "web": web}
-
-
-def _core_file(survey: Survey, places: Places) -> str:
-    url: str = survey["core_config"].get("database", {}).get("url", "")
-    path = re.sub(r"\$(DATA_DIR|\{DATA_DIR\})", f"{places.var}/data", url)
-    return "/" + path.removeprefix("sqlite:").lstrip("/")
+    """The databases' files before the window: `core` or `web` -> path; none of a server."""
+    return {**files(survey, f"{places.var}/data")} if places.web else {}
 
 
 def refusals(survey: Survey, installation: Installation, places: Places) -> Iterator[Refusal]:

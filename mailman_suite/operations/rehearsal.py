@@ -25,7 +25,7 @@ from mailman_suite.facts.verify import Observations
 from mailman_suite.gates import asking
 from mailman_suite.gates.model import Finding
 from mailman_suite.parts.database.connections import connections
-from mailman_suite.rehearsal import command, copy, fences, production
+from mailman_suite.rehearsal import command, copy, fences
 from mailman_suite.rehearsal.declared import Rehearsal, clearing
 from mailman_suite.rehearsal.records import keep
 from mailman_suite.rehearsal.report import sentence
@@ -115,14 +115,13 @@ def _fences(host: Host, rehearsal: Rehearsal) -> dict[str, bool | None]:
 
 @operation(is_idempotent=False)
 def loaded(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
-    """PostgreSQL has the copied data; SQLite's came as its files."""
-    if rehearsal.suite.settings.database == "sqlite":
+    """A server has the copied data; databases in files came as such."""
+    settings = rehearsal.suite.settings
+    dumps = rehearsal.suite.database.dumps(settings)
+    if not dumps:
         host.noop("the databases are files")
         return
-    asked = {
-        "databases": connections(rehearsal.suite.settings),
-        "dumps": dict(production.targets(rehearsal.suite)),
-    }
+    asked = {"databases": connections(settings), "dumps": dict(dumps)}
     with rehearsal.stage("Load the databases"):
         yield program("rehearsal.copy_in", "restore", asked)
 

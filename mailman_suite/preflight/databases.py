@@ -7,6 +7,7 @@ from typing import Any
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.parts.database.chosen import database_of
 from mailman_suite.settings import Settings
 
 
@@ -24,7 +25,7 @@ def elsewhere(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
             remedy="set it back; this version does not move data from one database to another",
         )
         return
-    declared = _declared(settings)
+    declared = database_of(settings).place(settings)
     if place and declared and _one_name(place) != _one_name(declared):
         yield Refusal(
             found=f"Core keeps its data in {place}, and {declared} is declared",
@@ -35,14 +36,6 @@ def elsewhere(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
         )
 
 
-def _declared(settings: Settings) -> str:
-    """`HOST:PORT/NAME` of Core's database; "" of a file."""
-    if settings.database == "sqlite":
-        return ""
-    server = f"{settings.database_server}:{settings.database_port}"
-    return f"{server}/{settings.database_core_name}"
-
-
 def _one_name(place: str) -> str:
     return place.replace(f"{layout.LOOPBACK}:", "localhost:")
 
@@ -50,7 +43,7 @@ def _one_name(place: str) -> str:
 def one_role(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
     """Two generated passwords cannot be those of one role; a suite made by hand has one already."""
     is_one = settings.database_core_user == settings.database_web_user
-    if settings.database_is_local and is_one and look["suite"]["kind"] == "none":
+    if database_of(settings).is_local(settings) and is_one and look["suite"]["kind"] == "none":
         yield Refusal(
             found=f"Core and web both use the role {settings.database_core_user!r}",
             expected="two roles, since each has a password of its own",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.parts.database.chosen import databases, titles
 from mailman_suite.releases.platforms import Platform
 from mailman_suite.settings import Settings
 
@@ -31,11 +32,11 @@ def refusals(settings: Settings, platform: Platform, look: Mapping[str, Any]) ->
 
 
 def _immovable(look: Mapping[str, Any]) -> Iterator[Refusal]:
-    database = look["suite"].get("database") or "sqlite"
-    if database not in ("sqlite", "postgresql"):
+    database = look["suite"].get("database")
+    if database and database not in databases():
         yield Refusal(
             found=f"the packages keep Core's data in {database}",
-            expected="SQLite or PostgreSQL",
+            expected=titles(),
             remedy="leave them to the distribution, or move the data to PostgreSQL first",
         )
     if any(look["listeners"].get(port, {}).get("command") == "apache2" for port in _PAGES):

@@ -7,6 +7,7 @@ from typing import Any
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.parts.database.chosen import database_of
 from mailman_suite.preflight import traces
 from mailman_suite.settings import Settings
 
@@ -54,8 +55,7 @@ def _people(settings: Settings) -> dict[int, tuple[str, ...]]:
         owners[layout.HTTP_PORT] = ("nginx",)
     if settings.runs("web") and settings.tls_certificate:
         owners[layout.HTTPS_PORT] = ("nginx",)
-    if settings.database_is_local:
-        owners[settings.database_port] = ("postgres",)
+    owners.update(database_of(settings).listeners(settings))
     if settings.runs("core", "mta"):
         owners[layout.SMTP_PORT] = ("postfix",)
     return owners

@@ -19,7 +19,7 @@ from mailman_suite.base.refusal import Refusal, Refusals, Refused
 from mailman_suite.facts.look import Look
 from mailman_suite.facts.rehearsal import Staging
 from mailman_suite.inspection.suites import question, suite_of
-from mailman_suite.parts.database.connections import connections
+from mailman_suite.parts.database.model import PARTS
 from mailman_suite.preflight import window
 from mailman_suite.preflight.refusals import GIB, INSTALL_BYTES
 from mailman_suite.rehearsal import production as rehearsal_production
@@ -199,7 +199,7 @@ def _other_suite(suite: Suite, there: Json) -> Iterator[Refusal]:
             expected="the same settings as production's but for its names",
             remedy=f"set mailman_database = {its['database']!r}",
         )
-    if settings.database == "postgresql" and not settings.database_is_local:
+    if suite.database.has_server and not suite.database.is_local(settings):
         yield Refusal(
             found=f"mailman_database_host = {settings.database_host!r}",
             expected="databases on production itself: those of a server elsewhere are not copied",
@@ -208,11 +208,10 @@ def _other_suite(suite: Suite, there: Json) -> Iterator[Refusal]:
 
 
 def databases(suite: Suite) -> dict[str, Any]:
-    """Names and roles of the PostgreSQL databases, nothing of SQLite's."""
-    found = connections(suite.settings)
-    if suite.settings.database == "sqlite":
+    """Names and roles of databases on a server; nothing of those in files."""
+    if not suite.database.has_server:
         return {"databases": [], "roles": [], "port": 0}
-    both = [found["core"], found["web"]]
+    both = [suite.database.entry(suite.settings, part) for part in PARTS]
     return {
         "databases": [one["name"] for one in both],
         "roles": sorted({one["user"] for one in both}),

@@ -113,7 +113,5 @@ def places() -> list[str]:
 
 
 def targets(suite: Suite) -> Mapping[str, str]:
-    """Where the two databases go: SQLite to its place, a dump beside it until it is loaded."""
-    if suite.settings.database == "sqlite":
-        return {"core": layout.CORE_DATABASE, "web": layout.WEB_DATABASE}
-    return {name: f"{layout.REHEARSAL}/{name}.dump" for name in ("core", "web")}
+    """Where the two databases go: a file to its place, a dump beside it until it is loaded."""
+    return suite.database.targets(suite.settings)

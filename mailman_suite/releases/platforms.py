@@ -27,10 +27,6 @@ class Platform:
     runtime_packages: tuple[str, ...]
     mta_packages: tuple[str, ...]
     build_packages: tuple[str, ...]
-    postgresql_packages: tuple[str, ...]
-    postgresql_client_packages: tuple[str, ...]  # copies a database that is on another host
-    postgresql_unit: str  # the one in which a server runs
-    postgresql_initialise: str | None = None  # what the server needs before its first start
     tested: bool = False
 
 
@@ -52,9 +48,6 @@ def _debian(name: str, *, tested: bool = False) -> Platform:
         runtime_packages=_DEBIAN_RUNTIME,
         mta_packages=("postfix",),
         build_packages=("python3-venv", "gettext"),
-        postgresql_packages=("postgresql",),
-        postgresql_client_packages=("postgresql-client",),
-        postgresql_unit="postgresql@.service",
         tested=tested,
     )
 
@@ -74,10 +67,6 @@ def _redhat(name: str, python: str) -> Platform:
         ),
         mta_packages=("postfix",),
         build_packages=("gettext",),
-        postgresql_packages=("postgresql-server",),
-        postgresql_client_packages=("postgresql",),
-        postgresql_unit="postgresql.service",
-        postgresql_initialise="test -e /var/lib/pgsql/data/PG_VERSION || postgresql-setup --initdb",
     )
 
 

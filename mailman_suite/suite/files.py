@@ -5,6 +5,7 @@ from __future__ import annotations
 from mailman_suite.base import layout
 from mailman_suite.base.declared_files import DeclaredFiles, Directory, ManagedFile
 from mailman_suite.base.repository import HOST_PROGRAMS
+from mailman_suite.parts.search.chosen import search
 from mailman_suite.settings import Settings
 from mailman_suite.suite.rendering import rendered
 from mailman_suite.suite.suite import Suite
@@ -50,7 +51,7 @@ def _of_release() -> tuple[Directory, ...]:
         Directory(layout.WEB, **data, mode="711"),
         Directory(layout.WEB_LOGS, **data, mode="750"),
         Directory(layout.WEB_CACHE, **data, mode="700"),
-        Directory(layout.FULLTEXT_INDEX, **data, mode="750"),
+        Directory(search().index, **data, mode="750"),
     )
 
 
@@ -136,7 +137,7 @@ def peers(suite: Suite) -> DeclaredFiles:
 
 def database_server(suite: Suite) -> DeclaredFiles:
     """Where other hosts come to the database server: it starts when their network is there."""
-    place = f"{layout.UNITS}/{suite.platform.postgresql_unit}.d"
+    place = f"{layout.UNITS}/{suite.database.server_unit(suite.platform.package_tool)}.d"
     return DeclaredFiles(
         directories=(Directory(place),),
         files=(_file(f"{place}/{layout.DATABASE_DROP_IN}", suite),),

@@ -10,6 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.base.repository import ROOT
+from mailman_suite.parts.database.chosen import databases
+from mailman_suite.parts.search.chosen import search
 from mailman_suite.suite.suite import Suite
 
 # What a mistake in a template can raise besides Jinja's own errors.
@@ -28,8 +30,7 @@ def rendered(path: str, suite: Suite) -> str:
     except _MISTAKES as error:
         raise Refusal(
             found=f"templates/{name}: {type(error).__name__}: {error}",
-            expected="a template that uses settings, release, layout, python, scheme, origins "
-            "and server_names only",
+            expected=f"a template that uses {', '.join(_variables(suite))} only",
             remedy="correct the template; nothing was sent to the host",
         ) from None
 
@@ -41,11 +42,18 @@ def _variables(suite: Suite) -> dict[str, Any]:
         "settings": suite.settings,
         "release": suite.release,
         "layout": layout,
+        "search": search(),
+        "database_services": _database_services(),
         "python": suite.python,
         "scheme": scheme,
         "origins": [f"{scheme}://{name}" for name in names],
         "server_names": " ".join(names),
     }
+
+
+def _database_services() -> str:
+    """Every engine's, as `After=` takes them: what is not installed is not waited for."""
+    return " ".join(service for one in databases().values() for service in one.services())
 
 
 @lru_cache

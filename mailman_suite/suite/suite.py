@@ -9,6 +9,9 @@ from typing import Any, Literal
 from pyinfra.api import HiddenValue
 
 from mailman_suite.base import layout
+from mailman_suite.parts.database.chosen import database_of
+from mailman_suite.parts.database.model import Database
+from mailman_suite.parts.search.chosen import search
 from mailman_suite.releases.catalogue import Release
 from mailman_suite.releases.platforms import Platform
 from mailman_suite.releases.retention import NOTHING_OLD, Old
@@ -62,16 +65,14 @@ class Suite:
         platform, settings = self.platform, self.settings
         runtime = platform.runtime_packages if settings.runs_release else ()
         mta = platform.mta_packages if settings.runs("core", "mta") else ()
-        return (*runtime, *mta, *self._database_packages)
+        tool = platform.package_tool
+        index = search().packages[tool] if settings.runs("web") else ()
+        return (*runtime, *mta, *index, *self.database.packages(settings, tool))
 
     @property
-    def _database_packages(self) -> tuple[str, ...]:
-        """The server, or what copies a database that is elsewhere."""
-        if self.settings.database == "sqlite" or not self.settings.runs("database", "core"):
-            return ()
-        if self.settings.database_is_local:
-            return self.platform.postgresql_packages
-        return self.platform.postgresql_client_packages
+    def database(self) -> Database:
+        """The engine that holds its data."""
+        return database_of(self.settings)
 
     @property
     def web_url(self) -> str:

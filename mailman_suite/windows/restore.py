@@ -15,6 +15,7 @@ from mailman_suite.facts.backup import BackupArchive
 from mailman_suite.host.state.manifest import FORMAT
 from mailman_suite.host.window.restore import UNPACKED
 from mailman_suite.inspection.standing import standing
+from mailman_suite.parts.search.chosen import search
 from mailman_suite.suite.suite import Suite
 from mailman_suite.windows import upgrade
 
@@ -114,7 +115,8 @@ def _of_another_kind(suite: Suite, backup: Json) -> Iterator[Refusal]:
 def order(restore: Restore, units: Mapping[str, Any]) -> dict[str, Any]:
     """The content of `order.json`; `units` is what `host/apply/units.py apply` gets there."""
     suite, backup, name = restore.suite, restore.backup, upgrade.new_id("restore")
-    aside = f"{layout.FULLTEXT_INDEX}.before-{name}"
+    index = search().index
+    aside = f"{index}.before-{name}"
     return {
         **upgrade.order(suite, name, units),
         "kind": "restore",
@@ -123,9 +125,7 @@ def order(restore: Restore, units: Mapping[str, Any]) -> dict[str, Any]:
         "backup_bytes": backup["bytes"],
         "secrets": [f"{layout.SECRETS}/{name}" for name in own_secrets(suite)],
         # It shows other messages.
-        "by_hand": {
-            "units": [], "sites": [], "aside": {layout.FULLTEXT_INDEX: aside}, "moved": {}
-        },
+        "by_hand": {"units": [], "sites": [], "aside": {index: aside}, "moved": {}},
         "removes": [aside, f"{layout.WINDOWS}/{name}/{UNPACKED}"],
         "cache": layout.WEB_CACHE,
         **upgrade.new_index(),

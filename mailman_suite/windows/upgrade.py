@@ -15,6 +15,7 @@ from mailman_suite.checks.verification import core_question
 from mailman_suite.gates.model import REBUILD_INDEX
 from mailman_suite.host.window.gate_changes import STATEMENTS
 from mailman_suite.parts.database.connections import connections
+from mailman_suite.parts.search.chosen import search
 from mailman_suite.runs.record import this_run
 from mailman_suite.suite import files as suite_files
 from mailman_suite.suite.places import Places
@@ -179,7 +180,7 @@ def _by_hand(suite: Suite, name: str) -> dict[str, Any] | None:
 
 def _aside(suite: Suite) -> list[str]:
     """Directories that make room, with an index that the release cannot read among them."""
-    index = [layout.FULLTEXT_INDEX] if REBUILD_INDEX in suite.changes else []
+    index = [search().index] if REBUILD_INDEX in suite.changes else []
     return [layout.VENV, layout.STATIC, *index]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from mailman_suite.base import layout
 from mailman_suite.contradictions_roles import SHARED
 from mailman_suite.inspection.suites import suite_of
+from mailman_suite.parts.database.postgresql import ANSWER as DATABASE
 from mailman_suite.parts.mta.postfix import PARAMETERS, changes
 from mailman_suite.releases.platforms import platform_of
 from mailman_suite.settings import Settings
@@ -131,7 +132,7 @@ def converged(host: PaperHost, **more: Any) -> dict[str, Any]:
     suite = suite_of(Settings.from_data(data(host, **more)), look(host))
     values = {name: value.unmask() for name, value in suite.given_secrets.items()}
     platform = platform_of(host.os_release)
-    packages = {*suite.packages, *platform.postgresql_packages}
+    packages = {*suite.packages, *DATABASE.packaging[platform.package_tool].server}
     return {
         "Look": look(host, suite.identifier),
         "DebPackages": {"installed": packages, "broken": False},

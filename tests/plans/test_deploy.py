@@ -10,6 +10,7 @@ import pytest
 
 from mailman_suite.base.refusal import Refused
 from mailman_suite.inspection.suites import suite_of
+from mailman_suite.parts.database.postgresql import ANSWER as DATABASE
 from mailman_suite.settings import Settings
 from mailman_suite.suite.release_archives import digest_file, kept_release
 from tests.plans.expectations import assert_budget, assert_converged, assert_no_leaks
@@ -117,9 +118,10 @@ def test_a_database_elsewhere_needs_its_client_and_no_server(
     there = plan_of(DEPLOY, data(host, **elsewhere), bare(host))
     words = there.changes[0].commands[0].split()
     platform = suite_of(Settings.from_data(data(host)), look(host)).platform
-    assert set(platform.postgresql_client_packages) <= set(words)
-    assert not set(platform.postgresql_packages) & set(words)
-    assert set(platform.postgresql_packages) <= set(here.changes[0].commands[0].split())
+    packages = DATABASE.packaging[platform.package_tool]
+    assert set(packages.client) <= set(words)
+    assert not set(packages.server) & set(words)
+    assert set(packages.server) <= set(here.changes[0].commands[0].split())
 
 
 def test_a_release_that_came_already_is_not_sent_again():

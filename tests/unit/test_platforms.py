@@ -50,7 +50,6 @@ def test_every_service_that_the_suite_needs_is_installed(host: PaperHost):
     assert {"nginx", "logrotate", "sassc", "lynx"} <= set(platform.runtime_packages)
     assert platform.mta_packages == ("postfix",)
     assert not {*platform.runtime_packages, *platform.mta_packages} & set(platform.build_packages)
-    assert platform.postgresql_packages
 
 
 def test_what_the_lab_tests_is_debian():

@@ -138,7 +138,8 @@ def test_every_template_becomes_a_file():
     made |= {f"{layout.PEERS_SITE}.j2".lstrip("/")}  # of roles on several hosts
     made |= {f"{layout.UNITS}/{layout.FENCE_UNIT}".lstrip("/") + ".j2"}  # of a rehearsal
     for host in paper_hosts(supported=True):
-        server = suite_files.database_server(suite_of(Settings.from_data(data(host)), look(host)))
+        settings = Settings.from_data(data(host, **POSTGRESQL))
+        server = suite_files.database_server(suite_of(settings, look(host)))
         made |= {one.path.lstrip("/") + ".j2" for one in server.files}
     folder = rendering.TEMPLATES
     templates = {str(path.relative_to(folder)) for path in folder.rglob("*.j2")}

@@ -1,0 +1,39 @@
+"""Which engine holds a suite's data, found by the name that group data give it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from mailman_suite.base.refusal import Refusal
+from mailman_suite.parts.answers import answers
+from mailman_suite.parts.database.model import Database
+from mailman_suite.settings import Settings
+
+T = TypeVar("T")
+
+
+def databases() -> Mapping[str, Database]:
+    """Every engine, by the value of mailman_database."""
+    return answers("database")
+
+
+def by_engine(table: Mapping[str, T], engine: str) -> T:
+    """What a table has for an engine. Raises `Refusal` where it has nothing."""
+    if engine not in table:
+        raise Refusal(
+            found=f"a database of the engine {engine!r}",
+            expected=f"one of {', '.join(sorted(table))}",
+            remedy="correct mailman_database, or add the engine as CONTRIBUTING.md says",
+        )
+    return table[engine]
+
+
+def database_of(settings: Settings) -> Database:
+    """The engine that group data choose. Raises `Refusal` for one that does not exist."""
+    return by_engine(databases(), settings.database)
+
+
+def titles() -> str:
+    """What people may choose from: `SQLite or PostgreSQL`."""
+    return " or ".join(sorted((one.title for one in databases().values()), reverse=True))
