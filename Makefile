@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 TEST_INSTALLED := $(VENV)/test-installed
 INVENTORY ?= inventories/prod.py
-FAST_TESTS := tests/unit tests/facts tests/operations tests/plans tests/contract
+FAST_TESTS := tests/unit tests/facts tests/operations tests/plans tests/windows tests/contract
 # Three at a time, as they wait for machines half of the time; in the order of tests/lab/conftest.py.
 LAB_TESTS := $(BIN)/pytest -q -n 3 --dist loadgroup --no-loadscope-reorder --durations=20 tests/lab
 

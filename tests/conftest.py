@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+pytest.register_assert_rewrite("tests.windows.outcomes")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _records_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

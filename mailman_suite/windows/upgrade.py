@@ -144,6 +144,7 @@ def configuration_paths(suite: Suite) -> list[str]:
         layout.LOGROTATE,
         layout.POSTFIX_MAIN,
         *layout.COMMANDS,
+        layout.INDEX_PROGRAM,
         f"{layout.STATE}/files.json",
         *sorted({job["file"] for job in suite.cron_jobs}),
         *_links_or_sites(suite),

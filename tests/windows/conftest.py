@@ -1,0 +1,70 @@
+"""Hosts that are ready for a window, each made once and copied for every case."""
+
+from __future__ import annotations
+
+import copy
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.windows import hosts, in_process, kinds
+from tests.windows.hosts import Host
+
+Fresh = Callable[[], Host]
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """In memory where there is some: hosts are copied hundreds of times."""
+    if not os.access("/dev/shm", os.W_OK):
+        yield tmp_path_factory.mktemp("windows")
+        return
+    with tempfile.TemporaryDirectory(dir="/dev/shm", prefix="windows-") as directory:
+        yield Path(directory)
+
+
+@pytest.fixture(scope="session")
+def prepared(place: Path) -> Callable[[str], Fresh]:
+    """Kind -> what makes a fresh host of it, always in the same place."""
+    made: dict[str, Fresh] = {}
+
+    def of(kind: str) -> Fresh:
+        if kind not in made:
+            root = place / kind.replace(" ", "-") / "host"
+            root.mkdir(parents=True)
+            host = kinds.KINDS[kind](root)
+            shutil.rmtree(host.place / "program")  # it runs within the test
+            hosts.copy(root, root.with_name("kept"))
+
+            def fresh() -> Host:
+                hosts.copy(root.with_name("kept"), root)
+                return copy.deepcopy(host)
+
+            made[kind] = fresh
+        return made[kind]
+
+    return of
+
+
+@pytest.fixture
+def fresh(kind: str, prepared: Callable[[str], Fresh], monkeypatch: pytest.MonkeyPatch) -> Fresh:
+    """What makes a fresh host of the test's kind, whose commands are answered within the test."""
+    make = prepared(kind)
+    in_process.watched(make(), monkeypatch)
+    return make
+
+
+@pytest.fixture
+def host(fresh: Fresh) -> Host:
+    return fresh()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files belong to root, as on a host."""
+    for item in items:
+        if os.geteuid() != 0 and "tests/windows" in str(item.path):
+            item.add_marker(pytest.mark.skip(reason="gives files to root, as root does"))

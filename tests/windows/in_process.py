@@ -1,0 +1,166 @@
+"""The window's program within a test: its commands are answered here, it can be killed anywhere."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.windows import pretending
+from tests.windows.hosts import Host
+from tests.windows.loopback import loopback
+from tests.windows.product import (
+    Journal,
+    gate_changes,
+    host_backup,
+    host_window,
+    invariants,
+    manifest,
+    schema,
+    units,
+    verify_core,
+    window_health,
+    window_mail,
+)
+
+_PROGRAMS: dict[str, Callable[[Any], Any]] = {
+    "state.schema": schema.look,
+    "state.manifest": manifest.look,
+    "state.invariants": invariants.look,
+    "window.gate_changes": gate_changes.apply,
+}
+
+
+class Killed(BaseException):
+    """The program's end in the middle, which nothing in it can notice."""
+
+
+def watched(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on every command goes to the host's pretending programs; nothing waits long."""
+    loopback().host, really = host, subprocess.run
+
+    def run(words: list[str], **more: Any) -> subprocess.CompletedProcess[Any]:
+        if "-m" in words and words[words.index("-m") + 1].startswith("mailman_suite.host."):
+            return _completed(words, *_program(words), more)
+        if os.path.basename(words[0]) in pretending.PROGRAMS:
+            return _completed(words, *pretending.answer(host.root, words), more)
+        return really(words, **more)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setenv("PATH", f"{host.root}/bin:{os.environ['PATH']}")
+    monkeypatch.setattr(verify_core, "processes", lambda: _core_processes(host))
+    monkeypatch.setattr(units, "started", lambda pid: float(pid))
+    monkeypatch.setattr(window_health, "_POLL_SECONDS", 0.01)
+    monkeypatch.setattr(window_mail, "_QUIET_SECONDS", 0)
+    monkeypatch.setattr(window_mail, "_DRAIN_SECONDS", 0)
+    monkeypatch.setattr(os, "sync", lambda: None)
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+    monkeypatch.setattr(os, "nice", lambda by: by)
+
+
+def done(host: Host) -> None:
+    """The host's window was, and finished; for what came before the one in question."""
+    with pytest.MonkeyPatch.context() as patched:
+        watched(host, patched)
+        call(host, "run")
+    assert host.outcome["outcome"] == "finished", host.outcome
+    host.at_work(False)
+
+
+def _program(words: list[str]) -> pretending.Answer:
+    if not os.path.exists(words[0]):
+        raise FileNotFoundError(words[0])
+    name = words[words.index("-m") + 1].replace("mailman_suite.host.", "")
+    try:
+        return 0, json.dumps(_PROGRAMS[name](json.loads(words[-1]))) + "\n"
+    except Exception as error:
+        return 1, f"{type(error).__name__}: {error}\n"
+
+
+def _completed(
+    words: list[str], status: int, text: str, more: dict[str, Any]
+) -> subprocess.CompletedProcess[Any]:
+    said: Any = text if more.get("text") else text.encode()
+    nothing = said[:0]
+    together = more.get("stderr") == subprocess.STDOUT
+    output, errors = (said, nothing) if not status or together else (nothing, said)
+    return subprocess.CompletedProcess(words, status, output, errors)
+
+
+def _core_processes(host: Host) -> Iterator[dict[str, Any]]:
+    """A master and its runners, where Core runs; without the runner that a test took away."""
+    if host.unit("mailman3.service")["state"] != "active":
+        return
+    config = str(host.path("/etc/mailman3/mailman.cfg"))
+    yield {"pid": 1, "parent": 0, "words": ["python", "master", config], "started": 0.0}
+    if not (host.root / "pretended/without-runners").exists():
+        words = ["python", "runner", "--runner=in:0:1", config]
+        yield {"pid": 2, "parent": 1, "words": words, "started": 0.0}
+
+
+def call(host: Host, verb: str) -> None:
+    """One verb of the window's, or the backup's, program."""
+    mask = os.umask(0o022)  # the program has a stricter one
+    main = host_backup.main if host.kind == "backup" else host_window.main
+    try:
+        main([verb, str(host.place)])
+    finally:
+        os.umask(mask)
+
+
+@contextlib.contextmanager
+def at_lines(monkeypatch: pytest.MonkeyPatch, then: Callable[[int], None]) -> Iterator[None]:
+    """Calls `then` with its number after each line of the journal, and after the outcome."""
+    note, end = Journal.note, Journal.end
+    count = 0
+
+    def told(write: Callable[..., None]) -> Callable[..., None]:
+        def written(*arguments: Any, **details: Any) -> None:
+            nonlocal count
+            write(*arguments, **details)
+            count += 1
+            then(count)
+
+        return written
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "note", told(note))
+        patched.setattr(Journal, "end", told(end))
+        yield
+
+
+def killed_at(host: Host, monkeypatch: pytest.MonkeyPatch, line: int) -> bool:
+    """Whether the program came to this line of the journal, and was killed there; mail comes in."""
+
+    def then(count: int) -> None:
+        host.mail_arrives()
+        if count == line:
+            raise Killed
+
+    with at_lines(monkeypatch, then), contextlib.suppress(Killed):
+        call(host, "run")
+        return False
+    return True
+
+
+def settle(host: Host) -> None:
+    """systemd calls it however the program ended."""
+    call(host, "settle")
+    host.at_work(False)
+
+
+def boot(host: Host) -> None:
+    """The host loses its power and boots; a window is ended before services start."""
+    pretending.power_off(host.root)
+    pretending.begin_boot(host.root)
+    if host.kind == "backup":
+        pretending.end_boot(host.root)
+        call(host, "settle")
+    else:
+        call(host, "boot")
+        pretending.end_boot(host.root)

@@ -1,0 +1,124 @@
+"""Every kind of window, each about to open on a host in a directory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tests.bad_settings import GOOD
+from tests.plans.suite_on_paper import look
+from tests.unit.kept_states import DEBIAN_12, OLD
+from tests.windows import hosts, in_process, installing, outcomes, pretending
+from tests.windows.hosts import Host
+from tests.windows.loopback import heard
+from tests.windows.pretended_core import NEW_SCHEMA, OLD_SCHEMA
+from tests.windows.product import (
+    Settings,
+    Suite,
+    backup,
+    declaration,
+    declared_units,
+    kept_windows,
+    layout,
+    restore,
+    rollback,
+    suite_of,
+    window,
+)
+
+ID = "20261128T120000-window"
+
+
+def suite_on(runs: str = OLD, **more: Any) -> Suite:
+    """What group data declare, where a release runs already."""
+    return suite_of(Settings.from_data({**GOOD, **more}), look(DEBIAN_12, runs))
+
+
+NEW = suite_on().identifier
+
+
+def running(suite: Suite) -> list[str]:
+    """The units of a suite of ours."""
+    return [
+        name for name in declaration(declared_units(suite))["units"] if name not in hosts.SYSTEM
+    ]
+
+
+def standing(root: Path, kind: str, release: str = OLD, has: str = OLD_SCHEMA) -> Host:
+    """A suite of ours that runs a release."""
+    host = hosts.bare(root)
+    host.kind, host.old = kind, release
+    installing.make_suite(host, suite_on(), release, has)
+    installing.make_data(host, "then")
+    hosts.enable_and_start(host, running(suite_on()))
+    installing.queue_messages(host, "then")
+    return host
+
+
+def opened(host: Host, suite: Suite, order: dict[str, Any], units: Any = window.UNIT_FILES) -> Host:
+    """The host with its window's directory in place."""
+    host.open(suite, heard(host.here(order)), units)
+    return outcomes.remember(host)
+
+
+def release(root: Path) -> Host:
+    """Another release, with newer schemas."""
+    host, suite = standing(root, "release"), suite_on()
+    installing.make_release(host, f"{suite.release_directory}/venv", NEW, NEW_SCHEMA)
+    return opened(host, suite, window.order(suite, ID, declaration(declared_units(suite))))
+
+
+def of_backup(root: Path) -> Host:
+    """The pause of a backup."""
+    host, suite = standing(root, "backup"), suite_on()
+    return opened(host, suite, backup.order(suite, ID), backup.UNIT_FILES)
+
+
+def of_restore(root: Path) -> Host:
+    """The data of a backup, on the same host some time later."""
+    suite = suite_on(NEW)
+    host = standing(root, "backup", NEW, NEW_SCHEMA)
+    opened(host, suite, backup.order(suite, ID), backup.UNIT_FILES)
+    in_process.done(host)
+    then, archives = host.before, host.path(layout.BACKUPS)
+    pretending.stop(root, layout.CORE_UNIT)
+    installing.make_secrets(host, suite, "now")
+    installing.write_files(host, host.here(installing.declared(suite)), "")
+    installing.make_data(host, "now")
+    hosts.enable_and_start(host, [layout.CORE_UNIT])
+    installing.queue_messages(host, "now")
+    (about,) = archives.glob("*.json")
+    told = replace(suite_on(NEW, mailman_backup=f"{layout.BACKUPS}/{ID}.tar.gz"))
+    order = restore.order(
+        restore.Restore(told, json.loads(about.read_text())), declaration(declared_units(suite))
+    )
+    later = Host(root, "restore", old=NEW)
+    later.then = then
+    return opened(later, told, order)
+
+
+def of_rollback(root: Path) -> Host:
+    """The state before a window that finished, after some more work in the new release."""
+    earlier = release(root)
+    in_process.done(earlier)
+    then = earlier.before
+    host = Host(root, "rollback", old=NEW, then=then)
+    suite = suite_on(NEW, mailman_rollback=ID)
+    asked = {
+        name: str(host.path(getattr(layout, name.upper())))
+        for name in ("windows", "releases", "secrets")
+    }
+    (to,) = kept_windows.look(asked)["windows"]
+    order = rollback.order(rollback.Rollback(suite, to), declaration(declared_units(suite)))
+    return opened(host, suite, order)
+
+
+KINDS: dict[str, Callable[[Path], Host]] = {
+    "release": release,
+    "backup": of_backup,
+    "restore": of_restore,
+    "rollback": of_rollback,
+}

@@ -1,0 +1,118 @@
+"""What must hold of a host when its window has ended, however it did."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from tests.windows import data, expectations, hosts, pretended_postfix
+from tests.windows.hosts import Host
+from tests.windows.product import layout
+
+# Below these nothing is configuration: data are looked at as such, and copies may stay.
+_NOT_COMPARED = (
+    "pretended",
+    "bin",
+    "run",
+    "opt/mailman/releases",
+    "var/lib/mailman3-suite",
+    "var/backups",
+)
+
+
+def tree(host: Host) -> dict[str, str]:
+    """Every file of a host's configuration by its path, with mode and text; links with targets."""
+    left_out = {host.root / one for one in _NOT_COMPARED} | _data_of(host)
+    found = {}
+    for folder, folders, names in os.walk(host.root):
+        folders[:] = [one for one in folders if Path(folder, one) not in left_out]
+        for path in (Path(folder, one) for one in (*names, *folders)):
+            if path.is_symlink():
+                found[_of(host, path)] = f"-> {_of(host, Path(os.readlink(path)))}"
+            elif path.is_file() and path not in left_out:
+                found[_of(host, path)] = f"{path.stat().st_mode & 0o7777:o} {path.read_text()}"
+    return found
+
+
+def _data_of(host: Host) -> set[Path]:
+    """Where the data are before or after the window."""
+    order = host.order
+    before, after = order.get("invariants_before", order), order.get("invariants", order)
+    files = {
+        Path(one["databases"][name]["path"]) for one in (before, after) for name in ("core", "web")
+    }
+    return {Path(before["var"]), Path(after["var"]), *files}
+
+
+def _of(host: Host, path: Path) -> str:
+    return str(path).replace(str(host.root), "")
+
+
+def remember(host: Host) -> Host:
+    """The host as it is before its window, for the comparison with what it is after."""
+    host.before = looks(host)
+    host.sent, host.delivered_before = mail(host), len(host.delivered())
+    host.starts_before = len(data.starts(host.databases["core"]))
+    return host
+
+
+def looks(host: Host) -> dict[str, Any]:
+    """Configuration, data, and what runs."""
+    return {
+        "tree": tree(host),
+        "files": data.files(host.var),
+        "databases": {name: data.dump(path) for name, path in host.databases.items()},
+        "units": set(host.runs()),
+        "configuration": host.unit(layout.CORE_UNIT)["configuration"],
+        "core": host.unit(layout.CORE_UNIT)["pid"],
+    }
+
+
+def assert_ended(host: Host, said: str = "") -> None:
+    """The host is what the outcome promises, and open to people and mail."""
+    if host.outcome["outcome"] == "finished":
+        want = expectations.finished(host)
+    else:
+        want = {**host.before, "release": host.old, "sent": host.sent}
+        assert_nothing_new(host)
+    now = looks(host)
+    for name in ("tree", "files", "databases", "units"):
+        assert now[name] == want[name], said
+    _assert_started_with(host, want["configuration"], want["release"])
+    assert sorted(mail(host)) == sorted(want["sent"]), said
+    assert_open(host)
+
+
+def assert_nothing_new(host: Host) -> None:
+    """Nothing that the new release wrote or sent is left; it sent nothing."""
+    assert set(data.starts(host.databases["core"])[host.starts_before :]) <= {host.old}
+    assert {release for _, release in host.delivered()[host.delivered_before :]} <= {host.old}
+
+
+def _assert_started_with(host: Host, configuration: str, release: str) -> None:
+    """Each service of the suite read these files when it started, and is of this release."""
+    for name, unit in host.runs().items():
+        if name.endswith(".service") and name not in hosts.SYSTEM:
+            assert (unit["configuration"], unit["release"]) == (configuration, release), name
+
+
+def assert_open(host: Host) -> None:
+    """Pages can be changed, and no mail waits but for a person."""
+    assert not host.path(layout.CLOSED).exists()
+    assert not (host.var / "queue-held").exists()
+    assert pretended_postfix.transports(host.root) == ""
+    assert not (host.place / "reserve").exists()
+    if host.unit(layout.CORE_UNIT)["pid"] != host.before["core"]:
+        queued = {path.parent.name for path in (host.var / "queue").glob("*/*.pck")}
+        assert queued == {"shunt", "bad"}, "a Core that was started sends on what was queued"
+
+
+def mail(host: Host) -> list[str]:
+    """Every message of Postfix's and Core's, sent on or not."""
+    held = (host.root / "pretended/postfix").iterdir()
+    queued = [
+        path for place in ("queue", "queue-held") for path in (host.var / place).rglob("*.pck")
+    ]
+    sent = [message for message, _ in host.delivered()]
+    return [*sent, *(path.stem for path in queued), *(path.name for path in held)]

@@ -1,0 +1,40 @@
+"""A window whose program is killed after any line of its journal ends whole by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+
+from tests.windows import in_process, kinds, outcomes
+from tests.windows.conftest import Fresh
+from tests.windows.hosts import Host
+from tests.windows.product import COMMITTED
+
+every_kind = pytest.mark.parametrize("kind", kinds.KINDS)
+both_ways = pytest.mark.parametrize("ends", [in_process.settle, in_process.boot])
+
+
+@both_ways
+@every_kind
+def test_a_killed_window_ends_whole(
+    fresh: Fresh, ends: Callable[[Host], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for line in count(1):
+        host = fresh()
+        if not in_process.killed_at(host, monkeypatch, line):
+            break
+        ends(host)
+        said = f"killed after line {line}: {host.journal.lines()[line - 1 : line]}"
+        assert host.outcome["outcome"] == promised(host), said
+        outcomes.assert_ended(host, said)
+    assert line > 20, "every line had its turn"
+
+
+def promised(host: Host) -> str:
+    """Forward after the commit, back before it; half a backup is none."""
+    if host.kind == "backup":
+        ended = any(line.get("step") == "Older backups are gone" for line in host.journal.lines())
+        return "finished" if ended and "reason" not in host.outcome else "failed"
+    return "finished" if host.journal.has(COMMITTED) else "rolled back"
