@@ -90,11 +90,11 @@ def starts(path: Path) -> list[str]:
     return pretended_core.execute(str(path), "SELECT release FROM said_by_core")
 
 
-def migrated(lines: Iterable[str], which: str) -> list[str]:
-    """What a dump would be after the migration."""
+def migrated(lines: Iterable[str], which: str, changes: Iterable[str] = ()) -> list[str]:
+    """What a dump would be after the migration, and after changes of Core's database."""
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript("\n".join(lines))
-        for statement in pretended_core.MIGRATIONS[which]:
+        for statement in (*(changes if which == "core" else ()), *pretended_core.MIGRATIONS[which]):
             connection.execute(statement)
         connection.commit()
         return list(connection.iterdump())

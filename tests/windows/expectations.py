@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.windows import data
+from tests.windows import data, taken_over
 from tests.windows.hosts import Host
 from tests.windows.product import layout, managed_files
 
@@ -26,11 +26,11 @@ def finished(host: Host) -> dict[str, Any]:
 
 def _release(host: Host) -> dict[str, Any]:
     """The declared suite, with the data of before in the newer schemas."""
-    before = host.before["databases"]
+    before, changes = host.before["databases"], taken_over.changes(host)
     return {
         "tree": _new_tree(host),
         "files": host.before["files"],
-        "databases": {name: data.migrated(before[name], name) for name in before},
+        "databases": {name: data.migrated(before[name], name, changes) for name in before},
         "units": set(host.order["declared_units"]["units"]),
         "configuration": "new",
         "release": host.order["to"],
@@ -82,49 +82,20 @@ def _secrets(tree: dict[str, str]) -> dict[str, str]:
 
 def _new_tree(host: Host) -> dict[str, str]:
     """The files of before, with those of the order in their places and what makes room aside."""
-    order, kept = host.order, _without_by_hand(host)
+    order, tree = host.order, taken_over.without(host)
     secrets = managed_files.secrets_in(str(host.path(layout.SECRETS)))
     for path, file in order["files"]["files"].items():
         text = managed_files.revealed(file["content"], secrets)
-        kept[_of(host, path)] = f"{file['attributes'][2]} {text}"
+        tree[host.of(path)] = f"{file['attributes'][2]} {text}"
     links = {**order["files"]["links"], order["link"]: order["target"]}
-    kept |= {_of(host, path): f"-> {_of(host, target)}" for path, target in links.items()}
+    tree |= {host.of(path): f"-> {host.of(target)}" for path, target in links.items()}
     for unit in order["declared_units"]["units"]:
-        kept.setdefault(f"{WANTS}/{unit}", f"-> {_unit_file(unit)}")
+        tree.setdefault(f"{WANTS}/{unit}", f"-> {_unit_file(unit)}")
     if order["index"]:
-        kept[_of(host, order["index"])] = "600 "
-    return kept
+        tree[host.of(order["index"])] = "600 "
+    return tree
 
 
 def _unit_file(name: str) -> str:
     template = name.partition("@")[0] + "@" + Path(name).suffix if "@" in name else name
     return f"{layout.UNITS}/{template}"
-
-
-def _without_by_hand(host: Host) -> dict[str, str]:
-    tree = dict(host.before["tree"])
-    its = host.order["by_hand"] or {"aside": {}, "units": [], "sites": []}
-    gone = [*its["sites"], *its.get("drop_ins", ())]
-    gone += [
-        str(host.path(f"{place}/{unit}"))
-        for place in (layout.UNITS, WANTS)
-        for unit in its["units"]
-    ]
-    aside = {_of(host, path): _of(host, place) for path, place in its["aside"].items()}
-    removed = [_of(host, path) for path in host.order["removes"]]
-    found = {}
-    for path, text in tree.items():
-        for old, new in aside.items():
-            if f"{path}/".startswith(f"{old}/") and (
-                host.order["kind"] == "restore" or not text.startswith("->")
-            ):
-                path = path.replace(old, new, 1)
-        if path not in [_of(host, one) for one in gone] and not path.startswith(
-            tuple(removed) or "?"
-        ):
-            found[path] = text
-    return found
-
-
-def _of(host: Host, path: str) -> str:
-    return path.replace(str(host.root), "")

@@ -23,6 +23,7 @@ _PROGRAM = '#!/bin/sh\nexec {python} -S {pretending} {root} "$0" "$@"\n'
 _MASTER = '#!/bin/sh\n"${0%/*}/runner" --runner=in:0:1 "$1" &\nwait\n'
 _RUNNER = "#!/bin/sh\nsleep 600 &\nwait\n"
 _UNIT = "[Service]\nExecStart={}\n"
+_FOLDERS = ("/etc/postfix", "/etc/nginx/conf.d", "/etc/logrotate.d", "/usr/local/bin")
 SYSTEM = ("nginx.service", "postfix.service")
 MAIN_CF = "transport_maps = hash:/etc/aliases\nmail_owner = postfix\n"
 
@@ -44,6 +45,10 @@ class Host:
     def path(self, place: str) -> Path:
         """Where a path of a real host is here."""
         return self.root / place.lstrip("/")
+
+    def of(self, path: str) -> str:
+        """The path of a real host that a path here stands for."""
+        return path.replace(str(self.root), "")
 
     @property
     def place(self) -> Path:
@@ -151,7 +156,7 @@ def bare(root: Path) -> Host:
     host = Host(root)
     for name in ("commands", "delivered"):
         (root / "pretended" / name).touch()
-    for place in (layout.UNITS, layout.WINDOWS, "/etc/postfix", "/etc/nginx/conf.d"):
+    for place in (layout.UNITS, layout.WINDOWS, *_FOLDERS):
         host.path(place).mkdir(parents=True)
     host.path(layout.POSTFIX_MAIN).write_text(MAIN_CF)
     for name in pretending.PROGRAMS:

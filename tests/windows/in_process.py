@@ -16,10 +16,12 @@ from tests.windows.hosts import Host
 from tests.windows.loopback import loopback
 from tests.windows.product import (
     Journal,
+    by_hand,
     gate_changes,
     host_backup,
     host_window,
     invariants,
+    layout,
     manifest,
     schema,
     units,
@@ -55,6 +57,8 @@ def watched(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{host.root}/bin:{os.environ['PATH']}")
     monkeypatch.setattr(verify_core, "processes", lambda: _core_processes(host))
     monkeypatch.setattr(units, "started", lambda pid: float(pid))
+    monkeypatch.setattr(units, "_TICK_SECONDS", 0)
+    monkeypatch.setattr(by_hand, "_UNITS", str(host.path(layout.UNITS)))
     monkeypatch.setattr(window_health, "_POLL_SECONDS", 0.01)
     monkeypatch.setattr(window_mail, "_QUIET_SECONDS", 0)
     monkeypatch.setattr(window_mail, "_DRAIN_SECONDS", 0)

@@ -11,7 +11,7 @@ from typing import Any
 from tests.bad_settings import GOOD
 from tests.plans.suite_on_paper import look
 from tests.unit.kept_states import DEBIAN_12, OLD
-from tests.windows import hosts, in_process, installing, outcomes, pretending
+from tests.windows import hosts, in_process, installing, kinds_taken_over, outcomes, pretending
 from tests.windows.hosts import Host
 from tests.windows.loopback import heard
 from tests.windows.pretended_core import NEW_SCHEMA, OLD_SCHEMA
@@ -116,9 +116,28 @@ def of_rollback(root: Path) -> Host:
     return opened(host, suite, order)
 
 
+def by_hand(root: Path) -> Host:
+    """A suite that was made by hand becomes ours."""
+    return _taken_over(*kinds_taken_over.made_by_hand(root, suite_on("")))
+
+
+def of_packages(root: Path) -> Host:
+    """The distribution's packages become a suite of ours; their data are renamed."""
+    suite = suite_on("", mailman_moves_packages=True)
+    return _taken_over(*kinds_taken_over.of_packages(root, suite))
+
+
+def _taken_over(host: Host, suite: Suite) -> Host:
+    kinds_taken_over.new_release(host, suite)
+    suite = replace(suite, by_hand=True, running=f"Core 3.3.8, {suite.places.made}")
+    return opened(host, suite, window.order(suite, ID, declaration(declared_units(suite))))
+
+
 KINDS: dict[str, Callable[[Path], Host]] = {
     "release": release,
     "backup": of_backup,
     "restore": of_restore,
     "rollback": of_rollback,
+    "by hand": by_hand,
+    "packages": of_packages,
 }

@@ -29,9 +29,9 @@ def tree(host: Host) -> dict[str, str]:
         folders[:] = [one for one in folders if Path(folder, one) not in left_out]
         for path in (Path(folder, one) for one in (*names, *folders)):
             if path.is_symlink():
-                found[_of(host, path)] = f"-> {_of(host, Path(os.readlink(path)))}"
+                found[host.of(str(path))] = f"-> {host.of(os.readlink(path))}"
             elif path.is_file() and path not in left_out:
-                found[_of(host, path)] = f"{path.stat().st_mode & 0o7777:o} {path.read_text()}"
+                found[host.of(str(path))] = f"{path.stat().st_mode & 0o7777:o} {path.read_text()}"
     return found
 
 
@@ -43,10 +43,6 @@ def _data_of(host: Host) -> set[Path]:
         Path(one["databases"][name]["path"]) for one in (before, after) for name in ("core", "web")
     }
     return {Path(before["var"]), Path(after["var"]), *files}
-
-
-def _of(host: Host, path: Path) -> str:
-    return str(path).replace(str(host.root), "")
 
 
 def remember(host: Host) -> Host:

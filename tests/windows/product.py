@@ -11,16 +11,17 @@ from mailman_suite.host.backup import program as host_backup
 from mailman_suite.host.check import core as verify_core
 from mailman_suite.host.inspect import kept_windows
 from mailman_suite.host.state import invariant_tables, invariants, manifest, schema
-from mailman_suite.host.window import gate_changes, peers
+from mailman_suite.host.window import by_hand, gate_changes, peers
 from mailman_suite.host.window import health as window_health
 from mailman_suite.host.window import mail as window_mail
 from mailman_suite.host.window import program as host_window
 from mailman_suite.host.window.journal import COMMITTED, Journal
+from mailman_suite.inspection.suites import suite_of
 from mailman_suite.operations.units import declaration
 from mailman_suite.settings import Settings
 from mailman_suite.suite import files as suite_files
 from mailman_suite.suite import places
-from mailman_suite.suite.suite import Suite, suite_of
+from mailman_suite.suite.suite import Suite
 from mailman_suite.windows import backup, restore, rollback
 from mailman_suite.windows import upgrade as window
 
@@ -33,6 +34,7 @@ __all__ = [
     "Suite",
     "adoption_packages",
     "backup",
+    "by_hand",
     "declaration",
     "declared_units",
     "gate_changes",
