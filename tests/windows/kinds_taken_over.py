@@ -1,4 +1,4 @@
-"""Windows that take over a suite that is not ours: made by hand, or of the distribution's packages."""
+"""Windows that take over what is not ours: made by hand, or of the distribution's packages."""
 
 from __future__ import annotations
 

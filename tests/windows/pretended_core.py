@@ -131,7 +131,10 @@ def end(root: Path, unit: dict[str, str]) -> None:
 def write_message(path: Path, **metadata: str) -> None:
     """A file of a queue: two pickles."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(pickle.dumps(path.stem) + pickle.dumps({"version": 3, **metadata}))
+    with path.open("wb") as file:
+        file.write(pickle.dumps(path.stem) + pickle.dumps({"version": 3, **metadata}))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def work(root: Path, unit: dict[str, str]) -> None:

@@ -70,7 +70,7 @@ def run(order: dict[str, Any], journal: Journal) -> None:
     journal.note("opened", id=order["id"], old=order["from"], new=order["to"])
     try:
         upgrade.take(_STEPS[order["kind"]](order), order, journal)
-        journal.note(COMMITTED)
+        _commit(journal)
     except (Exception, SystemExit) as error:  # programs beside this one end with SystemExit
         undo.roll_back(order, journal, reason=f"{type(error).__name__}: {error}")
         return
@@ -116,10 +116,16 @@ def _why_back(order: dict[str, Any], journal: Journal, forward: upgrade.Steps, r
         if not window_web.must_go_on(order, journal):
             return reason
         upgrade.take(forward, order, journal)
-        journal.note(COMMITTED)
+        _commit(journal)
     except (Exception, SystemExit) as error:
         return f"{type(error).__name__}: {error}"
     return ""
+
+
+def _commit(journal: Journal) -> None:
+    """From here on there is only forward, so what the steps made has to survive a power cut."""
+    os.sync()
+    journal.note(COMMITTED)
 
 
 def until_closed(journal: Journal, order: dict[str, Any]) -> int:

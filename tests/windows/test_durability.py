@@ -1,0 +1,90 @@
+"""What a window relies on is on the disk before it does: a power cut loses what is not.
+
+Tests on machines cannot tell: what a virtual machine's kernel has not written yet survives there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.windows import in_process, kinds, recording
+from tests.windows.hosts import Host
+from tests.windows.loopback import loopback
+from tests.windows.product import COMMITTED
+
+# What tells how far a window came, and what it has kept.
+NOTES = ("manifest.json", "outcome.json", "complete", "counts_after.json", "shunted.json")
+NOTES += ("renamed.json",)
+# Copies on their way into their places, which a sync of everything follows; and a mark without
+# contents.
+_LATER = re.compile(r"/\.(?![^/]*\.db\.)[^/]*\.back$|/index-wanted$", re.M)
+every_kind = pytest.mark.parametrize("kind", kinds.KINDS)
+every_window = pytest.mark.parametrize("kind", [one for one in kinds.KINDS if one != "backup"])
+
+
+@pytest.fixture
+def events(host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[recording.Event]]:
+    """What reaches the disk from now on; Postfix looks after its own configuration."""
+    with recording.recorded(monkeypatch, host.root / "pretended") as found:
+        yield found
+
+
+@every_kind
+def test_every_file_has_its_contents_on_the_disk_before_its_name(
+    kind: str, host: Host, events: list[recording.Event]
+) -> None:
+    in_process.call(host, "run")
+    assert host.outcome["outcome"] == "finished"
+    early = recording.renamed_early(events)
+    assert [path for path in early if not _LATER.search(f"{path}\n{sources(events)[path]}")] == []
+
+
+def sources(events: list[recording.Event]) -> dict[str, str]:
+    return {event.path: event.source for event in events if event.what == "rename"}
+
+
+@every_kind
+def test_notes_are_on_the_disk_before_anything_goes_on(
+    kind: str, host: Host, events: list[recording.Event]
+) -> None:
+    in_process.call(host, "run")
+    for name in NOTES:
+        assert recording.missing_while(events, name) == set()
+    assert recording.unsynced_lines(events) == []
+
+
+@every_window
+def test_everything_is_on_the_disk_when_a_window_commits(
+    kind: str, host: Host, events: list[recording.Event]
+) -> None:
+    in_process.call(host, "run")
+    assert recording.missing_at(events, COMMITTED) == set()
+
+
+@every_window
+def test_everything_is_on_the_disk_when_a_way_back_says_so(
+    kind: str, host: Host, events: list[recording.Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loopback(), "broken", {"/mailman3/lists/"})
+    in_process.call(host, "run")
+    assert host.outcome["outcome"] == "rolled back"
+    assert recording.missing_at(events, "put back") == set()
+
+
+@every_kind
+def test_a_seal_comes_after_what_it_seals(
+    kind: str, host: Host, events: list[recording.Event]
+) -> None:
+    in_process.call(host, "run")
+    seals = [at for at, event in enumerate(events) if event.path.endswith("/.complete.new")]
+    writes = [at for at in seals if events[at].what == "create"]
+    assert len(writes) >= 3, "configuration, Core's data and the web's"
+    for at in writes:
+        disk = recording.Disk()
+        for event in events[:at]:
+            disk.after(event)
+        sealed = events[at].path.removesuffix(".complete.new")
+        assert [path for path in disk.missing if path.startswith(sealed)] == []
