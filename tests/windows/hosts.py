@@ -40,7 +40,9 @@ class Host:
     then: dict[str, Any] = field(default_factory=dict)  # that of what the window goes back to
     sent: list[str] = field(default_factory=list)  # every message that came, once
     delivered_before: int = 0  # how many of these went out before the window
-    starts_before: int = 0  # how often Core was started before it
+    starts_before: int = 0  # how many starts of Core its database remembers from before it
+    started_before: int = 0
+    commands_before: int = 0
 
     def path(self, place: str) -> Path:
         """Where a path of a real host is here."""
@@ -96,6 +98,11 @@ class Host:
 
     def unit(self, name: str) -> dict[str, str]:
         return units.state(self.root, name)
+
+    def started(self) -> list[tuple[float, str]]:
+        """When a Core was started, and of which release, in order."""
+        lines = (self.root / "pretended/started").read_text().splitlines()
+        return [(float(at), release) for at, _, release in (one.partition(" ") for one in lines)]
 
     def delivered(self) -> list[tuple[str, str]]:
         """(message, release whose Core sent it on), in order."""
@@ -154,7 +161,7 @@ def bare(root: Path) -> Host:
     for name in ("bin", "pretended/units", "pretended/postfix", "lib/systemd/system", "run"):
         (root / name).mkdir(parents=True)
     host = Host(root)
-    for name in ("commands", "delivered"):
+    for name in ("commands", "delivered", "started"):
         (root / "pretended" / name).touch()
     for place in (layout.UNITS, layout.WINDOWS, *_FOLDERS):
         host.path(place).mkdir(parents=True)

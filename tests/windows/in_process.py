@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -147,6 +148,27 @@ def killed_at(host: Host, monkeypatch: pytest.MonkeyPatch, line: int) -> bool:
             raise Killed
 
     with at_lines(monkeypatch, then), contextlib.suppress(Killed):
+        call(host, "run")
+        return False
+    return True
+
+
+def killed_on_its_way_back(host: Host, monkeypatch: pytest.MonkeyPatch, number: int) -> bool:
+    """Whether the program gave this command after it had turned round, and was killed there."""
+    really, given = pretending.answer, 0
+
+    def answer(root: Path, words: list[str]) -> pretending.Answer:
+        nonlocal given
+        said = really(root, words)
+        if host.journal.has("going back") and "show" not in words:
+            host.mail_arrives()
+            given += 1
+            if given == number:
+                raise Killed
+        return said
+
+    with monkeypatch.context() as patched, contextlib.suppress(Killed):
+        patched.setattr(pretending, "answer", answer)
         call(host, "run")
         return False
     return True

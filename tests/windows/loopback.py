@@ -20,7 +20,7 @@ class Loopback:
 
     def __init__(self) -> None:
         self.host: Host | None = None
-        self.broken: set[str] = set()  # paths of pages that do not open
+        self.broken: set[str] = set()  # pages that do not open, or `lmtp`
         self.rest = _served(ThreadingHTTPServer(("127.0.0.1", 0), _handler(self._rest)))
         self.web = _served(ThreadingHTTPServer(("127.0.0.1", 0), _handler(self._page)))
         self.lmtp = _served(socketserver.ThreadingTCPServer(("127.0.0.1", 0), _greeting(self)))
@@ -63,7 +63,7 @@ def _handler(status: Any) -> type[BaseHTTPRequestHandler]:
 def _greeting(loopback: Loopback) -> type[socketserver.StreamRequestHandler]:
     class Greeting(socketserver.StreamRequestHandler):
         def handle(self) -> None:
-            runs = loopback.runs(layout.CORE_UNIT)
+            runs = loopback.runs(layout.CORE_UNIT) and "lmtp" not in loopback.broken
             self.wfile.write(b"220 Core\r\n" if runs else b"421 no Core\r\n")
 
     return Greeting

@@ -50,6 +50,8 @@ def remember(host: Host) -> Host:
     host.before = looks(host)
     host.sent, host.delivered_before = mail(host), len(host.delivered())
     host.starts_before = len(data.starts(host.databases["core"]))
+    host.started_before = len(host.started())
+    host.commands_before = len(host.commands)
     return host
 
 
@@ -81,8 +83,11 @@ def assert_ended(host: Host, said: str = "") -> None:
 
 
 def assert_nothing_new(host: Host) -> None:
-    """Nothing that the new release wrote or sent is left; it sent nothing."""
-    assert set(data.starts(host.databases["core"])[host.starts_before :]) <= {host.old}
+    """What the old release wrote since is there, and nothing of the new one, which sent nothing."""
+    turned = host.journal.found("put back").get("at", 0.0) - 0.001  # it is rounded
+    since = [release for at, release in host.started()[host.started_before :] if at > turned]
+    assert data.starts(host.databases["core"])[host.starts_before :] == since
+    assert set(since) <= {host.old}
     assert {release for _, release in host.delivered()[host.delivered_before :]} <= {host.old}
 
 

@@ -12,6 +12,7 @@ import re
 import signal
 import sqlite3
 import subprocess
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -102,6 +103,8 @@ def begin(root: Path, prefix: Path) -> dict[str, str]:
     (has,) = execute(where, SCHEMA["core"])
     if has > release["schema"] or migrate(root, prefix, "core")[0]:
         return {"state": "failed"}
+    with (root / "pretended/started").open("a") as started:
+        started.write(f"{time.time()} {release['name']}\n")
     execute(where, f"INSERT INTO said_by_core VALUES ('{release['name']}')")
     return {"state": "active", "password": _password(root), **_processes(root)}
 

@@ -142,16 +142,31 @@ def _runuser(root: Path, words: list[str]) -> Answer:
     return answer(root, words[words.index("--") + 1 :])
 
 
-def _said(text: str = "") -> Callable[[Path, list[str]], Answer]:
+def _said(text: str) -> Callable[[Path, list[str]], Answer]:
     return lambda root, words: (0, text)
 
 
+def _nginx(root: Path, words: list[str]) -> Answer:
+    """`nginx -t`; what a test put there is wrong with the configuration."""
+    wrong = root / "pretended/nginx-says"
+    return (1, wrong.read_text()) if wrong.exists() else (0, "")
+
+
 def _mailman(root: Path, words: list[str]) -> Answer:
-    return pretended_core.migrate(root, Path(words[0]).parents[1], "core")
+    return _migrate(root, words, "core")
 
 
 def _mailman_web(root: Path, words: list[str]) -> Answer:
-    return pretended_core.migrate(root, Path(words[0]).parents[1], "web")
+    return _migrate(root, words, "web")
+
+
+def _migrate(root: Path, words: list[str], which: str) -> Answer:
+    """Any of Core's commands migrates; none may while a service works with the database."""
+    services = [path.name for path in (root / "pretended/units").glob("mailman*.service")]
+    at_work = [name for name in services if state(root, name)["state"] == "active"]
+    if others := [name for name in at_work if "-window" not in name]:
+        return 1, f"{', '.join(others)} works with the database\n"
+    return pretended_core.migrate(root, Path(words[0]).parents[1], which)
 
 
 _UNIT_VERBS = {
@@ -167,7 +182,7 @@ _UNIT_VERBS = {
 PROGRAMS = {
     "systemctl": _systemctl,
     "journalctl": _said("last words\n"),
-    "nginx": _said(),
+    "nginx": _nginx,
     "postconf": pretended_postfix.postconf,
     "postfix": pretended_postfix.postfix,
     "postqueue": pretended_postfix.postqueue,

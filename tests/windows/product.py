@@ -11,7 +11,7 @@ from mailman_suite.host.backup import program as host_backup
 from mailman_suite.host.check import core as verify_core
 from mailman_suite.host.inspect import kept_windows
 from mailman_suite.host.state import invariant_tables, invariants, manifest, schema
-from mailman_suite.host.window import by_hand, gate_changes, peers
+from mailman_suite.host.window import by_hand, gate_changes, peers, room
 from mailman_suite.host.window import health as window_health
 from mailman_suite.host.window import mail as window_mail
 from mailman_suite.host.window import program as host_window
@@ -50,6 +50,7 @@ __all__ = [
     "places",
     "restore",
     "rollback",
+    "room",
     "schema",
     "suite_files",
     "suite_of",

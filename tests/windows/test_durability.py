@@ -20,7 +20,7 @@ NOTES = ("manifest.json", "outcome.json", "complete", "counts_after.json", "shun
 NOTES += ("renamed.json",)
 # Copies on their way into their places, which a sync of everything follows; and a mark without
 # contents.
-_LATER = re.compile(r"/\.(?![^/]*\.db\.)[^/]*\.back$|/index-wanted$", re.M)
+_LATER = re.compile(r"/\.[^/]*\.back$|/index-wanted$", re.M)
 every_kind = pytest.mark.parametrize("kind", kinds.KINDS)
 every_window = pytest.mark.parametrize("kind", [one for one in kinds.KINDS if one != "backup"])
 
