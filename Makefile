@@ -12,7 +12,7 @@ FAST_TESTS := tests/unit tests/facts tests/operations tests/plans tests/windows 
 LAB_TESTS := $(BIN)/pytest -q -n 3 --dist loadgroup --no-loadscope-reorder --durations=20 tests/lab
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down plan apply verify probe backup rollback restore secrets history host-history rehearse end-rehearsal lint test test-fast test-lab test-full bench locks gates-page lab-list lab-down clean
+.PHONY: help demo demo-down plan apply verify probe backup rollback restore secrets history host-history rehearse end-rehearsal lint test test-fast test-lab test-full bench locks settings-page gates-page lab-list lab-down clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -83,6 +83,9 @@ bench: $(TEST_INSTALLED) ## the figures, measured side by side on lab machines
 
 locks: $(TEST_INSTALLED) ## refresh the hashed locks of the releases: make locks RELEASE=3.3.10 UPGRADE=--upgrade
 	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python -m mailman_suite.releases.locks $(UPGRADE) $(RELEASE)
+
+settings-page: $(INSTALLED) ## write docs/settings.md anew from the settings
+	@$(BIN)/python -m mailman_suite.settings.reference > docs/settings.md.new && mv docs/settings.md.new docs/settings.md
 
 gates-page: $(INSTALLED) ## write docs/gates.md anew from the gates and releases
 	@$(BIN)/python -m mailman_suite.gates.page > docs/gates.md.new && mv docs/gates.md.new docs/gates.md

@@ -1,4 +1,4 @@
-"""What your production hosts have in common; group_data/all.py explains every setting."""
+"""What your production hosts have in common; docs/settings.md lists every setting."""
 
 # mailman_web_host = "lists.your-domain.org"
 # mailman_domains = ["lists.your-domain.org"]

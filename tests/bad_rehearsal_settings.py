@@ -52,7 +52,7 @@ REHEARSALS: dict[str, Mistake] = {
     ),
     "a rehearsal that would need one itself": Mistake(
         {"mailman_rehearses": "lists1.unit.test", "mailman_require_rehearsal": True},
-        "rehearses lists1.unit.test and asks for a rehearsal itself",
+        "rehearses lists1.unit.test and requires a rehearsal itself",
         "on production hosts alone",
         "group_data/prod.py",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mailman_suite.contradictions_roles import SHARED
+from mailman_suite.settings.secret_references import SHARED
 from tests.bad_settings import Mistake
 from tests.plans.suite_on_paper import SPLIT
 
@@ -82,7 +82,7 @@ SPREADS = {
     ),
     "two hosts that take mail from the world": _spread(
         "2 hosts with the role mta",
-        "one, or none where Core's host takes mail",
+        "one, or none where Core's host receives mail",
         "leave one",
         mta=["10.0.0.14", "10.0.0.15"],
     ),
@@ -125,13 +125,13 @@ TOGETHER = {
         database_host="db.unit.test",
     ),
     "a rehearsal of several hosts": _split(
-        "a rehearsal is asked for",
+        "a rehearsal is set up",
         "no rehearsal",
         "remove mailman_rehearses",
         rehearses="lists1.unit.test",
     ),
     "a rehearsal before a change of several hosts": _split(
-        "a rehearsal is asked for",
+        "a rehearsal is set up",
         "no rehearsal",
         "remove mailman_rehearses",
         require_rehearsal=True,

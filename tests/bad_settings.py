@@ -41,6 +41,10 @@ def _lists(**entry: Any) -> dict[str, Any]:
     return {"mailman_lists": [{"address": STAFF, **entry}]}
 
 
+def _unprefixed(key: str, value: Any, setting: str) -> Mistake:
+    return Mistake({key: value}, f"{key}, which looks like", setting, f"rename it to {setting}")
+
+
 def _wrong_type(data: dict[str, Any], key: str, expected: str) -> Mistake:
     return Mistake(data, key, expected, f"set {key}")
 
@@ -64,11 +68,21 @@ SPELLING = {
         "nearest is mailman_database",
         "correct the spelling",
     ),
+    "a setting without its prefix": _unprefixed("database", "postgresql", "mailman_database"),
+    "a setting in capitals": _unprefixed("MAILMAN_LISTS", [], "mailman_lists"),
+    "a setting with dashes": _unprefixed("mailman-tls-key", "/k", "mailman_tls_key"),
+    "a setting in camel case": _unprefixed("mailmanWebAliases", [], "mailman_web_aliases"),
+    "a setting without its prefix, in camel case": _unprefixed(
+        "coreConfig", {}, "mailman_core_config"
+    ),
     "a required setting is missing": Mistake(
         {}, "mailman_web_host is not set", "a value", "set mailman_web_host", ("mailman_web_host",)
     ),
     "nobody owns the site": Mistake(
-        {"mailman_site_owner": ""}, "mailman_site_owner is empty", "a person", "group_data"
+        {"mailman_site_owner": ""},
+        "mailman_site_owner is empty",
+        "a person responsible",
+        "group_data",
     ),
     "a word for a gate that does not exist": Mistake(
         {"mailman_acknowledged": {"3.3.10": ["stale_bounce"]}},
@@ -103,7 +117,7 @@ TYPES = {
     "a run by its operator's name": Mistake(
         {"mailman_break_run": "anna"},
         "mailman_break_run names 'anna'",
-        "the name of a run such as",
+        "the ID of a run such as",
         "copy it from the refusal",
     ),
     "a text where a number belongs": _wrong_type(

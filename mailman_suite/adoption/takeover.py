@@ -6,7 +6,6 @@ named in `mailman_adoption_ignores`; otherwise the run says which lines are miss
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from mailman_suite.adoption import databases, packages
 from mailman_suite.adoption.known import CORE_EQUAL, CORE_OURS, USUAL_APPS, WEB_EQUAL, WEB_OURS
 from mailman_suite.base import layout
+from mailman_suite.base.plain_values import literal
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.settings import Settings
 from mailman_suite.suite.adopted import Adoption
@@ -192,12 +192,7 @@ def lines(missing: Undeclared, settings: Settings) -> list[str]:
         if missing.unsayable
         else None,
     }
-    return [f"{name} = {_python(value)}" for name, value in said.items() if value]
-
-
-def _python(value: Any) -> str:
-    """JSON's spelling would turn True into true; group data is Python."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+    return [f"{name} = {literal(value)}" for name, value in said.items() if value]
 
 
 def _var_dir(survey: Survey, places: Places) -> Iterator[Refusal]:

@@ -32,12 +32,12 @@ _PLACEHOLDERS = ("example.com", "example.net", "example.org")
 
 
 def run_id(value: str) -> str:
-    """The name of a run, as histories and refusals print it."""
+    """The ID of a run, as histories and refusals print it."""
     if not _RUN_ID.fullmatch(value):
         raise Refusal(
             found=f"mailman_break_run names {value!r}",
-            expected="the name of a run such as 20261121T210355-3f2a1c",
-            remedy="copy it from the refusal that says who is at the host",
+            expected="the ID of a run such as 20261121T210355-3f2a1c",
+            remedy="copy it from the refusal that names the run",
         )
     return value
 

@@ -5,6 +5,7 @@ Each function returns the value or raises `Refusal`.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -38,6 +39,19 @@ def web_settings(value: Mapping[str, Any]) -> dict[str, Any]:
         _django_name(key): _plain(content, f"mailman_web_settings['{key}']")
         for key, content in value.items()
     }
+
+
+def literal(value: Any) -> str:
+    """Plain data as one line of Python, with double quotes: what group data say of it."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{literal(key)}: {literal(one)}' for key, one in value.items())}}}"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(literal, value))}{',' * (len(value) == 1)})"
+    if isinstance(value, list):
+        return f"[{', '.join(map(literal, value))}]"
+    return repr(value)
 
 
 def _core_name(kind: str, name: str) -> str:

@@ -23,7 +23,7 @@ from mailman_suite.checks.model import Expected, Observations, Promise, Verdict,
 from mailman_suite.parts.database.chosen import database_of
 from mailman_suite.parts.database.connections import connections
 from mailman_suite.settings import Settings
-from mailman_suite.settings_roles import ROLES, Role
+from mailman_suite.settings.roles import ROLES, Role
 from mailman_suite.suite.files import timers, web_settings
 from mailman_suite.suite.suite import Suite
 

@@ -6,10 +6,9 @@ the operator has to deal with first. Where each gate comes from: docs/gates.md.
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.gates import (
@@ -27,10 +26,8 @@ from mailman_suite.gates import (
     web as gates_web,
 )
 from mailman_suite.gates.model import SUITE, Answer, Crossing, Finding, Gate, NotAGate, stop
-from mailman_suite.releases.catalogue import RELEASES, Release
-
-if TYPE_CHECKING:
-    from mailman_suite.settings import Settings
+from mailman_suite.releases.catalogue import Release
+from mailman_suite.settings import Settings
 
 GATES: tuple[Gate, ...] = (
     *suite.GATES,
@@ -85,15 +82,6 @@ def changes(found: Sequence[Finding]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(change for one in found for change in one.changes))
 
 
-def acknowledged(value: dict[str, list[str]]) -> dict[str, list[str]]:
-    """The setting mailman_acknowledged; raises `Refusal` for an unknown release or gate."""
-    for release, gates in value.items():
-        _known("release", release, list(RELEASES))
-        for gate in gates:
-            _known("gate", gate, list(NAMES))
-    return value
-
-
 def _finding(
     gate: Gate, survey: Mapping[str, Any], settings: Settings, release: Release
 ) -> Finding:
@@ -128,13 +116,3 @@ def _refusal(finding: Finding, line: str) -> Refusal:
         expected=finding.gate.expects or "an answer from the host",
         remedy=finding.then + (way if finding.verdict == "word" else ""),
     )
-
-
-def _known(kind: str, name: str, names: Sequence[str]) -> None:
-    if name not in names:
-        nearest = difflib.get_close_matches(name, names, 1, 0.0)[0]
-        raise Refusal(
-            found=f"mailman_acknowledged names the unknown {kind} {name!r}",
-            expected=f"a {kind} that docs/gates.md lists; the nearest is {nearest!r}",
-            remedy="correct the spelling or remove it",
-        )

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from mailman_suite.releases.catalogue import Release
-
-if TYPE_CHECKING:
-    from mailman_suite.settings import Settings
+from mailman_suite.settings import Settings
 
 # fine: nothing to do; window: done while the services are stopped, or right after; word: the
 # operator has to say so in group data; stop: this upgrade cannot begin.

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.gates.model import ANY, SUITE, Answer, Crossing, Gate, fine, word
 from mailman_suite.releases.catalogue import Release, replacements
-
-if TYPE_CHECKING:
-    from mailman_suite.settings import Settings
+from mailman_suite.settings import Settings
 
 NAME = "replaced_release"
 _EXPECTS = "a release whose Core is our newest"

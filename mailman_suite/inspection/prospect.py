@@ -21,6 +21,7 @@ from mailman_suite.facts.survey import question as survey_question
 from mailman_suite.gates import asking, jobs
 from mailman_suite.gates.model import REMOVE_CRON_JOBS, Finding
 from mailman_suite.gates.table import gates_table
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import question, suite_of
 from mailman_suite.preflight import rehearsal
 from mailman_suite.receipts.kept import kept
@@ -64,7 +65,7 @@ def prospect(host: Host) -> Prospect:
     """What a run would do to this host, or every reason why not; as far as it could be seen."""
     found = Prospect(host.name)
     try:
-        settings = Settings.from_data(host.data.dict())
+        settings = declared_settings(host.data.dict())
         found = replace(found, settings=settings)
         look = host.get_fact(Look, arguments=question(settings))
         found = replace(found, look=look)

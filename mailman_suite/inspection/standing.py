@@ -9,6 +9,7 @@ from pyinfra.api.host import Host
 
 from mailman_suite.base.refusal import Refusal, Refusals, Refused
 from mailman_suite.facts.look import Look
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import question, suite_of
 from mailman_suite.preflight import roles
 from mailman_suite.releases.catalogue import release_of_identifier
@@ -22,7 +23,7 @@ def standing(host: Host) -> Suite:
     Raises `Refused` where none of ours runs, or what runs is not to be touched now.
     """
     try:
-        settings = Settings.from_data(host.data.dict())
+        settings = declared_settings(host.data.dict())
         roles.require_one_host(settings)
         look = host.get_fact(Look, arguments=question(settings))
         return suite_of(as_running(settings, look), look)

@@ -11,8 +11,8 @@ from mailman_suite.preflight.refusals import python_of, refusals
 from mailman_suite.releases.catalogue import RELEASES
 from mailman_suite.releases.platforms import platform_of
 from mailman_suite.releases.retention import old
-from mailman_suite.secrets import resolve_all
 from mailman_suite.settings import Settings
+from mailman_suite.settings.secret_sources import all_fetched
 from mailman_suite.suite import places as origins
 from mailman_suite.suite.suite import Suite
 
@@ -58,7 +58,7 @@ def suite_of(settings: Settings, look: Mapping[str, Any] | None) -> Suite:
         python=python,
         python_version=version,
         machine=look["machine"],
-        given_secrets=resolve_all(settings.secret_references()),
+        given_secrets=all_fetched(settings.secret_references()),
         identifier=release.identifier(version),
         running=look["suite"]["release"],
         by_hand=look["suite"]["kind"] in ("guide", "packages"),

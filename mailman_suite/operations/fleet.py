@@ -15,7 +15,7 @@ from mailman_suite.facts.verify import LocalDomains
 from mailman_suite.fleet.progress import progress_of
 from mailman_suite.fleet.waves import Wave
 from mailman_suite.operations import probe, verify
-from mailman_suite.settings_roles import ALL
+from mailman_suite.settings.roles import ALL
 from mailman_suite.suite.suite import Suite
 
 # How often a soaking host is asked; it also keeps the connection open.

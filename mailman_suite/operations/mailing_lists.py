@@ -10,7 +10,7 @@ from pyinfra.api import StringCommand, operation
 from mailman_suite.base import layout
 from mailman_suite.base.host_program import program
 from mailman_suite.facts.mailing_lists import MailingLists
-from mailman_suite.list_settings import ListSettings
+from mailman_suite.settings.lists import ListSettings
 from mailman_suite.suite.commands import core_command
 
 

@@ -30,6 +30,7 @@ from mailman_suite.rehearsal.declared import Rehearsal, clearing
 from mailman_suite.rehearsal.records import keep
 from mailman_suite.rehearsal.report import sentence
 from mailman_suite.rehearsal.result import result
+from mailman_suite.settings.secret_sources import fetched
 from mailman_suite.suite.release_archives import intact_digest, kept_release
 from mailman_suite.suite.suite import Suite
 
@@ -212,7 +213,7 @@ def _kept(host: Host, rehearsal: Rehearsal, found: list[Finding]) -> bool:
     window = host.get_fact(LastWindow, arguments={"window": layout.WINDOW})
     told = result(rehearsal, host.name, found, window, verify, _fences(host, rehearsal))
     key = suite.settings.rehearsal_key
-    secret = key.resolve("mailman_rehearsal_key").unmask() if key else None
+    secret = fetched(key, "mailman_rehearsal_key").unmask() if key else None
     place = keep(told, datetime.now(timezone.utc), secret)
     passed = bool(told["outcome"] == "passed")
     (logger.info if passed else logger.error)(f"{host.print_prefix}{sentence(told)}")

@@ -9,6 +9,7 @@ from typing import Any
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.receipts.receipt import Kept, Wanted, lock_digest, setting_digests, verdict
 from mailman_suite.settings import Settings
+from mailman_suite.settings.secret_sources import fetched
 from mailman_suite.suite.suite import Suite
 
 
@@ -43,7 +44,7 @@ def wanted(suite: Suite, machine: str) -> Wanted:
         lock_sha256=lock_digest(suite),
         settings=setting_digests(suite.settings),
         days=suite.settings.rehearsal_days,
-        key=key.resolve("mailman_rehearsal_key").unmask() if key else None,
+        key=fetched(key, "mailman_rehearsal_key").unmask() if key else None,
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.base.repository import ROOT
-from mailman_suite.contradictions_roles import SHARED
+from mailman_suite.settings.secret_references import SHARED
 
 DIRECTORY = ROOT / "secrets"
 

@@ -18,6 +18,7 @@ from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal, Refusals, Refused
 from mailman_suite.facts.look import Look
 from mailman_suite.facts.rehearsal import Staging
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import question, suite_of
 from mailman_suite.parts.database.model import PARTS
 from mailman_suite.preflight import window
@@ -67,7 +68,7 @@ class Rehearsal:
 def chosen(host: Host) -> Rehearsal:
     """The rehearsal that staging's group data name. Raises `Refused` before any change."""
     try:
-        settings = Settings.from_data(host.data.dict())
+        settings = declared_settings(host.data.dict())
         _require_a_production_host(settings)
         here = host.get_fact(Look, arguments=question(settings))
         staging = host.get_fact(Staging, arguments={"mark": layout.REHEARSAL_MARK})
@@ -91,7 +92,7 @@ def chosen(host: Host) -> Rehearsal:
 def standing(host: Host) -> Suite:
     """What a rehearsal made of this host. Raises `Refused` where none did."""
     try:
-        settings = Settings.from_data(host.data.dict())
+        settings = declared_settings(host.data.dict())
         staging = host.get_fact(Staging, arguments={"mark": layout.REHEARSAL_MARK})
         if not staging["mark"]:
             raise Refusal(

@@ -13,9 +13,9 @@ from typing import Any
 from lab.machines import Machine
 from mailman_suite.base import layout
 from mailman_suite.facts.look import Look
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import question, suite_of
 from mailman_suite.parts.mta.postfix import PARAMETERS
-from mailman_suite.settings import Settings
 from mailman_suite.suite import files as suite_files
 from mailman_suite.suite.suite import Suite
 
@@ -56,7 +56,7 @@ def written(host: Machine, data: Mapping[str, Any]) -> Iterator[Path]:
 
 
 def _suite(host: Machine, data: Mapping[str, Any]) -> Suite:
-    settings = Settings.from_data(dict(data))
+    settings = declared_settings(dict(data))
     look = Look()
     said = host.run(look.command(question(settings)).get_raw_value()).stdout
     return suite_of(settings, look.process(said.splitlines()))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.machines import Machine
-from mailman_suite.contradictions_roles import SHARED
+from mailman_suite.settings.secret_references import SHARED
 from tests.lab import fleets, older
 from tests.lab.installed import DECLARED, REPOSITORY, WEB_HOST
 from tests.lab.suites import Suite

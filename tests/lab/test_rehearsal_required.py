@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from mailman_suite.facts.machine_identity import MachineIdentity
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
 from mailman_suite.preflight.rehearsal import wanted
 from mailman_suite.receipts.kept import RECEIPT, REHEARSALS
 from mailman_suite.receipts.receipt import Wanted, combined
 from mailman_suite.rehearsal.records import keep
-from mailman_suite.settings import Settings
 from tests.lab import older
 from tests.lab.suites import Suite
 from tests.plans.paper_hosts import paper_hosts
@@ -38,7 +38,7 @@ def wanted_by(host: Suite) -> Wanted:
     """What the host is about to do, by what it says itself and by what is declared."""
     (paper,) = [one for one in paper_hosts(supported=True) if one.name == "debian-12"]
     running = host.run(RUNNING).strip()
-    settings = Settings.from_data({**host.combination.data, **INSISTS})
+    settings = declared_settings({**host.combination.data, **INSISTS})
     command = MachineIdentity().command().get_raw_value()
     machine = MachineIdentity().process(host.run(command).splitlines())
     return wanted(suite_of(settings, look(paper, running)), machine)

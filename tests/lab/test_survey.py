@@ -9,8 +9,8 @@ import pytest
 
 from mailman_suite.facts.survey import Survey, question
 from mailman_suite.gates import asking, versions
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.releases.catalogue import RELEASES
-from mailman_suite.settings import Settings
 from mailman_suite.suite.places import VIRTUALENV
 from tests.bad_settings import GOOD
 from tests.lab.guide_made import Handmade
@@ -91,7 +91,7 @@ def test_what_gates_ask_about_is_counted(troubled: tuple[Handmade, dict[str, Any
 
 def test_the_gates_say_what_to_do_about_it(troubled: tuple[Handmade, dict[str, Any]]) -> None:
     one, survey = troubled
-    release, settings = RELEASES[one.becomes], Settings.from_data(GOOD)
+    release, settings = RELEASES[one.becomes], declared_settings(GOOD)
     found = {each.gate.name: each for each in asking.findings(survey, settings, release)}
     assert found["survey_complete"].verdict == "fine"
     assert found["nntp_runner"].verdict == "word"

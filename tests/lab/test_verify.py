@@ -16,8 +16,8 @@ from mailman_suite.checks.model import Verdict, broken
 from mailman_suite.checks.verification import questions, verdicts
 from mailman_suite.facts.look import Look
 from mailman_suite.facts.verify import Observations
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import question, suite_of
-from mailman_suite.settings import Settings
 from mailman_suite.suite.suite import Suite
 from tests.lab import installed
 from tests.lab.breakages import BREAKAGES, SQL_BREAKAGES
@@ -39,7 +39,7 @@ class Verified:
     @cached_property
     def suite(self) -> Suite:
         """What is declared for the machine."""
-        settings = Settings.from_data(self.combination.data)
+        settings = declared_settings(self.combination.data)
         look = Look()
         said = self.machine.run(look.command(question(settings)).get_raw_value()).stdout
         return suite_of(settings, look.process(said.splitlines()))

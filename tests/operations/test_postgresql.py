@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from deploys.steps import database
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
 from mailman_suite.operations import postgresql
-from mailman_suite.settings import Settings
 from tests.plans.expectations import assert_converged
 from tests.plans.harness import plan_of
 from tests.plans.paper_hosts import paper_hosts
@@ -36,7 +36,7 @@ def plan(found: dict[str, Any]) -> Plan:
 
 def step(facts: dict[str, Any], **more: Any) -> Plan:
     def deploy() -> None:
-        database.reachable(suite_of(Settings.from_data(data(HOST, **more)), look(HOST)))
+        database.reachable(suite_of(declared_settings(data(HOST, **more)), look(HOST)))
 
     return plan_of(deploy, {}, facts)
 

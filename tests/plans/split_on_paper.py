@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from mailman_suite.facts.postfix import WRITTEN
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.parts.mta.postfix_edge import EDGE_PARAMETERS, Edge, edge_changes
-from mailman_suite.settings import Settings
 from tests.plans.fleet_on_paper import DEBIAN_12, IDENTIFIER, OLDER, Paper
 from tests.plans.suite_on_paper import SPLIT, bare, converged, data, look
 from tests.unit import surveyed
@@ -63,7 +63,7 @@ def _postfix(role: str) -> dict[str, str]:
     if role == "core":
         (way_out,) = HOSTS["mta"]
         return {"relayhost": f"[{way_out}]", "mynetworks": "", WRITTEN: f"[{way_out}]"}
-    settings = Settings.from_data(data(DEBIAN_12, **declared("mta")))
+    settings = declared_settings(data(DEBIAN_12, **declared("mta")))
     senders = (*HOSTS["core"], *HOSTS["web"])
     edge = Edge(tuple(settings.domains), HOSTS["core"][0], senders)
     unset = dict.fromkeys(EDGE_PARAMETERS, "")

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from mailman_suite.base import layout
-from mailman_suite.contradictions_roles import SHARED
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
 from mailman_suite.parts.database.postgresql import ANSWER as DATABASE
 from mailman_suite.parts.mta.postfix import PARAMETERS, changes
 from mailman_suite.releases.platforms import platform_of
-from mailman_suite.settings import Settings
+from mailman_suite.settings.secret_references import SHARED
 from mailman_suite.suite.files import web_settings
 from tests.plans.paper_hosts import PaperHost
 
@@ -129,7 +129,7 @@ def _no_lists(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def converged(host: PaperHost, **more: Any) -> dict[str, Any]:
     """The answers of a machine that is as `data` declares."""
-    suite = suite_of(Settings.from_data(data(host, **more)), look(host))
+    suite = suite_of(declared_settings(data(host, **more)), look(host))
     values = {name: value.unmask() for name, value in suite.given_secrets.items()}
     platform = platform_of(host.os_release)
     packages = {*suite.packages, *DATABASE.packaging[platform.package_tool].server}

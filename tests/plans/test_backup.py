@@ -12,9 +12,9 @@ import pytest
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refused
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.standing import as_running
 from mailman_suite.inspection.suites import suite_of
-from mailman_suite.settings import Settings
 from mailman_suite.windows import backup, upgrade
 from tests.plans.harness import plan_of
 from tests.plans.paper_hosts import paper_hosts
@@ -57,7 +57,7 @@ def test_what_is_not_ours_is_refused(kind: str, found: str) -> None:
 
 def order(**more: Any) -> dict[str, Any]:
     seen = look(HOST, OLDER)
-    settings = Settings.from_data(data(HOST, **more))
+    settings = declared_settings(data(HOST, **more))
     return backup.order(suite_of(as_running(settings, seen), seen), "20261121T170000-3.3.10")
 
 
@@ -71,7 +71,7 @@ def test_an_order_says_where_to_and_how_many_stay() -> None:
 
 def test_the_programs_travel_with_the_order() -> None:
     seen = look(HOST, OLDER)
-    suite = suite_of(as_running(Settings.from_data(data(HOST)), seen), seen)
+    suite = suite_of(as_running(declared_settings(data(HOST)), seen), seen)
     content = upgrade.bundle(suite, backup.order(suite, "one"), backup.UNIT_FILES)
     with tarfile.open(fileobj=io.BytesIO(content.read())) as tar:
         names = tar.getnames()

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from mailman_suite.base.refusal import Refused
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
 from mailman_suite.parts.database.postgresql import ANSWER as DATABASE
-from mailman_suite.settings import Settings
 from mailman_suite.suite.release_archives import digest_file, kept_release
 from tests.plans.expectations import assert_budget, assert_converged, assert_no_leaks
 from tests.plans.harness import plan_of
@@ -84,7 +84,7 @@ def commands(plan: Plan) -> str:
 
 def keep_a_release(host: PaperHost, content: bytes) -> None:
     """The control machine has an archive for this host, as `sha256sum` and a download left it."""
-    archive = kept_release(suite_of(Settings.from_data(data(host)), look(host)))
+    archive = kept_release(suite_of(declared_settings(data(host)), look(host)))
     archive.write_bytes(content)
     sha256 = hashlib.sha256(content).hexdigest()
     digest_file(archive).write_text(f"{sha256}  /var/lib/release.tar.gz\n")
@@ -117,7 +117,7 @@ def test_a_database_elsewhere_needs_its_client_and_no_server(
     here = plan_of(DEPLOY, data(host, **POSTGRESQL), bare(host))
     there = plan_of(DEPLOY, data(host, **elsewhere), bare(host))
     words = there.changes[0].commands[0].split()
-    platform = suite_of(Settings.from_data(data(host)), look(host)).platform
+    platform = suite_of(declared_settings(data(host)), look(host)).platform
     packages = DATABASE.packaging[platform.package_tool]
     assert set(packages.client) <= set(words)
     assert not set(packages.server) & set(words)
@@ -138,7 +138,7 @@ def test_a_release_that_came_already_is_not_sent_again():
 def test_a_damaged_release_is_not_sent_but_built_anew(caplog: pytest.LogCaptureFixture):
     host = named("debian-12")
     keep_a_release(host, b"\xff release")
-    archive = kept_release(suite_of(Settings.from_data(data(host)), look(host)))
+    archive = kept_release(suite_of(declared_settings(data(host)), look(host)))
     archive.write_bytes(b"\xff relea")
     plan = bare_plan(host)
     assert "host.build.release" in commands(plan)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
 from mailman_suite.operations import fleet as operations
-from mailman_suite.settings import Settings
 from mailman_suite.suite.release_archives import digest_file, kept_release
 from tests.bad_hosts import TROUBLES
 from tests.plans.fleet_on_paper import DEBIAN_12, NEW, Paper, current, older, run, windows
@@ -216,7 +216,7 @@ def with_compiler(hosts: dict[str, Paper]) -> list[str]:
 def test_of_hosts_of_one_kind_the_first_builds_and_the_others_need_no_compiler(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: pytest.LogCaptureFixture
 ) -> None:
-    suite = suite_of(Settings.from_data(data(DEBIAN_12)), look(DEBIAN_12))
+    suite = suite_of(declared_settings(data(DEBIAN_12)), look(DEBIAN_12))
     archive = kept_release(suite)
 
     def keep(_fetched: Path, its: Path) -> None:

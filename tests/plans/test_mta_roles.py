@@ -16,8 +16,8 @@ STEP = """
 from types import SimpleNamespace
 from pyinfra import host
 from deploys.steps import mta
-from mailman_suite.settings import Settings
-mta.delivers_to_core(SimpleNamespace(settings=Settings.from_data(host.data.dict())))
+from mailman_suite.inspection.group_data import declared_settings
+mta.delivers_to_core(SimpleNamespace(settings=declared_settings(host.data.dict())))
 """
 WIRED = "MTA | Postfix' parameters name Core's maps"
 LEAVES = "MTA | Mail leaves by the declared host"

@@ -11,13 +11,13 @@ import pytest
 
 from mailman_suite.base.refusal import Refused
 from mailman_suite.inspection import prospect
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
 from mailman_suite.preflight import rehearsal
 from mailman_suite.receipts.kept import kept
 from mailman_suite.receipts.receipt import combined
 from mailman_suite.rehearsal.records import keep
 from mailman_suite.releases.catalogue import RELEASES
-from mailman_suite.settings import Settings
 from tests.bad_settings import GOOD
 from tests.plans.harness import NotOnPaper, plan_of
 from tests.plans.paper_hosts import paper_hosts
@@ -51,7 +51,7 @@ def test_a_change_of_release_without_a_rehearsal_is_refused():
 
 
 def test_a_rehearsed_change_of_release_goes_on(records: Path):
-    suite = suite_of(Settings.from_data({**GOOD, **INSISTS}), look(DEBIAN_12, OLDER))
+    suite = suite_of(declared_settings({**GOOD, **INSISTS}), look(DEBIAN_12, OLDER))
     wanted = rehearsal.wanted(suite, MACHINE)
     fitting = {
         "production": {"host": "lists1.example.org", "machine_id_digest": MACHINE},

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from mailman_suite.base import layout
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
 from mailman_suite.parts.database.connections import connections
-from mailman_suite.settings import Settings
 from mailman_suite.suite.suite import Suite
 from mailman_suite.windows import upgrade
 from tests.bad_settings import GOOD
@@ -21,7 +21,7 @@ ID = "20261121T144006-3.3.10+django52"
 
 def standing(**data: Any) -> Suite:
     """A suite that runs as it is declared; `data` is further group data."""
-    settings = Settings.from_data({**GOOD, **data})
+    settings = declared_settings({**GOOD, **data})
     runs = suite_of(settings, look(DEBIAN_12)).identifier
     return suite_of(settings, look(DEBIAN_12, runs))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from mailman_suite.base import layout
 from mailman_suite.gates import versions as gates_versions
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.releases.catalogue import RELEASES, Release
 from mailman_suite.settings import Settings
 from tests.bad_settings import GOOD
@@ -52,7 +53,7 @@ def converged(release: Release, **more: Any) -> dict[str, Any]:
 
 def settings(**more: Any) -> Settings:
     """The least that has to be declared, and more group data without its prefix."""
-    return Settings.from_data({**GOOD, **{f"mailman_{name}": one for name, one in more.items()}})
+    return declared_settings({**GOOD, **{f"mailman_{name}": one for name, one in more.items()}})
 
 
 def job(command: str, user: str = "mailman", file: str = "/etc/cron.d/mailman") -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 from mailman_suite.adoption import takeover
 from mailman_suite.base import layout
 from mailman_suite.gates.model import REBUILD_INDEX
-from mailman_suite.settings import Settings
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.windows import upgrade
 from tests.bad_hosts import TLS
 from tests.bad_settings import GOOD
@@ -59,7 +59,7 @@ def survey(
 def reasons(
     seen: dict[str, Any], *, sites: list[dict[str, Any]] | None = None, **declared: Any
 ) -> list[Any]:
-    settings = Settings.from_data({**GOOD, **declared})
+    settings = declared_settings({**GOOD, **declared})
     return list(takeover.refusals(seen, {**NOTHING, "sites": sites or []}, settings))
 
 
@@ -70,13 +70,13 @@ def test_a_host_that_says_nothing_of_its_own_is_taken():
 @pytest.mark.parametrize(
     ("core", "web", "line"),
     [
-        ({"shell": {"banner": "Hi"}}, {}, "mailman_core_config = {'shell': {'banner': 'Hi'}}"),
-        ({}, {"TIME_ZONE": "Europe/Berlin"}, "mailman_web_settings = {'TIME_ZONE':"),
-        ({}, {"INSTALLED_APPS": ["x.login"]}, "mailman_web_apps = ['x.login']"),
-        ({}, {"ALLOWED_HOSTS": ["www.x.test"]}, "mailman_web_aliases = ['www.x.test']"),
-        ({}, {"EMAIL_HOST": "relay.x.test"}, "mailman_web_settings = {'EMAIL_HOST':"),
-        ({"mta": {"smtp_pass": "(masked)"}}, {}, "ignores = ['[mta] smtp_pass']"),
-        ({}, {"ADAPTER": {"unreadable": "type"}}, "mailman_adoption_ignores = ['ADAPTER']"),
+        ({"shell": {"banner": "Hi"}}, {}, 'mailman_core_config = {"shell": {"banner": "Hi"}}'),
+        ({}, {"TIME_ZONE": "Europe/Berlin"}, 'mailman_web_settings = {"TIME_ZONE":'),
+        ({}, {"INSTALLED_APPS": ["x.login"]}, 'mailman_web_apps = ["x.login"]'),
+        ({}, {"ALLOWED_HOSTS": ["www.x.test"]}, 'mailman_web_aliases = ["www.x.test"]'),
+        ({}, {"EMAIL_HOST": "relay.x.test"}, 'mailman_web_settings = {"EMAIL_HOST":'),
+        ({"mta": {"smtp_pass": "(masked)"}}, {}, 'ignores = ["[mta] smtp_pass"]'),
+        ({}, {"ADAPTER": {"unreadable": "type"}}, 'mailman_adoption_ignores = ["ADAPTER"]'),
     ],
     ids=str,
 )
@@ -98,11 +98,11 @@ def test_what_is_declared_or_ignored_on_purpose_is_no_reason():
 
 
 def test_lines_keep_what_group_data_says_already():
-    settings = Settings.from_data({**GOOD, "mailman_core_config": {"mta": {"max_recipients": 9}}})
+    settings = declared_settings({**GOOD, "mailman_core_config": {"mta": {"max_recipients": 9}}})
     missing = takeover.undeclared(survey({"mta": {"verp_delivery_interval": "1"}}), settings)
     (line,) = takeover.lines(missing, settings)
-    assert "'max_recipients': 9" in line
-    assert "'verp_delivery_interval': '1'" in line
+    assert '"max_recipients": 9' in line
+    assert '"verp_delivery_interval": "1"' in line
 
 
 def test_core_data_elsewhere_is_refused():
@@ -137,7 +137,7 @@ def test_databases_of_the_host_have_to_be_declared():
 
 def test_a_web_database_elsewhere_is_moved():
     seen = survey(web={"DATABASES": {"default": {"NAME": "/opt/mailman/mm/web.db"}}})
-    taken = takeover.adoption(seen, NOTHING, Settings.from_data(GOOD))
+    taken = takeover.adoption(seen, NOTHING, declared_settings(GOOD))
     assert taken.moved == {"web": "/opt/mailman/mm/web.db"}
 
 
@@ -147,7 +147,7 @@ def test_units_and_sites_of_its_own_are_put_aside():
         "drop_ins": ["/etc/systemd/system/mailman3.service.d/ours.conf"],
         "sites": [{"path": "/etc/nginx/sites-enabled/mailman", "https": False}],
     }
-    taken = takeover.adoption(survey(), seen, Settings.from_data(GOOD))
+    taken = takeover.adoption(survey(), seen, declared_settings(GOOD))
     assert taken.units == ("qcluster.service",)
     assert taken.sites == ("/etc/nginx/sites-enabled/mailman",)
     order = upgrade.order(replace(standing(), by_hand=True, adoption=taken), "an-id", {})
@@ -157,7 +157,7 @@ def test_units_and_sites_of_its_own_are_put_aside():
 
 @pytest.mark.parametrize(("changes", "is_put_aside"), [((), False), ((REBUILD_INDEX,), True)])
 def test_an_index_that_no_release_can_read_makes_room(changes: tuple[str, ...], is_put_aside: bool):
-    taken = takeover.adoption(survey(), NOTHING, Settings.from_data(GOOD))
+    taken = takeover.adoption(survey(), NOTHING, declared_settings(GOOD))
     suite = replace(standing(), by_hand=True, adoption=taken, changes=changes)
     order = upgrade.order(suite, "an-id", {})
     assert (layout.FULLTEXT_INDEX in order["by_hand"]["aside"]) is is_put_aside

@@ -11,9 +11,9 @@ from mailman_suite.adoption import takeover
 from mailman_suite.base import layout
 from mailman_suite.facts.adoption import question
 from mailman_suite.gates import asking
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.preflight import packages
 from mailman_suite.releases.platforms import platform_of
-from mailman_suite.settings import Settings
 from mailman_suite.suite.places import PACKAGES, VIRTUALENV, of
 from mailman_suite.suite.rendering import rendered
 from mailman_suite.windows import upgrade
@@ -59,12 +59,12 @@ def survey(web: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
 
 
 def reasons(seen: dict[str, Any], **installed: Any) -> list[Any]:
-    settings = Settings.from_data(GOOD)
+    settings = declared_settings(GOOD)
     return list(takeover.refusals(seen, {**INSTALLATION, **installed}, settings, PACKAGES))
 
 
 def taken(seen: dict[str, Any]) -> takeover.Adoption:
-    return takeover.adoption(seen, INSTALLATION, Settings.from_data(GOOD), PACKAGES)
+    return takeover.adoption(seen, INSTALLATION, declared_settings(GOOD), PACKAGES)
 
 
 def order(seen: dict[str, Any]) -> dict[str, Any]:
@@ -182,7 +182,7 @@ def test_old_addresses_are_redirected_where_packages_were():
 
 @pytest.mark.parametrize("host", paper_hosts(supported=True), ids=lambda host: host.name)
 def test_only_packages_of_apt_can_be_moved(host: PaperHost):
-    settings = Settings.from_data({**GOOD, "mailman_moves_packages": True})
+    settings = declared_settings({**GOOD, "mailman_moves_packages": True})
     platform = platform_of(host.os_release)
     seen = {"suite": {"kind": "packages", "database": ""}, "listeners": {}}
     found = [reason.remedy for reason in packages.refusals(settings, platform, seen)]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.parts.database.connections import connections, peers
-from mailman_suite.settings import Settings
 from tests.bad_settings import ELSEWHERE, GIVEN, GOOD
 from tests.plans.suite_on_paper import SPLIT
 
 
 def test_sqlite_is_two_files_below_the_home_directory():
-    assert connections(Settings.from_data(GOOD)) == {
+    assert connections(declared_settings(GOOD)) == {
         "core": {"engine": "sqlite", "path": "/opt/mailman/mm/var/data/mailman.db"},
         "web": {"engine": "sqlite", "path": "/opt/mailman/web/mailman-web.db"},
         "secrets": "/etc/mailman3/secrets",
@@ -20,7 +20,7 @@ def test_sqlite_is_two_files_below_the_home_directory():
 
 def test_postgresql_is_two_databases_with_a_role_and_a_secret_each():
     data = {**GOOD, **ELSEWHERE, **GIVEN, "mailman_database_port": 6432}
-    found = connections(Settings.from_data(data))
+    found = connections(declared_settings(data))
     server = {"engine": "postgresql", "host": "db.unit.test", "port": 6432}
     core, web = (("mailman", "core"), ("mailmanweb", "web"))
     for name, part in (core, web):
@@ -32,13 +32,13 @@ def test_postgresql_is_two_databases_with_a_role_and_a_secret_each():
 def test_only_a_server_on_the_host_is_ours_to_install():
     for place, is_local in (("localhost", True), ("127.0.0.1", True), ("db.unit.test", False)):
         data = {**GOOD, **GIVEN, "mailman_database": "postgresql", "mailman_database_host": place}
-        assert Settings.from_data(data).database_is_local is is_local
-    assert not Settings.from_data(GOOD).database_is_local
+        assert declared_settings(data).database_is_local is is_local
+    assert not declared_settings(GOOD).database_is_local
 
 
 def test_cores_host_comes_to_both_databases_and_a_web_host_to_its_own():
     mailman, web = ({"database": name, "role": name} for name in ("mailman", "mailmanweb"))
-    assert peers(Settings.from_data({**GOOD, **SPLIT})) == [
+    assert peers(declared_settings({**GOOD, **SPLIT})) == [
         {"address": "10.0.0.11", **mailman},
         {"address": "10.0.0.11", **web},
         {"address": "10.0.0.12", **web},
@@ -47,4 +47,4 @@ def test_cores_host_comes_to_both_databases_and_a_web_host_to_its_own():
 
 
 def test_nobody_comes_to_the_database_of_a_whole_suite():
-    assert peers(Settings.from_data({**GOOD, "mailman_database": "postgresql"})) == []
+    assert peers(declared_settings({**GOOD, "mailman_database": "postgresql"})) == []

@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
 from mailman_suite.parts import database
 from mailman_suite.parts.answers import answers
@@ -36,7 +37,7 @@ every_database = pytest.mark.parametrize("one", databases().values(), ids=lambda
 
 
 def settings(one: Database) -> Settings:
-    return Settings.from_data(data(HOST, mailman_database=one.name))
+    return declared_settings(data(HOST, mailman_database=one.name))
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ import pytest
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal, Refusals
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import question, suite_of
 from mailman_suite.preflight.window import unread
 from mailman_suite.releases.catalogue import RELEASES
 from mailman_suite.runs import busy as preflight_run
 from mailman_suite.runs import record
-from mailman_suite.settings import Settings
 from tests.bad_hosts import AT_IT, TLS, TROUBLES, Trouble
 from tests.bad_settings import GOOD
 from tests.plans.paper_hosts import paper_hosts
@@ -27,7 +27,7 @@ from tests.plans.suite_on_paper import look
 def test_a_trouble_is_named_once_with_a_remedy(trouble: Trouble):
     seen = None if trouble.look is None else {**look(DEBIAN_12), **trouble.look}
     with pytest.raises((Refusal, Refusals)) as raised:
-        suite_of(Settings.from_data(trouble.declared), seen)
+        suite_of(declared_settings(trouble.declared), seen)
     (reason,) = raised.value.reasons
     assert trouble.found in reason.found
     assert trouble.expected in reason.expected
@@ -37,7 +37,7 @@ def test_a_trouble_is_named_once_with_a_remedy(trouble: Trouble):
 def test_all_troubles_are_told_together():
     seen = {**look(DEBIAN_12), "systemd": False, "free_bytes": 0, "memory_bytes": 0}
     with pytest.raises(Refusals) as raised:
-        suite_of(Settings.from_data(GOOD), seen)
+        suite_of(declared_settings(GOOD), seen)
     assert len(raised.value.reasons) == 3
 
 
@@ -51,7 +51,7 @@ def test_all_troubles_are_told_together():
 )
 def test_a_web_that_only_followed_its_core_asks_for_no_word(reason: str, asks: bool):
     last = {"id": "x", "kind": "web", "state": "rolled back", "reason": reason, "to": "3.3.9"}
-    assert bool([*unread(Settings.from_data(GOOD), {"window": last})]) is asks
+    assert bool([*unread(declared_settings(GOOD), {"window": last})]) is asks
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_what_belongs_to_the_suite_or_is_no_business_of_it_may_listen(
     }
     data = {**GOOD, "mailman_database": "postgresql"}
     seen = look(DEBIAN_12, release="3.3.10-py3.11-0123456789ab")
-    suite_of(Settings.from_data(data), {**seen, "listeners": answered})
+    suite_of(declared_settings(data), {**seen, "listeners": answered})
 
 
 def test_core_runs_on_where_the_link_to_its_release_is_gone():
@@ -82,17 +82,17 @@ def test_core_runs_on_where_the_link_to_its_release_is_gone():
     master = f"{layout.RELEASES}/3.3.10-py3.11-0123456789ab/venv/bin/master"
     trace = {"what": "process", "name": "812", "place": master, "below": layout.RELEASES}
     seen = {**look(DEBIAN_12), "listeners": listeners}
-    suite_of(Settings.from_data(GOOD), {**seen, "traces": [trace]})
+    suite_of(declared_settings(GOOD), {**seen, "traces": [trace]})
     with pytest.raises(Refusals, match="port 8001 is taken"):
-        suite_of(Settings.from_data(GOOD), seen)
+        suite_of(declared_settings(GOOD), seen)
 
 
 @pytest.mark.parametrize("kind", ["release", "rollback", "restore"])
 def test_how_the_last_window_ended_does_not_stop_a_run_that_changes_no_release(kind: str):
-    running = suite_of(Settings.from_data(GOOD), look(DEBIAN_12)).identifier
+    running = suite_of(declared_settings(GOOD), look(DEBIAN_12)).identifier
     for state in ("finished", "rolled back"):
         last = {"id": "20261121T030000-x", "kind": kind, "to": "x", "state": state, "reason": ""}
-        suite_of(Settings.from_data(GOOD), {**look(DEBIAN_12, running), "window": last})
+        suite_of(declared_settings(GOOD), {**look(DEBIAN_12, running), "window": last})
 
 
 def test_a_rollback_that_was_read_lets_the_release_change_again():
@@ -100,39 +100,39 @@ def test_a_rollback_that_was_read_lets_the_release_change_again():
     last = {"id": "20261121T030000-rollback", "kind": "rollback", "to": older, "state": "finished"}
     seen = {**look(DEBIAN_12, older), "window": last}
     data = {**GOOD, "mailman_acknowledged_window": last["id"]}
-    assert suite_of(Settings.from_data(data), seen).changes_release
+    assert suite_of(declared_settings(data), seen).changes_release
     with pytest.raises(Refusals, match="on purpose"):
-        suite_of(Settings.from_data(GOOD), seen)
+        suite_of(declared_settings(GOOD), seen)
 
 
 def test_an_interpreter_of_the_operators_own_is_taken():
     own = "/opt/python/bin/python3"
     seen: dict[str, Any] = look(DEBIAN_12)
     seen["interpreters"][own] = [3, 12, 1]
-    suite = suite_of(Settings.from_data({**GOOD, "mailman_python": own}), seen)
+    suite = suite_of(declared_settings({**GOOD, "mailman_python": own}), seen)
     assert (suite.python, suite.python_version) == (own, (3, 12))
     assert "-py3.12-" in suite.release_directory
 
 
 def test_the_host_is_asked_for_what_the_settings_name():
-    asked = question(Settings.from_data({**GOOD, **TLS, "mailman_python": "/opt/p"}))
+    asked = question(declared_settings({**GOOD, **TLS, "mailman_python": "/opt/p"}))
     assert asked["interpreters"] == ["/opt/p"]
     assert asked["files"] == list(TLS.values())
 
 
 def test_a_release_of_the_same_core_may_run():
     seen = {**look(DEBIAN_12, release="3.3.10-py3.11-0123456789ab")}
-    assert suite_of(Settings.from_data(GOOD), seen).release.name == "3.3.10+django52"
+    assert suite_of(declared_settings(GOOD), seen).release.name == "3.3.10+django52"
 
 
 def test_a_release_that_newer_ones_have_replaced_is_begun_with_on_the_operators_word():
     word = {"3.3.9": ["replaced_release"]}
     data = {**GOOD, "mailman_release": "3.3.9", "mailman_acknowledged": word}
-    assert suite_of(Settings.from_data(data), look(DEBIAN_12)).release.name == "3.3.9"
+    assert suite_of(declared_settings(data), look(DEBIAN_12)).release.name == "3.3.9"
 
 
 def test_a_release_that_newer_ones_have_replaced_stays_where_it_runs():
-    declared = Settings.from_data({**GOOD, "mailman_release": "3.3.9"})
+    declared = declared_settings({**GOOD, "mailman_release": "3.3.9"})
     running = RELEASES["3.3.9"].identifier((3, 11))
     assert not suite_of(declared, {**look(DEBIAN_12, release=running)}).changes_release
 
@@ -142,7 +142,7 @@ def test_a_release_that_newer_ones_have_replaced_stays_where_it_runs():
 )
 def test_a_run_that_hangs_is_put_aside_by_its_own_name_alone(named: str, goes_on: bool):
     seen = {**look(DEBIAN_12), "run": {"last": AT_IT["run"], "busy": AT_IT}}
-    settings = Settings.from_data({**GOOD, "mailman_break_run": named})
+    settings = declared_settings({**GOOD, "mailman_break_run": named})
     if goes_on:
         assert suite_of(settings, seen).last_run == AT_IT["run"]
     else:
@@ -161,6 +161,6 @@ def test_a_run_of_this_computer_that_is_over_is_put_aside(
     monkeypatch.setenv("MAILMAN_RECORDS", str(tmp_path))
     seen = {**look(DEBIAN_12), "run": {"last": AT_IT["run"], "busy": AT_IT}}
     with pytest.raises(Refusals):
-        suite_of(Settings.from_data(GOOD), seen)
+        suite_of(declared_settings(GOOD), seen)
     record.note_ended([{**AT_IT, "outcome": "failed"}])
-    assert suite_of(Settings.from_data(GOOD), seen).breaks == AT_IT["run"]
+    assert suite_of(declared_settings(GOOD), seen).breaks == AT_IT["run"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.preflight.databases import elsewhere
-from mailman_suite.settings import Settings
 from tests.bad_settings import GOOD
 
 POSTGRESQL = {"mailman_database": "postgresql"}
@@ -25,7 +25,7 @@ HERE = "localhost:5432/mailman"
 
 
 def found(data: dict[str, object], kind: str, place: str) -> list[str]:
-    settings = Settings.from_data({**GOOD, **data})
+    settings = declared_settings({**GOOD, **data})
     suite = {"kind": kind, "database": settings.database if place else "", "database_place": place}
     return [one.found for one in elsewhere(settings, {"suite": suite})]
 

@@ -9,6 +9,7 @@ import pytest
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusals
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
 from mailman_suite.rehearsal import (
     fences as rehearsal_fences,
@@ -21,7 +22,6 @@ from mailman_suite.rehearsal import (
 )
 from mailman_suite.rehearsal.command import command
 from mailman_suite.rehearsal.declared import Rehearsal, bare, beforehand, clearing, refusals
-from mailman_suite.settings import Settings
 from mailman_suite.suite.files import configuration
 from mailman_suite.suite.suite import Suite
 from tests.plans import suite_on_paper
@@ -34,7 +34,7 @@ NOT_MARKED: dict[str, Any] = {"machine": "staging", "mark": None}
 
 def suite(**more: Any) -> Suite:
     data = suite_on_paper.data(HOST, mailman_rehearses="lists1.unit.test", **more)
-    return suite_of(Settings.from_data(data), suite_on_paper.look(HOST))
+    return suite_of(declared_settings(data), suite_on_paper.look(HOST))
 
 
 def production(**more: Any) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def test_fences_and_copies_are_never_parted(release: str, rehearses: str, marked
     look = {**suite_on_paper.look(HOST, release), "rehearsal": marked}
     data = suite_on_paper.data(HOST, mailman_rehearses=rehearses)
     with pytest.raises(Refusals, match=said):
-        suite_of(Settings.from_data(data), look)
+        suite_of(declared_settings(data), look)
 
 
 def test_production_never_rehearses_itself():

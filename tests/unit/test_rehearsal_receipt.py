@@ -14,6 +14,7 @@ import pytest
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.facts.machine_identity import MachineIdentity
 from mailman_suite.inspection import prospect
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
 from mailman_suite.preflight import rehearsal
 from mailman_suite.receipts import receipt
@@ -37,7 +38,7 @@ RUNNING = "3.3.10-py3.11-0123456789ab"
 def suite(running: str = RUNNING, **more: Any) -> Suite:
     """A suite that is about to change its release and insists on a rehearsal."""
     data = {**GOOD, "mailman_require_rehearsal": True, **more}
-    return suite_of(Settings.from_data(data), look(DEBIAN_12, running))
+    return suite_of(declared_settings(data), look(DEBIAN_12, running))
 
 
 WANTED = rehearsal.wanted(suite(), MACHINE)
@@ -234,7 +235,7 @@ def test_what_names_a_host_changes_no_digest(name: str):
     ids=str,
 )
 def test_what_decides_an_upgrade_changes_its_own_digest(more: dict[str, Any], named: str):
-    then, now = WANTED.settings, setting_digests(Settings.from_data({**GOOD, **more}))
+    then, now = WANTED.settings, setting_digests(declared_settings({**GOOD, **more}))
     assert {name for name in {*then, *now} if then.get(name) != now.get(name)} == {named}
 
 

@@ -12,7 +12,7 @@ import pytest
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusals
 from mailman_suite.host.inspect import backup
-from mailman_suite.settings import Settings
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.windows import restore
 from mailman_suite.windows.restore import Restore
 from tests.bad_settings import GOOD
@@ -103,4 +103,4 @@ def test_a_host_tells_what_an_archive_is_now(tmp_path: Path) -> None:
 
 def test_a_path_with_blanks_is_a_mistake_in_settings() -> None:
     with pytest.raises(Refusals, match="absolute path"):
-        Settings.from_data({**GOOD, "mailman_backup": "backup of today.tar.gz"})
+        declared_settings({**GOOD, "mailman_backup": "backup of today.tar.gz"})

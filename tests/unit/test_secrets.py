@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from mailman_suite import secrets
 from mailman_suite.base.refusal import Refusal, Refusals
-from mailman_suite.secrets import SecretReference, resolve_all
+from mailman_suite.settings import secret_sources
+from mailman_suite.settings.secret_references import SecretReference
+from mailman_suite.settings.secret_sources import ALLOWED, all_fetched, fetched
 
 GOOD = "Correct-horse_battery.staple~1"
 
@@ -28,14 +29,14 @@ def test_a_secret_is_fetched_and_stays_hidden(
 ):
     monkeypatch.setenv("SUITE_TEST_SECRET", GOOD)
     place.write_text(f"{GOOD}\n")
-    value = SecretReference(reference.format(place=place)).resolve("mailman_rest_password")
+    value = fetched(SecretReference(reference.format(place=place)), "mailman_rest_password")
     assert value.unmask() == GOOD
     assert GOOD not in f"{value} {value!r}"
 
 
 def test_what_the_host_generates_is_not_fetched():
     assert SecretReference("generate").is_generated
-    assert resolve_all({"rest_password": SecretReference("generate")}) == {}
+    assert all_fetched({"rest_password": SecretReference("generate")}) == {}
 
 
 def _unset(place: Path) -> None:
@@ -94,10 +95,10 @@ def test_a_reference_that_leads_nowhere_is_refused(
     place: Path,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr(secrets, "_COMMAND_SECONDS", 0.5)
+    monkeypatch.setattr(secret_sources, "_COMMAND_SECONDS", 0.5)
     prepare(place)
     with pytest.raises(Refusals) as raised:
-        resolve_all({"rest_password": SecretReference(reference.format(place=place))})
+        all_fetched({"rest_password": SecretReference(reference.format(place=place))})
     (reason,) = raised.value.reasons
     assert "mailman_rest_password" in reason.found
     assert found in reason.found
@@ -114,7 +115,7 @@ def test_a_file_of_somebody_else_is_refused(place: Path):
     os.seteuid(65534)
     try:
         with pytest.raises(Refusal, match=r"\(Permission denied\)"):
-            SecretReference(f"file:{place}").resolve("mailman_rest_password")
+            fetched(SecretReference(f"file:{place}"), "mailman_rest_password")
     finally:
         os.seteuid(0)
 
@@ -128,16 +129,16 @@ def test_what_is_no_reference_is_refused_without_being_repeated(text: str):
 
 @pytest.mark.parametrize("value", [GOOD, "a" * 12, "a" * 512])
 def test_what_may_stand_unquoted_in_every_file_is_allowed(value: str):
-    assert secrets.ALLOWED.fullmatch(value)
+    assert ALLOWED.fullmatch(value)
 
 
 @pytest.mark.parametrize("character", list(" \n\t'\"\\@:/%#$;{}[]=+ü"))
 def test_what_would_need_quotes_somewhere_is_not_allowed(character: str):
-    assert not secrets.ALLOWED.fullmatch(f"abcdefghijkl{character}m")
+    assert not ALLOWED.fullmatch(f"abcdefghijkl{character}m")
 
 
 def test_a_generated_secret_is_allowed_too():
     """`host/apply/secrets.py` makes them so, and the same files hold them."""
     from mailman_suite.host.apply.secrets import secrets as source
 
-    assert all(secrets.ALLOWED.fullmatch(source.token_urlsafe(32)) for _ in range(50))
+    assert all(ALLOWED.fullmatch(source.token_urlsafe(32)) for _ in range(50))

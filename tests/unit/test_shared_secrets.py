@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from mailman_suite.contradictions_roles import SHARED
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.preflight import shared_secrets
-from mailman_suite.secrets import ALLOWED, resolve_all
-from mailman_suite.settings import Settings
+from mailman_suite.settings.secret_references import SHARED
+from mailman_suite.settings.secret_sources import ALLOWED, all_fetched
 from tests.bad_settings import GOOD
 from tests.plans.suite_on_paper import SPLIT
 from tests.unit.rules import ROOT
@@ -98,9 +98,9 @@ def test_the_lines_are_what_the_settings_take(
     shared_secrets.main([directory.name])
     data: dict[str, str] = {}
     exec(capsys.readouterr().out, {}, data)
-    settings = Settings.from_data({**GOOD, **SPLIT, **data, "mailman_address": "10.0.0.11"})
+    settings = declared_settings({**GOOD, **SPLIT, **data, "mailman_address": "10.0.0.11"})
     references = {name: getattr(settings, name) for name in SHARED}
-    resolved = {name: value.unmask() for name, value in resolve_all(references).items()}
+    resolved = {name: value.unmask() for name, value in all_fetched(references).items()}
     assert resolved == values(directory)
     assert str(settings.rest_password) == f"file:{directory / 'rest_password'}"
 

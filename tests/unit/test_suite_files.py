@@ -14,8 +14,8 @@ import pytest
 
 from mailman_suite.base import layout
 from mailman_suite.base.declared_files import DeclaredFiles, ManagedFile
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
-from mailman_suite.settings import Settings
 from mailman_suite.suite import files as suite_files
 from mailman_suite.suite import rendering
 from mailman_suite.suite.suite import Suite
@@ -41,7 +41,7 @@ SUITES = {"sqlite": {}, "postgresql-tls": {**POSTGRESQL, **TLS, **HATCHES}}
 
 
 def suite(more: dict[str, Any]) -> Suite:
-    return suite_of(Settings.from_data({**GOOD, **more}), look(DEBIAN_12))
+    return suite_of(declared_settings({**GOOD, **more}), look(DEBIAN_12))
 
 
 def everything(of: Suite) -> DeclaredFiles:
@@ -138,7 +138,7 @@ def test_every_template_becomes_a_file():
     made |= {f"{layout.PEERS_SITE}.j2".lstrip("/")}  # of roles on several hosts
     made |= {f"{layout.UNITS}/{layout.FENCE_UNIT}".lstrip("/") + ".j2"}  # of a rehearsal
     for host in paper_hosts(supported=True):
-        settings = Settings.from_data(data(host, **POSTGRESQL))
+        settings = declared_settings(data(host, **POSTGRESQL))
         server = suite_files.database_server(suite_of(settings, look(host)))
         made |= {one.path.lstrip("/") + ".j2" for one in server.files}
     folder = rendering.TEMPLATES

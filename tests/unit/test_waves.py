@@ -14,10 +14,10 @@ from mailman_suite.fleet.progress import Progress, where
 from mailman_suite.fleet.table import table
 from mailman_suite.gates.asking import findings
 from mailman_suite.host.window import program as window
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.prospect import Prospect
 from mailman_suite.inspection.suites import suite_of
 from mailman_suite.releases.catalogue import RELEASES
-from mailman_suite.settings import Settings
 from mailman_suite.suite.suite import Suite
 from tests.bad_settings import GOOD
 from tests.plans.suite_on_paper import look
@@ -30,7 +30,7 @@ NEW = "3.3.10+django52"
 
 def suite(wave: int = 0, runs: str = OLD) -> Suite:
     """A suite of this wave that is to run the default release."""
-    settings = Settings.from_data({**GOOD, "mailman_wave": wave})
+    settings = declared_settings({**GOOD, "mailman_wave": wave})
     return suite_of(settings, look(DEBIAN_12, runs))
 
 

@@ -17,8 +17,8 @@ from typing import Any
 from mailman_suite.base import layout
 from mailman_suite.base.declared_files import DeclaredFiles, ManagedFile
 from mailman_suite.host.window.journal import Journal
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
-from mailman_suite.settings import Settings
 from mailman_suite.windows import upgrade
 from tests.bad_settings import GOOD
 from tests.plans.suite_on_paper import SPLIT, look
@@ -90,7 +90,7 @@ class WebHost:
     def order(self, *, awaits: bool = True, **more: Any) -> dict[str, Any]:
         """The window of a change of release, as the controller writes it, but for the places."""
         address = {"mailman_address": "10.0.0.12"}
-        settings = Settings.from_data({**GOOD, **SPLIT, **address})
+        settings = declared_settings({**GOOD, **SPLIT, **address})
         suite = replace(suite_of(settings, look(DEBIAN_12, OLD)), awaits=awaits)
         written = upgrade.order(suite, ID, {"units": {}, "stamps": str(self.root / "stamps")})
         units = (layout.WEB_UNIT, layout.QCLUSTER_UNIT)

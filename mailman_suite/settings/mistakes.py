@@ -1,4 +1,4 @@
-"""What pydantic says about wrong settings, in our words: found, expected, what to do. Pure.
+"""Wrong settings in our words: found, expected, what to do. Pure.
 
 The value of a secret, and whatever could hold one, is never repeated.
 """
@@ -6,7 +6,7 @@ The value of a secret, and whatever could hold one, is never repeated.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -36,12 +36,30 @@ def refusals_of(
     return [_refusal(place, found, prefix, known) for place, found in places.items()]
 
 
-def misspelt(keys: Iterable[str], prefix: str, known: Sequence[str]) -> list[Refusal]:
-    """Keys that would be passed over in silence because their prefix has a typing mistake."""
+def misspelt(keys: Collection[str], prefix: str, known: Sequence[str]) -> Iterator[Refusal]:
+    """Keys that would be ignored, since they lack our prefix, and are meant for settings of ours.
+
+    That is a prefix with a typing mistake, and a setting's name without the prefix or in another
+    spelling (`web_host`, `MAILMAN_WEB_HOST`, `mailman-web-host`). A key beside the setting that it
+    resembles is a variable of the operator's own: `mailman_web_host = web_host`.
+    """
     ours = [prefix + name for name in known]
-    strangers = [key for key in keys if not key.startswith(prefix)]
-    near = {key: difflib.get_close_matches(key, ours, 1, 0.9) for key in strangers}
-    return [_unknown(key, names_found[0]) for key, names_found in near.items() if names_found]
+    spelt = {
+        _letters(spelling): prefix + name for name in known for spelling in (name, prefix + name)
+    }
+    for key in keys:
+        if key.startswith(prefix):
+            continue
+        if setting := spelt.get(_letters(key)):
+            if setting not in keys:
+                yield _unprefixed(key, setting)
+        elif near := difflib.get_close_matches(key, ours, 1, 0.9):
+            yield _unknown(key, near[0])
+
+
+def _letters(key: str) -> str:
+    """A name without what different spellings make of it."""
+    return "".join(filter(str.isalnum, key)).lower()
 
 
 def _refusal(
@@ -52,7 +70,7 @@ def _refusal(
     if isinstance(raised, Refusal):
         return raised
     key = prefix + ".".join(map(str, place))
-    where = f"set {key} in group_data/ or in the inventory; group_data/all.py explains it"
+    where = f"set {key} in group_data/ or in the inventory; docs/settings.md explains it"
     if first["type"] == "missing":
         return Refusal(found=f"{key} is not set", expected="a value", remedy=where)
     if first["type"] == "extra_forbidden":
@@ -70,8 +88,16 @@ def _nearest(place: Place, prefix: str, known: Mapping[str, Sequence[str]]) -> s
 def _unknown(key: str, nearest: str) -> Refusal:
     return Refusal(
         found=f"the unknown setting {key}",
-        expected=f"a setting that group_data/all.py explains; the nearest is {nearest}",
+        expected=f"a setting that docs/settings.md lists; the nearest is {nearest}",
         remedy="correct the spelling or remove it",
+    )
+
+
+def _unprefixed(key: str, setting: str) -> Refusal:
+    return Refusal(
+        found=f"{key}, which looks like the setting {setting} and has no effect",
+        expected=f"the name {setting}, spelt so",
+        remedy=f"rename it to {setting}; a variable of your own needs another name",
     )
 
 

@@ -7,34 +7,60 @@ by `mailman_address`. Without `mailman_hosts` every host is a whole suite.
 from __future__ import annotations
 
 import ipaddress
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
-from mailman_suite.list_settings import Frozen
+from mailman_suite.settings.kinds import Words
+from mailman_suite.settings.model import Frozen
 
 Role = Literal["database", "core", "web", "mta"]
 ROLES: tuple[Role, ...] = ("database", "core", "web", "mta")
 ALL = "all"
+EXAMPLE = {"database": ["10.0.0.10"], "core": ["10.0.0.11"], "web": ["10.0.0.12"]}
 
 
-class RoleSettings(Frozen):
-    """The addresses of a suite's hosts by role, and the address of this one among them."""
+def _address(value: str) -> str:
+    try:
+        address = ipaddress.ip_address(value)
+    except ValueError:
+        address = None
+    if address is None or address.is_loopback or address.is_unspecified or address.version != 4:
+        raise Refusal(
+            found=f"the host {value!r} in mailman_hosts or mailman_address",
+            expected="its IPv4 address in the network that the suite's hosts share",
+            remedy="correct it; names are not taken, since access is granted by address",
+        )
+    return str(address)
 
-    hosts: dict[Role, list[str]] = Field(default_factory=dict)
-    address: str = ""
 
-    @field_validator("hosts")
-    @classmethod
-    def _are_of_hosts(cls, value: dict[Role, list[str]]) -> dict[Role, list[str]]:
-        return {role: [_address(one) for one in them] for role, them in value.items()}
+def _address_or_empty(value: str) -> str:
+    return _address(value) if value else ""
 
-    @field_validator("address")
-    @classmethod
-    def _is_this_hosts(cls, value: str) -> str:
-        return _address(value) if value else ""
+
+class RoleSettings(Frozen, title="One suite on several hosts"):
+    """Each host of such a suite has one role; see [split-roles.md](runbooks/split-roles.md).
+    Without `mailman_hosts` every host is a whole suite.
+    """
+
+    hosts: Annotated[
+        dict[Role, list[Annotated[str, AfterValidator(_address), Words("IPv4 address")]]],
+        Words("dictionary from roles to lists of IPv4 addresses"),
+        Field(examples=[{**EXAMPLE, "mta": ["10.0.0.13"]}]),
+    ] = Field(default_factory=dict)
+    """Addresses of the suite's hosts, by role, in a private network that they share; the same for
+    all of them. One `"database"`, one `"core"`, one or more `"web"`, and one `"mta"` or none.
+    """
+
+    address: Annotated[
+        str,
+        AfterValidator(_address_or_empty),
+        Words('IPv4 address, or `""`'),
+        Field(examples=["10.0.0.11"]),
+    ] = ""
+    """This host's own address among them. Set it in the inventory, host by host."""
 
     @property
     def is_split(self) -> bool:
@@ -78,17 +104,3 @@ class RoleSettings(Frozen):
         """The host that sends the suite's mail into the world; "" where it is this one."""
         senders = self.addresses("mta") or self.addresses("core")
         return "" if self.address in senders or not senders else senders[0]
-
-
-def _address(value: str) -> str:
-    try:
-        address = ipaddress.ip_address(value)
-    except ValueError:
-        address = None
-    if address is None or address.is_loopback or address.is_unspecified or address.version != 4:
-        raise Refusal(
-            found=f"the host {value!r} in mailman_hosts or mailman_address",
-            expected="its IPv4 address in the network that the suite's hosts share",
-            remedy="correct it; names are not taken, since access is granted by address",
-        )
-    return str(address)

@@ -1,4 +1,4 @@
-"""Secrets: generated on the host, or given as a reference that is resolved on the control machine.
+"""Fetches secrets on the control machine: from its environment, a file, or a command.
 
 A value lives in memory only inside pyinfra's `HiddenValue` and on the host in a file of its own.
 """
@@ -10,67 +10,31 @@ import re
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
-from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
 from pyinfra.api import HiddenValue
 
 from mailman_suite.base.refusal import Refusal, Refusals
+from mailman_suite.settings.model import PREFIX
+from mailman_suite.settings.secret_references import SecretReference
 
-GENERATE = "generate"
 # What may stand unquoted in an ini file, in a database URL and in Python text alike.
 ALLOWED = re.compile(r"[A-Za-z0-9._~-]{12,512}")
 _COMMAND_SECONDS = 60
 
 
-class SecretReference:
-    """Where a secret comes from: `generate`, `env:NAME`, `file:/path` or `cmd:command`."""
-
-    def __init__(self, text: str, setting: str = "a secret") -> None:
-        kind, _, place = text.partition(":")
-        if text != GENERATE and not (kind in _SOURCES and place):
-            raise Refusal(
-                found=f"{setting} is neither 'generate' nor a reference",
-                expected="'generate', 'env:NAME', 'file:/path' or 'cmd:command'",
-                remedy="keep secrets out of group_data: name where the value can be fetched",
-            )
-        self.kind, self.place = kind, place
-
-    @property
-    def is_generated(self) -> bool:
-        """Whether the host makes the value itself, once."""
-        return self.kind == GENERATE
-
-    def resolve(self, setting: str) -> HiddenValue:
-        """The value, fetched on the control machine. Raises `Refusal` where that is impossible."""
-        value = _SOURCES[self.kind](self.place, setting).strip()
-        if not ALLOWED.fullmatch(value):
-            raise Refusal(
-                found=f"{setting} ({self}) gave {len(value)} characters, or unsuitable ones",
-                expected="12 to 512 letters, digits, '.', '_', '~' and '-'",
-                remedy="choose such a value: it stands in an ini file and in a database URL",
-            )
-        return HiddenValue(value)
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.place}" if self.place else self.kind
-
-    __repr__ = __str__
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.with_info_plain_validator_function(cls._validated)
-
-    @classmethod
-    def _validated(cls, value: Any, info: core_schema.ValidationInfo) -> SecretReference:
-        """Pydantic's own message would repeat the value, which may be a secret."""
-        if isinstance(value, cls):
-            return value
-        return cls(value if isinstance(value, str) else "", f"mailman_{info.field_name}")
+def fetched(reference: SecretReference, setting: str) -> HiddenValue:
+    """The value that a setting refers to. Raises `Refusal` where it cannot be had."""
+    value = _SOURCES[reference.kind](reference.place, setting).strip()
+    if not ALLOWED.fullmatch(value):
+        raise Refusal(
+            found=f"{setting} ({reference}) gave {len(value)} characters, or unsuitable ones",
+            expected="12 to 512 letters, digits, '.', '_', '~' and '-'",
+            remedy="choose such a value: it stands in an ini file and in a database URL",
+        )
+    return HiddenValue(value)
 
 
-def resolve_all(references: Mapping[str, SecretReference]) -> dict[str, HiddenValue]:
+def all_fetched(references: Mapping[str, SecretReference]) -> dict[str, HiddenValue]:
     """The values of those secrets that are not generated on the host, by name.
 
     Raises `Refusals` with a reason for each one that cannot be had.
@@ -80,7 +44,7 @@ def resolve_all(references: Mapping[str, SecretReference]) -> dict[str, HiddenVa
     for name, reference in references.items():
         try:
             if not reference.is_generated:
-                values[name] = reference.resolve(f"mailman_{name}")
+                values[name] = fetched(reference, f"{PREFIX}{name}")
         except Refusal as refusal:
             reasons.append(refusal)
     if reasons:

@@ -1,0 +1,154 @@
+"""Mistakes in settings that only show when several of them are seen together. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from mailman_suite.base.refusal import Refusal
+from mailman_suite.settings import Settings
+from mailman_suite.settings.roles import EXAMPLE, Role
+from mailman_suite.settings.secret_references import SHARED
+
+_HOSTS = f"mailman_hosts = {EXAMPLE}".replace("'", '"')
+# role -> how many hosts of a split suite may have it at most; each needs one at least
+_MOST: dict[Role, int] = {"database": 1, "core": 1, "web": 64}
+
+
+def contradictions(settings: Settings) -> Iterator[Refusal]:
+    """What is wrong with settings that are right each for itself."""
+    yield from _lists(settings)
+    yield from _certificate(settings)
+    yield from _database(settings)
+    if settings.is_split:
+        yield from _split(settings)
+    else:
+        yield from _whole(settings)
+
+
+def _lists(settings: Settings) -> Iterator[Refusal]:
+    for one in settings.lists:
+        if one.domain not in settings.domains:
+            yield Refusal(
+                found=f"the list {one.address} is in the domain {one.domain}",
+                expected=f"one of mailman_domains: {', '.join(settings.domains)}",
+                remedy=f"add '{one.domain}' to mailman_domains or correct the address",
+            )
+
+
+def _certificate(settings: Settings) -> Iterator[Refusal]:
+    if bool(settings.tls_certificate) != bool(settings.tls_key):
+        yield Refusal(
+            found="only one of mailman_tls_certificate and mailman_tls_key is set",
+            expected="both (absolute paths on the host) or neither",
+            remedy="set the missing one, or remove the other to serve plain HTTP",
+        )
+
+
+def _database(settings: Settings) -> Iterator[Refusal]:
+    if settings.database != "postgresql":
+        return
+    if settings.database_core_name == settings.database_web_name:
+        yield Refusal(
+            found=f"Core and web both use the database {settings.database_core_name!r}",
+            expected="two databases, so that each can be dumped and restored alone",
+            remedy="give mailman_database_core_name and mailman_database_web_name two names",
+        )
+    if settings.database_is_local or settings.is_split:
+        return
+    for name in ("database_core_password", "database_web_password"):
+        if getattr(settings, name).is_generated:
+            yield Refusal(
+                found=f"mailman_{name} is 'generate' and the database is on another host",
+                expected="a reference to the password that the database server knows",
+                remedy=f"set mailman_{name} to 'env:NAME', 'file:/path' or 'cmd:command'",
+            )
+
+
+def _whole(settings: Settings) -> Iterator[Refusal]:
+    """What cannot be where every host is a whole suite."""
+    if settings.address:
+        yield Refusal(
+            found=f"mailman_address = {settings.address!r} and no mailman_hosts",
+            expected="both, or neither where every host is a whole suite",
+            remedy=f"set {_HOSTS} in group_data, or remove mailman_address",
+        )
+    if settings.rehearses and settings.require_rehearsal:
+        yield Refusal(
+            found=f"the host rehearses {settings.rehearses} and requires a rehearsal itself",
+            expected="mailman_require_rehearsal on production hosts alone",
+            remedy="move mailman_require_rehearsal to group_data/prod.py",
+        )
+
+
+def _split(settings: Settings) -> Iterator[Refusal]:
+    """What keeps several hosts from being one suite."""
+    yield from _roles(settings)
+    yield from _hosts(settings)
+    yield from _split_database(settings)
+    yield from _split_secrets(settings)
+    if settings.rehearses or settings.require_rehearsal:
+        yield Refusal(
+            found="a rehearsal is set up, and the suite is on several hosts",
+            expected="no rehearsal: this version rehearses suites that are on one host",
+            remedy="remove mailman_rehearses and mailman_require_rehearsal",
+        )
+
+
+def _roles(settings: Settings) -> Iterator[Refusal]:
+    for role, most in _MOST.items():
+        number = len(settings.addresses(role))
+        if not 1 <= number <= most:
+            yield Refusal(
+                found=f"{number} hosts with the role {role} in mailman_hosts",
+                expected="exactly one" if most == 1 else "one or more",
+                remedy=f"for example {_HOSTS}; a host with every role needs no mailman_hosts",
+            )
+    if len(settings.addresses("mta")) > 1:
+        yield Refusal(
+            found=f"{len(settings.addresses('mta'))} hosts with the role mta in mailman_hosts",
+            expected="one, or none where Core's host receives mail from the Internet itself",
+            remedy="leave one",
+        )
+
+
+def _hosts(settings: Settings) -> Iterator[Refusal]:
+    counted = Counter(one for them in settings.hosts.values() for one in them)
+    for address in (one for one, times in counted.items() if times > 1):
+        yield Refusal(
+            found=f"{address} stands more than once in mailman_hosts",
+            expected="one role for each host",
+            remedy="give the roles hosts of their own, or use one host without mailman_hosts",
+        )
+    if settings.address not in counted:
+        yield Refusal(
+            found=f"mailman_address = {settings.address!r}, which mailman_hosts does not name",
+            expected=f"one of {', '.join(counted)}",
+            remedy="set mailman_address for each host in the inventory",
+        )
+
+
+def _split_database(settings: Settings) -> Iterator[Refusal]:
+    if settings.database != "postgresql":
+        yield Refusal(
+            found=f"mailman_database is {settings.database!r} and Core and web are on two hosts",
+            expected="'postgresql', which both of them can reach",
+            remedy='set mailman_database = "postgresql" in group_data',
+        )
+    if settings.database_host != "localhost":
+        yield Refusal(
+            found=f"mailman_database_host is {settings.database_host!r} beside mailman_hosts",
+            expected="mailman_hosts alone to say where the database is",
+            remedy="remove mailman_database_host",
+        )
+
+
+def _split_secrets(settings: Settings) -> Iterator[Refusal]:
+    made = [name for name in SHARED if getattr(settings, name).is_generated]
+    if made:
+        yield Refusal(
+            found=f"{', '.join(f'mailman_{name}' for name in made)} 'generate' on several hosts",
+            expected="references, so that every host gets the same: 'env:NAME', 'file:/path' or "
+            "'cmd:command'",
+            remedy="make secrets writes them into files and prints the lines for group_data",
+        )

@@ -1,0 +1,76 @@
+"""Settings: what group data say, as one frozen value. Pure.
+
+One file a group; a field's type, default, rule, description and example stand together there, and
+docs/settings.md is made from them (`reference.py`). `reading.py` makes the value from group data.
+"""
+
+from __future__ import annotations
+
+from mailman_suite.settings.command_line import CommandLineSettings
+from mailman_suite.settings.core import CoreSettings
+from mailman_suite.settings.database import DatabaseSettings
+from mailman_suite.settings.fleet import FleetSettings
+from mailman_suite.settings.lists import ListsSettings
+from mailman_suite.settings.rehearsal import RehearsalSettings
+from mailman_suite.settings.roles import RoleSettings
+from mailman_suite.settings.secret_references import SecretReference, SecretSettings
+from mailman_suite.settings.suite import SuiteSettings
+from mailman_suite.settings.web import WebSettings
+from mailman_suite.settings.windows import WindowSettings
+
+# In the order of docs/settings.md.
+GROUPS = (
+    SuiteSettings,
+    WebSettings,
+    ListsSettings,
+    CoreSettings,
+    DatabaseSettings,
+    SecretSettings,
+    WindowSettings,
+    FleetSettings,
+    RoleSettings,
+    RehearsalSettings,
+    CommandLineSettings,
+)
+
+
+class Settings(
+    SuiteSettings,
+    WebSettings,
+    ListsSettings,
+    CoreSettings,
+    DatabaseSettings,
+    SecretSettings,
+    WindowSettings,
+    FleetSettings,
+    RoleSettings,
+    RehearsalSettings,
+    CommandLineSettings,
+):
+    """What one host's suite should be: every group in one value."""
+
+    @property
+    def admin_email(self) -> str:
+        """The superuser's address: its own, or the site owner's."""
+        return self.superuser_email or self.site_owner
+
+    @property
+    def database_is_local(self) -> bool:
+        """Whether the PostgreSQL server runs on the host itself, and so is ours to install."""
+        if self.is_split:
+            return self.role == "database"
+        return self.database == "postgresql" and self.database_host in ("localhost", "127.0.0.1")
+
+    @property
+    def database_server(self) -> str:
+        """Where this host reaches the PostgreSQL server."""
+        return next(iter(self.addresses("database")), self.database_host)
+
+    def secret_references(self) -> dict[str, SecretReference]:
+        """The secrets that this host needs: file name under the secrets directory -> reference."""
+        wanted = [*self.role_secrets]
+        if self.database == "postgresql" and self.runs("database", "core"):
+            wanted.append("database_core_password")
+        if self.database == "postgresql" and self.runs("database", "core", "web"):
+            wanted.append("database_web_password")
+        return {name: getattr(self, name) for name in wanted}
