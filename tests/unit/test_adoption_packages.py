@@ -118,7 +118,7 @@ def test_attachments_are_renamed_and_their_setting_names_our_place():
         f"{layout.WEB}/attachments": f"{WEB}/attachments",
     }
     (reason,) = reasons(seen)
-    assert f"'HYPERKITTY_ATTACHMENT_FOLDER': '{layout.WEB}/attachments'" in reason.remedy
+    assert f'"HYPERKITTY_ATTACHMENT_FOLDER": "{layout.WEB}/attachments"' in reason.remedy
 
 
 def test_a_window_knows_the_data_before_it_and_after_it():
