@@ -84,7 +84,7 @@ bench: $(TEST_INSTALLED) ## the figures, measured side by side on lab machines
 locks: $(TEST_INSTALLED) ## refresh the hashed locks of the releases: make locks RELEASE=3.3.10 UPGRADE=--upgrade
 	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python -m mailman_suite.releases.locks $(UPGRADE) $(RELEASE)
 
-settings-page: $(INSTALLED) ## write docs/settings.md anew from the settings
+settings-page: $(INSTALLED) ## update docs/settings.md from the settings
 	@$(BIN)/python -m mailman_suite.settings.reference > docs/settings.md.new && mv docs/settings.md.new docs/settings.md
 
 gates-page: $(INSTALLED) ## write docs/gates.md anew from the gates and releases

@@ -69,7 +69,7 @@ Reference = Annotated[
 
 
 class SecretSettings(Frozen, title="Secrets"):
-    """Never write a secret into group data; say where it comes from. `"generate"` creates it once,
+    """Never write a secret into group data; refer to it. `"generate"` creates it once,
     on the host, in `/etc/mailman3/secrets`. `"env:NAME"`, `"file:/path"` and `"cmd:command"` fetch
     it on the computer that runs pyinfra: from an environment variable, from a file, or from what a
     shell command prints. A secret has 12 to 512 characters: letters, digits, `.`, `_`, `~`, `-`.

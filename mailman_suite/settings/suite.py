@@ -45,7 +45,7 @@ class SuiteSettings(Frozen, title="The suite"):
         Words("name of a release"),
         Field(examples=["3.3.10"]),
     ] = DEFAULT
-    """The tested set of package versions to run; `releases/NAME/notes.md` describes each one. If
+    """The tested set of package versions to run; each has a directory with notes in `releases/`. If
     another release runs on the host, the next run changes it in a maintenance window.
     """
 
