@@ -163,6 +163,13 @@ INSERT INTO django_session VALUES ('k', 'joe@x.test');
 INSERT INTO hyperkitty_attachment VALUES (1, 'cv of joe.pdf', zeroblob(17), 17);
 """
 
+CORE_TABLES = """
+CREATE TABLE "user" (id INTEGER PRIMARY KEY, display_name TEXT, password TEXT);
+CREATE TABLE address (id INTEGER PRIMARY KEY, email TEXT, _original TEXT, display_name TEXT);
+INSERT INTO "user" VALUES (1, 'Joe', '{SHA512}of-joe');
+INSERT INTO address VALUES (1, 'joe@x.test', 'Joe@x.test', 'Joe X');
+"""
+
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
@@ -235,6 +242,21 @@ def test_the_superuser_can_still_log_in_and_nobody_else(store: Store, names: Pse
     assert admin == ("admin", "pbkdf2$a", names.address("boss@x.test"))
     assert joe[0].startswith("user-")
     assert joe[1].startswith("!")
+
+
+def test_what_core_knows_of_people_is_replaced_with_what_opens_their_accounts(
+    tmp_path: Path, names: Pseudonyms
+):
+    path = tmp_path / "mailman.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(CORE_TABLES)
+    with opened({"engine": "sqlite", "path": str(path)}, "") as store:
+        Rewriting(store, columns.CORE, names).rewrite()
+        ((_, name, password),) = store.execute('SELECT * FROM "user"')
+        ((_, email, original, person),) = store.execute("SELECT * FROM address")
+    assert (name, person) == (names.name("Joe"), names.name("Joe X"))
+    assert password.startswith("!"), "nobody logs in with it"
+    assert email == original.lower() == names.address("joe@x.test")
 
 
 def test_without_a_commit_nothing_changed(database: Path, names: Pseudonyms):

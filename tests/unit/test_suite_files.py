@@ -116,6 +116,16 @@ def test_core_reads_its_configuration_section_by_section(more: dict[str, Any]):
         assert set(keys) <= set(parser[section])
 
 
+@pytest.mark.parametrize(
+    ("value", "written"), [(False, "no"), (True, "yes"), (0, "0"), (50, "50"), ("off", "off")]
+)
+def test_core_is_told_a_value_in_its_own_words(value: Any, written: str):
+    config = configparser.RawConfigParser(strict=False)
+    told = {"mailman_core_config": {"mta": {"verp_confirmations": value}}}
+    config.read_string(text_of(layout.CORE_CONFIG, told))
+    assert config.get("mta", "verp_confirmations") == written
+
+
 def test_a_value_of_two_lines_stays_one_value():
     text = text_of(layout.CORE_CONFIG, {"mailman_core_config": {"mta": {"x": "a\n[webservice]"}}})
     parser = configparser.ConfigParser(strict=False, interpolation=None)

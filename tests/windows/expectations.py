@@ -14,14 +14,8 @@ WANTS = f"{layout.UNITS}/multi-user.target.wants"
 
 def finished(host: Host) -> dict[str, Any]:
     """As `outcomes.looks` should say it; `configuration` and `release` are what services run."""
-    return {
-        "release": _release,
-        "by hand": _release,
-        "packages": _release,
-        "rollback": _rollback,
-        "restore": _restore,
-        "backup": _backup,
-    }[host.kind](host)
+    others = {"rollback": _rollback, "restore": _restore, "backup": _backup}
+    return others.get(host.kind, _release)(host)
 
 
 def _release(host: Host) -> dict[str, Any]:

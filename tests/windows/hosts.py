@@ -89,10 +89,17 @@ class Host:
         """The SQLite files of `core` and `web`, as their window has left them."""
         before = self.order.get("invariants_before", self.order)["databases"]
         found = self.order["databases"] if self.is_new else before
-        return {name: Path(found[name]["path"]) for name in ("core", "web")}
+        return files_of(found)
+
+    @property
+    def service(self) -> str:
+        """The unit that matters most here."""
+        return layout.WEB_UNIT if self.kind.startswith("web") else layout.CORE_UNIT
 
     def mail_arrives(self) -> None:
-        """Somebody sends one more message."""
+        """Somebody sends one more message, where a Postfix could get it."""
+        if not (self.root / "bin/postfix").exists():
+            return
         self.sent.append(f"message-{len(self.sent)}")
         pretended_postfix.arrive(self.root, self.sent[-1])
 
@@ -151,12 +158,18 @@ class Host:
         }  # fmt: skip
 
 
+def files_of(databases: dict[str, Any]) -> dict[str, Path]:
+    """Those of `core` and `web` that are SQLite's."""
+    named = {name: databases[name] for name in ("core", "web")}
+    return {name: Path(one["path"]) for name, one in named.items() if one["engine"] == "sqlite"}
+
+
 def _with_content(order: dict[str, Any]) -> list[dict[str, Any]]:
     files = order.get("files", {})
     return [one for one in files.get("files", files).values() if "content" in one]
 
 
-def bare(root: Path) -> Host:
+def bare(root: Path, system: tuple[str, ...] = SYSTEM) -> Host:
     """A machine with the distribution's services, and programs that pretend."""
     for name in ("bin", "pretended/units", "pretended/postfix", "lib/systemd/system", "run"):
         (root / name).mkdir(parents=True)
@@ -171,9 +184,9 @@ def bare(root: Path) -> Host:
     for name, text in {"master": _MASTER, "runner": _RUNNER}.items():
         (root / "bin" / name).write_text(text)
         (root / "bin" / name).chmod(0o755)
-    for name in SYSTEM:
+    for name in system:
         (root / "lib/systemd/system" / name).write_text(_UNIT.format("/usr/sbin/any"))
-    enable_and_start(host, SYSTEM)
+    enable_and_start(host, system)
     return host
 
 

@@ -49,7 +49,7 @@ def watched(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def run(words: list[str], **more: Any) -> subprocess.CompletedProcess[Any]:
         if "-m" in words and words[words.index("-m") + 1].startswith("mailman_suite.host."):
-            return _completed(words, *_program(words), more)
+            return _completed(words, *_program(host, words), more)
         if os.path.basename(words[0]) in pretending.PROGRAMS:
             return _completed(words, *pretending.answer(host.root, words), more)
         return really(words, **more)
@@ -77,14 +77,28 @@ def done(host: Host) -> None:
     host.at_work(False)
 
 
-def _program(words: list[str]) -> pretending.Answer:
+def _program(host: Host, words: list[str]) -> pretending.Answer:
     if not os.path.exists(words[0]):
         raise FileNotFoundError(words[0])
     name = words[words.index("-m") + 1].replace("mailman_suite.host.", "")
+    asked = json.loads(words[-1])
     try:
-        return 0, json.dumps(_PROGRAMS[name](json.loads(words[-1]))) + "\n"
+        said = _peers(host, words[-2], asked) if name == "window.peers" else _PROGRAMS[name](asked)
+        return 0, json.dumps(said) + "\n"
     except Exception as error:
         return 1, f"{type(error).__name__}: {error}\n"
+
+
+def _peers(host: Host, verb: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """The word in the web's database, as `window/peers.py` keeps it in PostgreSQL's."""
+    place = host.root / "pretended/word"
+    word = json.loads(place.read_text()) if place.exists() else {}
+    if verb != "say":
+        return {"peers": []} if verb == "peers" else word
+    if word.get("run") == asked["run"] and word["state"] in asked["unless"]:
+        return {"state": word["state"]}
+    place.write_text(json.dumps({"run": asked["run"], "state": asked["state"]}))
+    return {"state": asked["state"]}
 
 
 def _completed(

@@ -11,7 +11,15 @@ from typing import Any
 from tests.bad_settings import GOOD
 from tests.plans.suite_on_paper import look
 from tests.unit.kept_states import DEBIAN_12, OLD
-from tests.windows import hosts, in_process, installing, kinds_taken_over, outcomes, pretending
+from tests.windows import (
+    hosts,
+    in_process,
+    installing,
+    kinds_roles,
+    kinds_taken_over,
+    outcomes,
+    pretending,
+)
 from tests.windows.hosts import Host
 from tests.windows.loopback import heard
 from tests.windows.pretended_core import NEW_SCHEMA, OLD_SCHEMA
@@ -133,6 +141,26 @@ def _taken_over(host: Host, suite: Suite) -> Host:
     return opened(host, suite, window.order(suite, ID, declaration(declared_units(suite))))
 
 
+def of_core(root: Path) -> Host:
+    """Core's host of a suite on several."""
+    return opened(*kinds_roles.of_core(root))
+
+
+def of_web(root: Path) -> Host:
+    """A web's host, whose Core's host finished."""
+    host = opened(*kinds_roles.of_web(root))
+    kinds_roles.core_says(host, "finished")
+    return host
+
+
+def of_web_back(root: Path) -> Host:
+    """A web's host, whose Core's host went back."""
+    host = of_web(root)
+    host.kind = "web back"
+    kinds_roles.core_says(host, "rolled back")
+    return host
+
+
 KINDS: dict[str, Callable[[Path], Host]] = {
     "release": release,
     "backup": of_backup,
@@ -140,4 +168,7 @@ KINDS: dict[str, Callable[[Path], Host]] = {
     "rollback": of_rollback,
     "by hand": by_hand,
     "packages": of_packages,
+    "core": of_core,
+    "web": of_web,
+    "web back": of_web_back,
 }

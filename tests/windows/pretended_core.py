@@ -49,11 +49,9 @@ def about(prefix: Path | None) -> dict[str, str]:
 
 def configuration(root: Path) -> str:
     """`old` or `new`: which suite's configuration stands there now."""
-    try:
-        text = (root / "etc/mailman3/mailman.cfg").read_text()
-    except FileNotFoundError:
-        return "none"
-    return "old" if text.startswith(OLD_MARK) else "new"
+    names = ("mailman.cfg", "settings.py")  # a web's own host has no Core
+    texts = [path.read_text() for name in names if (path := root / "etc/mailman3" / name).exists()]
+    return "old" if texts and texts[0].startswith(OLD_MARK) else "new"
 
 
 def password(unit: dict[str, str]) -> str:

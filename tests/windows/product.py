@@ -10,7 +10,7 @@ from mailman_suite.host.apply import units
 from mailman_suite.host.backup import program as host_backup
 from mailman_suite.host.check import core as verify_core
 from mailman_suite.host.inspect import kept_windows
-from mailman_suite.host.state import invariant_tables, invariants, manifest, schema
+from mailman_suite.host.state import invariant_tables, invariants, manifest, schema, snapshot
 from mailman_suite.host.window import by_hand, gate_changes, peers, room
 from mailman_suite.host.window import health as window_health
 from mailman_suite.host.window import mail as window_mail
@@ -52,6 +52,7 @@ __all__ = [
     "rollback",
     "room",
     "schema",
+    "snapshot",
     "suite_files",
     "suite_of",
     "units",

@@ -1,0 +1,64 @@
+"""Data are copied and put back while nobody works with them, and nobody can change them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.windows import in_process, kinds, pretended_postfix
+from tests.windows.hosts import Host
+from tests.windows.product import layout, snapshot
+
+# What copies data or puts them back, and whose they are.
+_OF_CORE, _OF_WEB = {layout.CORE_UNIT}, {layout.WEB_UNIT, "mailman3-web.service"}
+_COPIES: dict[str, Callable[..., set[str]]] = {
+    "take_data": lambda *_: _OF_CORE,
+    "put_back_data": lambda *_: _OF_CORE,
+    "take_database": lambda name, *_: _OF_CORE if name == "core" else _OF_WEB,
+    "put_back_database": lambda *_: _OF_CORE | _OF_WEB,
+}
+with_data = pytest.mark.parametrize("kind", [one for one in kinds.KINDS if one[:3] != "web"])
+
+
+@pytest.fixture
+def copied(host: Host, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The calls that copy or put back; each fails where it comes at the wrong time."""
+    calls: list[str] = []
+
+    def watched(name: str, really: Callable[..., None]) -> Callable[..., None]:
+        def still(*arguments: Any, **more: Any) -> None:
+            calls.append(name)
+            at_work = _COPIES[name](*arguments) & set(host.runs())
+            if host.kind == "backup":
+                at_work -= _OF_WEB  # people read on
+            assert at_work == set(), f"{name} while these run"
+            assert host.path(layout.CLOSED).exists(), f"{name} while pages can be changed"
+            assert pretended_postfix.transports(host.root) == "lmtp", f"{name} while mail comes in"
+            really(*arguments, **more)
+
+        return still
+
+    for name in _COPIES:
+        monkeypatch.setattr(snapshot, name, watched(name, getattr(snapshot, name)))
+    return calls
+
+
+@with_data
+def test_data_are_copied_while_nothing_changes_them(
+    kind: str, host: Host, copied: list[str]
+) -> None:
+    in_process.call(host, "run")
+    assert host.outcome["outcome"] == "finished", host.outcome
+    assert {"take_data", "take_database"} <= set(copied)
+
+
+@pytest.mark.parametrize("kind", ["release", "by hand", "packages", "core", "rollback", "restore"])
+def test_data_are_put_back_while_nothing_changes_them(
+    kind: str, host: Host, copied: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (host.root / "pretended/without-runners").touch()
+    in_process.call(host, "run")
+    assert "the runner in does not run" in host.outcome["reason"]
+    assert {"put_back_data", "put_back_database"} <= set(copied)
