@@ -68,6 +68,7 @@ WEB_EQUAL: Mapping[str, tuple[Any, ...]] = {
     "EMAIL_HOST": ("localhost", layout.LOOPBACK),
     "EMAIL_PORT": (layout.SMTP_PORT,),
     "SITE_ID": (1,),
+    "ALLAUTH_TRUSTED_PROXY_COUNT": (1,),
     "DEFAULT_AUTO_FIELD": ("django.db.models.AutoField",),
     "ROOT_URLCONF": ("mailman_web.urls",),
     "SOCIALACCOUNT_PROVIDERS": ({},),

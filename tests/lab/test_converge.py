@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import smtplib
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +28,15 @@ LOCKED = re.compile(
     r".*?django\.db\.utils\.OperationalError: database is locked",
     re.DOTALL,
 )
+# Guesses of somebody on the machine itself, through its proxy as everybody; each at another name,
+# since a name has a count of its own.
+_GUESSING = f"""{(Path(__file__).parent / "visitor.py").read_text()}
+import json
+visitor = Visitor("127.0.0.1", "{WEB_HOST}")
+forms = [{{"login": f"nobody{{number}}", "password": "a guess"}} for number in range(11)]
+pages = [visitor.submit("/accounts/login/", form) for form in forms]
+print(json.dumps(["Too many failed login attempts" in page.text for page in pages]))
+"""
 TIMERS = (
     "mailman-digests.timer",
     "mailman-notify.timer",
@@ -100,6 +111,16 @@ def test_the_superuser_logs_in_and_may_create_lists(suite: Suite) -> None:
     assert (page.status, page.path) == (200, "/mailman3/lists/new/")
     assert page.field("listname") == ""
     assert DOMAIN in page.text, "Core's domain is offered"
+
+
+def test_wrong_passwords_from_one_address_lock_nobody_else_out(suite: Suite) -> None:
+    refused = json.loads(suite.run("python3 -", stdin=_GUESSING))
+    assert refused == [False] * 10 + [True], "the eleventh guess of a minute is not looked at"
+
+    visitor, password = suite.visitor, suite.secrets()["superuser_password"]
+    visitor.submit("/accounts/login/", {"login": "admin", "password": password})
+
+    assert visitor.get("/mailman3/lists/new/").path == "/mailman3/lists/new/"
 
 
 def test_a_wrong_password_does_not_log_in(suite: Suite) -> None:

@@ -7,7 +7,9 @@ import configparser
 import difflib
 import os
 import re
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -104,6 +106,41 @@ def test_djangos_settings_are_python(more: dict[str, Any]):
     names = {target.id for target in assigned if isinstance(target, ast.Name)}
     assert names >= {"SECRET_KEY", "DATABASES", "ALLOWED_HOSTS", "STATIC_ROOT"}
     assert names >= set(more.get("mailman_web_settings", {}))
+
+
+def evaluated(more: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What Django's settings come to, upon a little of what mailman-web brings."""
+    upstream = ModuleType("mailman_web.settings.base")
+    vars(upstream).update(Q_CLUSTER={"workers": 2, "retry": 360}, INSTALLED_APPS=["hyperkitty"])
+    for name in ("", ".settings", ".settings.base", ".settings.mailman"):
+        monkeypatch.setitem(sys.modules, f"mailman_web{name}", upstream)
+    monkeypatch.setattr(Path, "read_text", lambda path: "secret")
+    names: dict[str, Any] = {}
+    exec(text_of(layout.WEB_SETTINGS, more), names)
+    return names
+
+
+MEMCACHED = {"default": {"BACKEND": "django.core.cache.backends.memcached.PyMemcacheCache"}}
+
+
+@pytest.mark.parametrize("more", [{}, {"mailman_web_settings": {"CACHES": MEMCACHED}}], ids=str)
+def test_the_worker_asks_once_a_second_and_keeps_its_state_in_memory(
+    more: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    found = evaluated(more, monkeypatch)
+    kept = {"workers": 2, "retry": 360}
+    assert found["Q_CLUSTER"] == {**kept, "poll": 1, "guard_cycle": 1, "cache": "worker"}
+    assert found["CACHES"]["worker"]["BACKEND"].endswith("LocMemCache")
+    assert set(found["CACHES"]) == {"default", "worker"}
+
+
+def test_wrong_passwords_are_counted_by_the_address_that_the_proxy_saw(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """One proxy puts one address there, whatever a visitor sent in that header."""
+    assert evaluated({}, monkeypatch)["ALLAUTH_TRUSTED_PROXY_COUNT"] == 1
+    headers = re.findall(r"X-Forwarded-For (.*);", text_of(layout.PROXY_SITE, {}))
+    assert headers == ["$remote_addr"]
 
 
 @pytest.mark.parametrize("more", SUITES.values(), ids=SUITES)

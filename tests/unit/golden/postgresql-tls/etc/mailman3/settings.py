@@ -23,6 +23,9 @@ EMAIL_PORT = 25
 ALLOWED_HOSTS = ['localhost', '127.0.0.1', 'lists.unit.test', 'www.unit.test', '203.0.113.7']
 CSRF_TRUSTED_ORIGINS = ['https://lists.unit.test', 'https://www.unit.test', 'https://203.0.113.7']
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = 'https'
+# Nginx, the only proxy, puts the visitor's address into X-Forwarded-For. Without this all visitors
+# share one count of wrong passwords. Releases with allauth 0.63 read the header anyway.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
@@ -48,6 +51,10 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 10000},
     }
 }
+# Five questions a second for new tasks, and the worker's state in a file twice a second, were 90 % of
+# an idle suite's processor time and 955 MB written a day. The worker ends only after both pauses:
+# longer ones would make a maintenance window longer.
+Q_CLUSTER = {**Q_CLUSTER, "poll": 1, "guard_cycle": 1, "cache": "worker"}  # noqa: F405
 HAYSTACK_CONNECTIONS = {
     "default": {
         "ENGINE": "haystack.backends.whoosh_backend.WhooshEngine",
@@ -68,3 +75,6 @@ INSTALLED_APPS = [*INSTALLED_APPS, *['allauth.socialaccount.providers.github']] 
 # From mailman_web_settings; what stands here wins.
 TIME_ZONE = 'Europe/Berlin'
 X = {'a': (1, None, "it's")}
+
+# Last, since mailman_web_settings may have replaced CACHES.
+CACHES.setdefault("worker", {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"})
