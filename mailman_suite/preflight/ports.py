@@ -39,7 +39,7 @@ def _owns(
 ) -> bool:
     """Whether one of the owners listens. Without a suite, a unit's name proves nothing."""
     if port in _SUITE_PORTS and look["suite"]["kind"] == "none" and listener["command"] != "nginx":
-        return listener["pid"] in traces.own_processes(look)
+        return listener["pid"] in traces.processes(look)
     return listener["unit"].startswith(owners) or listener["command"] in owners
 
 

@@ -87,6 +87,16 @@ def test_core_runs_on_where_the_link_to_its_release_is_gone():
         suite_of(declared_settings(GOOD), seen)
 
 
+def test_a_port_of_another_mailman_is_told_with_it_and_not_once_more():
+    listeners = {"8001": {"command": "python3", "unit": "lists.service", "pid": "812"}}
+    trace = {"what": "process", "name": "812", "place": "/srv/m/bin/runner", "below": ""}
+    with pytest.raises(Refusals) as raised:
+        seen = {**look(DEBIAN_12), "listeners": listeners, "traces": [trace]}
+        suite_of(Settings.from_data(GOOD), seen)
+    (reason,) = raised.value.reasons
+    assert "process 812 (/srv/m/bin/runner)" in reason.found
+
+
 @pytest.mark.parametrize("kind", ["release", "rollback", "restore"])
 def test_how_the_last_window_ended_does_not_stop_a_run_that_changes_no_release(kind: str):
     running = suite_of(declared_settings(GOOD), look(DEBIAN_12)).identifier

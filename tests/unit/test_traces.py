@@ -282,4 +282,5 @@ def test_many_processes_are_told_once_for_each_program(paper: Paper):
     suite(paper, SRV, f"{SRV}/venv")
     for _ in range(12):
         paper.process(f"{SRV}/venv/bin/python", f"{SRV}/venv/bin/runner", "--runner=in:0:1")
+    assert "process 803 (/srv/mailman/venv/bin/runner)" in paper.told("none")
     assert paper.told("none").count("process") == 1

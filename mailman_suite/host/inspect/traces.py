@@ -161,7 +161,7 @@ class Host:
             if re.match(r"-m mailman(?!_suite)", " ".join(words[1:3])):
                 return self.resolved(os.path.join(folder, its[0]))
             its += [word for word in words[1:] if not word.startswith("-")][:1]
-        for one in (*its, program):
+        for one in (*reversed(its), program):
             place = self.place(os.path.join(folder, one), words) if "/" in one else None
             if place:
                 return place
