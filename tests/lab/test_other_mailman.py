@@ -11,6 +11,8 @@ from tests.lab import guide_made, installed
 from tests.lab.handmade_suite import HandmadeSuite
 from tests.lab.suites import eventually
 
+pytestmark = pytest.mark.xdist_group("other-mailman")  # its tests share one machine
+
 # The whole suite of the guide, but in /srv/mailman and with names of its own.
 _ELSEWHERE = r"""set -e
 cd /etc/systemd/system
