@@ -92,7 +92,7 @@ def test_a_port_of_another_mailman_is_told_with_it_and_not_once_more():
     trace = {"what": "process", "name": "812", "place": "/srv/m/bin/runner", "below": ""}
     with pytest.raises(Refusals) as raised:
         seen = {**look(DEBIAN_12), "listeners": listeners, "traces": [trace]}
-        suite_of(from_data(GOOD), seen)
+        suite_of(declared_settings(GOOD), seen)
     (reason,) = raised.value.reasons
     assert "process 812 (/srv/m/bin/runner)" in reason.found
 
