@@ -24,10 +24,10 @@ from tests.windows.hosts import Host
 from tests.windows.loopback import heard
 from tests.windows.pretended_core import NEW_SCHEMA, OLD_SCHEMA
 from tests.windows.product import (
-    Settings,
     Suite,
     backup,
     declaration,
+    declared_settings,
     declared_units,
     kept_windows,
     layout,
@@ -42,7 +42,7 @@ ID = "20261128T120000-window"
 
 def suite_on(runs: str = OLD, **more: Any) -> Suite:
     """What group data declare, where a release runs already."""
-    return suite_of(Settings.from_data({**GOOD, **more}), look(DEBIAN_12, runs))
+    return suite_of(declared_settings({**GOOD, **more}), look(DEBIAN_12, runs))
 
 
 NEW = suite_on().identifier

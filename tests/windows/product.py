@@ -16,9 +16,9 @@ from mailman_suite.host.window import health as window_health
 from mailman_suite.host.window import mail as window_mail
 from mailman_suite.host.window import program as host_window
 from mailman_suite.host.window.journal import COMMITTED, Journal
+from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
 from mailman_suite.operations.units import declaration
-from mailman_suite.settings import Settings
 from mailman_suite.suite import files as suite_files
 from mailman_suite.suite import places
 from mailman_suite.suite.suite import Suite
@@ -30,12 +30,12 @@ __all__ = [
     "REBUILD_INDEX",
     "Adoption",
     "Journal",
-    "Settings",
     "Suite",
     "adoption_packages",
     "backup",
     "by_hand",
     "declaration",
+    "declared_settings",
     "declared_units",
     "gate_changes",
     "host_backup",
