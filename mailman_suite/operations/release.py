@@ -83,7 +83,7 @@ def built(suite: Suite) -> Generator[PyinfraCommand, None, None]:
     if sha256 := intact_digest(kept_release(suite)):
         if not state["sent"]:  # another host of this run has built it just now
             yield from _sent(suite)
-        yield _run(suite, f"unpack_release {_INPUTS} {sha256}")
+        yield _run(suite, f"build.unpack {_INPUTS} {sha256}")
         return
     yield from _inputs(suite)
     yield _build_packages(suite)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import importlib.util
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,6 +31,14 @@ def assert_budget(plan: Plan, *, facts: int, remote_commands: int | None = None)
 def assert_no_leaks(plan: Plan) -> None:
     """No secret is in a command line, an operation's name or a fact's arguments."""
     assert not plan.leaks, f"secrets would show in: {', '.join(plan.leaks)}"
+
+
+def assert_programs_exist(plan: Plan) -> None:
+    """What the host is asked to run of ours with `-m` is there; names of modules are mere text."""
+    sent = [command for operation in plan.operations for command in operation.commands]
+    named = set(re.findall(r"-m (mailman_suite[\w.]+)", "\n".join(sent)))
+    missing = [name for name in sorted(named) if importlib.util.find_spec(name) is None]
+    assert not missing, f"{plan.host} is asked to run {missing}, which nothing is called"
 
 
 def assert_golden(plan: Plan, path: Path) -> None:

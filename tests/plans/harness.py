@@ -31,6 +31,7 @@ from pyinfra.api.arguments import all_global_arguments
 from pyinfra.api.facts import ShortFactBase
 from pyinfra.context import ctx_config, ctx_host, ctx_inventory, ctx_state
 
+from tests.plans.expectations import assert_programs_exist
 from tests.plans.plan import SECRET, Action, Input, Operation, Plan, Upload
 
 GLOBAL_ARGUMENTS = {name for name, _ in all_global_arguments()}
@@ -94,6 +95,7 @@ def _plan(
     with _on_paper(state, host, facts, plan):
         _runner(deploy)()
         _collect(state, host, plan, secrets)
+    assert_programs_exist(plan)
     return plan
 
 

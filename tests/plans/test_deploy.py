@@ -98,7 +98,7 @@ def test_the_second_host_of_a_kind_gets_the_release_of_the_first_and_builds_none
     only_to_build = ("gettext", "host.build.release")
     assert all(words in commands(first) for words in only_to_build)
     assert not any(words in commands(second) for words in only_to_build)
-    assert "host.unpack_release" in commands(second)
+    assert "host.build.unpack" in commands(second)
     uploads = [upload for op in second.operations for upload in op.uploads]
     assert "<9 bytes>" in [upload.content for upload in uploads]
     (on_its_way,) = (op for op in second.operations if op.name.endswith("is on its way"))
@@ -132,7 +132,7 @@ def test_a_release_that_came_already_is_not_sent_again():
     on_its_way, built = (op for op in plan.operations if op.name.startswith("Release | Release"))
     assert "<9 bytes>" in [upload.content for upload in on_its_way.uploads]
     assert built.uploads == []
-    assert "host.unpack_release" in "".join(built.commands)
+    assert "host.build.unpack" in "".join(built.commands)
 
 
 def test_a_damaged_release_is_not_sent_but_built_anew(caplog: pytest.LogCaptureFixture):
@@ -142,7 +142,7 @@ def test_a_damaged_release_is_not_sent_but_built_anew(caplog: pytest.LogCaptureF
     archive.write_bytes(b"\xff relea")
     plan = bare_plan(host)
     assert "host.build.release" in commands(plan)
-    assert "host.unpack_release" not in commands(plan)
+    assert "host.build.unpack" not in commands(plan)
     assert "is built anew" in caplog.text
 
 

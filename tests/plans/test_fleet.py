@@ -228,8 +228,6 @@ def test_of_hosts_of_one_kind_the_first_builds_and_the_others_need_no_compiler(
     assert run(hosts).error is None
     assert archive.exists()
     assert built(hosts) == with_compiler(hosts) == ["z-canary"]
-    assert all(
-        "host.unpack_release" in "".join(hosts[name].sent) for name in ("a-later", "b-later")
-    )
+    assert all("host.build.unpack" in "".join(hosts[name].sent) for name in ("a-later", "b-later"))
     assert f"{suite.identifier} is built on @fake/z-canary and sent to the others" in said.text
     assert suite.release == NEW
