@@ -18,7 +18,7 @@ _PYINFRA = """
 import sys
 from pathlib import Path
 from pyinfra_cli.main import main
-import mailman_suite.release_archives as archives
+import mailman_suite.suite.release_archives as archives
 archives.CACHE = Path(sys.argv.pop(1))
 main()
 """

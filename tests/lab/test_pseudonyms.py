@@ -29,7 +29,7 @@ EMPTIED = ("queue files", "archive files")
 _EVERYTHING = """
 import json, os, sys
 sys.path.insert(0, sys.argv[1])
-from mailman_suite.host.databases import opened
+from mailman_suite.host.state.reading import opened
 databases = json.loads(sys.argv[2])
 for name in ("core", "web"):
     with opened(databases[name], databases["secrets"]) as database:

@@ -39,7 +39,7 @@ _LISTENS = "ss -Hltn | awk '{print $4}' | grep -v '^127\\.\\|^\\[::1\\]' | sed '
 # Says the word of a window of forty runs, three a second, as the window's own program does.
 _SAYS = """
 import json, sys, time
-from mailman_suite.host import window_word
+from mailman_suite.host.window import peers
 databases = json.load(open("/var/lib/mailman3-suite/window/order.json"))["databases"]
 state, unless, begins, first = sys.argv[1:]
 asked = {"database": databases["web"], "secrets": databases["secrets"], "state": state}
@@ -47,7 +47,7 @@ for number in range(40):
     late = 0 if number % 2 == int(first) else 0.002
     time.sleep(max(0, float(begins) + number / 3 + late - time.time()))
     word = {**asked, "run": f"race {number}", "unless": [unless]}
-    print(window_word.main("say", word)["state"])
+    print(peers.main("say", word)["state"])
 """
 _ASKS = "curl -s -o /dev/null -m 5 -w %{{http_code}} http://{}:{}/3.1/lists || true"
 
