@@ -74,7 +74,7 @@ test-fast: $(TEST_INSTALLED) ## the tests without machines, in well under a minu
 test-lab: $(TEST_INSTALLED) ## the tests on real machines alone
 	$(LAB_TESTS) -m "lab and not full"
 
-test-full: lint ## everything, also every way to interrupt every combination; several hours on two cores
+test-full: lint ## everything, also what strikes every step in every way; a night on two cores
 	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
 	$(LAB_TESTS)
 
