@@ -19,7 +19,7 @@ def prepared(suite: Suite) -> OperationMeta:
     platform, name = suite.platform, "The distribution's packages are installed"
     wanted = (*suite.packages, *_build_packages(suite))
     if platform.package_tool == "apt":
-        installation = packages.debs(name=name, names=wanted, following=platform.mta_packages)
+        installation = packages.debs(name=name, names=wanted, following=suite.mta_packages)
     else:
         installation = packages.rpms(name=name, names=wanted)
     if suite.settings.runs("database", "core", "web"):  # secrets are files of its group
@@ -34,7 +34,7 @@ def mta_installed(suite: Suite, installation: OperationMeta) -> None:
     if not suite.settings.runs("core", "mta"):
         return
     platform, name = suite.platform, "The MTA's packages are installed"
-    names = platform.mta_packages
+    names = suite.mta_packages
     if platform.package_tool == "apt":
         packages.followed_debs(name=name, names=names, installation=installation)
     else:

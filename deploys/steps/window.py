@@ -2,11 +2,10 @@
 
 from pyinfra.api import deploy
 
-from deploys.steps.services import declared_units
 from mailman_suite.operations import window
-from mailman_suite.operations.units import declaration
 from mailman_suite.suite.files import web_settings
 from mailman_suite.suite.suite import Suite
+from mailman_suite.suite.units import declaration
 from mailman_suite.windows import restore, rollback
 from mailman_suite.windows.restore import Restore
 from mailman_suite.windows.rollback import Rollback
@@ -21,7 +20,6 @@ def passed(suite: Suite) -> None:
         name=f"The release that runs is {suite.identifier}",
         suite=suite,
         settings=web_settings(suite),
-        units=declared_units(suite),
     )
 
 
@@ -38,7 +36,6 @@ def web_hosts_closed(suite: Suite) -> None:
         window.closed(
             name="The web is closed for a change of release",
             suite=suite,
-            units=declared_units(suite),
         )
 
 
@@ -56,7 +53,7 @@ def goes_back(back: Rollback) -> None:
     window.carried_out(
         name=f"The suite is what it was before {back.to['id']}",
         suite=back.suite,
-        order=rollback.order(back, declaration(declared_units(back.suite))),
+        order=rollback.order(back, declaration(back.suite)),
     )
 
 
@@ -66,5 +63,5 @@ def restores(backup: Restore) -> None:
     window.carried_out(
         name=f"The suite has the data of {backup.backup['id']}",
         suite=backup.suite,
-        order=restore.order(backup, declaration(declared_units(backup.suite))),
+        order=restore.order(backup, declaration(backup.suite)),
     )

@@ -15,6 +15,7 @@ from mailman_suite.adoption.known import CORE_EQUAL, CORE_OURS, USUAL_APPS, WEB_
 from mailman_suite.base import layout
 from mailman_suite.base.plain_values import literal
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.parts.chosen import proxy
 from mailman_suite.settings import Settings
 from mailman_suite.suite.adopted import Adoption
 from mailman_suite.suite.places import VIRTUALENV, Places
@@ -22,7 +23,6 @@ from mailman_suite.suite.places import VIRTUALENV, Places
 Survey = Mapping[str, Any]
 
 _MASKED = "(masked)"
-_SITE = layout.PROXY_SITE
 
 
 def adoption(
@@ -37,12 +37,18 @@ def adoption(
     return Adoption(
         core=survey["versions"].get("mailman", ""),
         units=tuple(name for name in units if name not in ours),
-        sites=tuple(site["path"] for site in installation["sites"] if site["path"] != _SITE),
+        sites=tuple(
+            site["path"] for site in installation["sites"] if site["path"] != proxy(settings).site
+        ),
         moved={} if places.web else databases.moved(survey, settings),
         renamed=packages.databases(survey, places),
         renames=packages.renames(survey, installation, places),
         drop_ins=tuple(installation["drop_ins"]),
     )
+
+
+def _foreign_sites(installation: Mapping[str, Any], ours: str) -> tuple[str, ...]:
+    return tuple(site["path"] for site in installation["sites"] if site["path"] != ours)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,6 @@ CORE_CONFIG = f"{ETC}/mailman.cfg"
 ARCHIVER_CONFIG = f"{ETC}/mailman-hyperkitty.cfg"
 REST_CONFIG = f"{ETC}/gunicorn.cfg"
 WEB_SETTINGS = f"{ETC}/settings.py"
-UWSGI_CONFIG = f"{ETC}/uwsgi.ini"
 SECRETS = f"{ETC}/secrets"
 
 # What the distribution's packages have, where these ran before us.
@@ -44,8 +43,6 @@ UNITS = "/etc/systemd/system"
 COMMANDS = ("/usr/local/bin/mailman", "/usr/local/bin/mailman-web")  # what administrators call
 PROGRAMS = "/usr/local/lib/mailman3-suite"
 INDEX_PROGRAM = f"{PROGRAMS}/index_lists.py"
-PROXY_SITE = "/etc/nginx/conf.d/mailman3.conf"
-PEERS_SITE = "/etc/nginx/conf.d/mailman3-peers.conf"  # where Core and web are on several hosts
 LOGROTATE = "/etc/logrotate.d/mailman3"
 COPIES = "/var/backups/mailman3"  # what we replaced, kept for the operator
 STATE = "/var/lib/mailman3-suite"  # root only: what we wrote last, when services were reloaded
@@ -76,7 +73,6 @@ HTTPS_PORT = 443
 SMTP_PORT = 25
 
 POSTFIX_MAIN = "/etc/postfix/main.cf"
-POSTFIX_PID = "/var/spool/postfix/pid/master.pid"
 POSTFIX_WAY_OUT = f"{STATE}/postfix-way-out"  # the relayhost that we wrote last
 LMTP_MAP = f"{CORE_DATA}/postfix_lmtp"
 DOMAINS_MAP = f"{CORE_DATA}/postfix_domains"

@@ -21,6 +21,7 @@ from mailman_suite.checks import (
 from mailman_suite.checks.edge import edge_question
 from mailman_suite.checks.model import Expected, Observations, Promise, Verdict, judged
 from mailman_suite.parts.database.chosen import database_of
+from mailman_suite.parts import chosen
 from mailman_suite.parts.database.connections import connections
 from mailman_suite.settings import Settings
 from mailman_suite.settings.roles import ROLES, Role
@@ -182,7 +183,7 @@ def _system_services(settings: Settings) -> list[str]:
     """The distribution's services that the host's part needs."""
     database = database_of(settings)
     return [
-        *(["nginx.service"] if settings.runs_release else []),
-        *(["postfix.service"] if settings.runs("core", "mta") else []),
+        *([chosen.proxy(settings).unit] if settings.runs_release else []),
+        *([chosen.mta(settings).unit] if settings.runs("core", "mta") else []),
         *(database.services() if database.is_local(settings) else ()),
     ]

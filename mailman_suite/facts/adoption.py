@@ -6,17 +6,18 @@ from typing import Any
 
 from mailman_suite.base import layout
 from mailman_suite.base.host_program import ProgramFact
-from mailman_suite.suite.places import Places
+from mailman_suite.suite.suite import Suite
 
 
-def question(places: Places) -> dict[str, Any]:
-    """The arguments of `host/inspect/installation.py` for a suite with these places."""
+def question(suite: Suite) -> dict[str, Any]:
+    """The arguments of `host/inspect/installation.py` for what runs where this suite will."""
+    places = suite.places
     return {
         "venv": layout.VENV,
-        "upstreams": list(places.upstreams),
+        "proxy": suite.proxy.found(places.upstreams),
         "var": places.var,
         "home": layout.HOME,
-        "postfix": layout.POSTFIX_MAIN,
+        "postfix": suite.mta.configuration,
     }
 
 

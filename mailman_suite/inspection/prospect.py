@@ -89,7 +89,7 @@ def _through_gates(host: Host, seen: Prospect, suite: Suite) -> Prospect:
     cron_jobs = jobs.doubled(survey["crontabs"]) if REMOVE_CRON_JOBS in changes else ()
     changed = replace(suite, changes=changes, cron_jobs=tuple(cron_jobs))
     if suite.by_hand:
-        installation = host.get_fact(Installation, arguments=installation_question(places))
+        installation = host.get_fact(Installation, arguments=installation_question(suite))
         reasons += takeover.refusals(survey, installation, suite.settings, places)
         taken = takeover.adoption(survey, installation, suite.settings, places)
         changed = replace(changed, adoption=taken, running=f"Core {taken.core}, {places.made}")

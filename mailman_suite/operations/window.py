@@ -17,8 +17,8 @@ from mailman_suite.facts.release import ReleaseState
 from mailman_suite.fleet.progress import progress_of
 from mailman_suite.operations import release
 from mailman_suite.operations.shown import ShownCommand
-from mailman_suite.operations.units import Unit, declaration
 from mailman_suite.suite.suite import Suite
+from mailman_suite.suite.units import declaration
 from mailman_suite.windows import upgrade
 
 _ARCHIVE = f"{layout.STAGING}/window.tar"
@@ -38,13 +38,10 @@ class _Window(ShownCommand):
 
 
 @operation()
-def passed(
-    suite: Suite, settings: ManagedFile, units: tuple[Unit, ...]
-) -> Generator[PyinfraCommand, None, None]:
+def passed(suite: Suite, settings: ManagedFile) -> Generator[PyinfraCommand, None, None]:
     """The release that runs is the declared one; changing it stops services for some seconds.
 
     + settings: Django's settings file, for which static files are collected beforehand
-    + units: every unit of the declared release
     """
     if not suite.changes_release:
         host.noop(f"{suite.running or 'no release'} runs; there is nothing to change")
@@ -52,7 +49,7 @@ def passed(
     _tell_drop_ins(suite)
     yield from _assets(suite, settings)
     name = upgrade.new_id(suite.release.name)
-    yield from _carry_out(suite, upgrade.order(suite, name, declaration(units)))
+    yield from _carry_out(suite, upgrade.order(suite, name, declaration(suite)))
 
 
 @operation()
@@ -69,17 +66,16 @@ def prepared(suite: Suite, settings: ManagedFile) -> Generator[PyinfraCommand, N
 
 
 @operation()
-def closed(suite: Suite, units: tuple[Unit, ...]) -> Generator[PyinfraCommand, None, None]:
+def closed(suite: Suite) -> Generator[PyinfraCommand, None, None]:
     """A web's host whose release changes works with no data any more, and goes on by itself.
 
     + suite: the host's suite, with what `prepared` does done
-    + units: every unit of the declared release
     """
     if not suite.changes_release:
         host.noop(f"{suite.running or 'no release'} runs; nothing has to be closed")
         return
     name = upgrade.new_id(suite.release.name)
-    yield from _carry_out(suite, upgrade.order(suite, name, declaration(units)), until="closed")
+    yield from _carry_out(suite, upgrade.order(suite, name, declaration(suite)), until="closed")
 
 
 @operation()

@@ -8,6 +8,7 @@ from typing import Any
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.parts.database.chosen import database_of
+from mailman_suite.parts.chosen import mta, proxy
 from mailman_suite.preflight import traces
 from mailman_suite.settings import Settings
 
@@ -52,20 +53,20 @@ def _people(settings: Settings) -> dict[int, tuple[str, ...]]:
     """The ports that others come to."""
     owners: dict[int, tuple[str, ...]] = {}
     if settings.runs("web"):
-        owners[layout.HTTP_PORT] = ("nginx",)
+        owners[layout.HTTP_PORT] = proxy(settings).processes
     if settings.runs("web") and settings.tls_certificate:
-        owners[layout.HTTPS_PORT] = ("nginx",)
+        owners[layout.HTTPS_PORT] = proxy(settings).processes
     owners.update(database_of(settings).listeners(settings))
     if settings.runs("core", "mta"):
-        owners[layout.SMTP_PORT] = ("postfix",)
+        owners[layout.SMTP_PORT] = mta(settings).processes
     return owners
 
 
 def _services(settings: Settings) -> dict[int, tuple[str, ...]]:
-    """The ports of our services; between several hosts Nginx leads from one to the other."""
+    """The ports of our services; between several hosts the proxy leads from one to the other."""
     if not settings.runs_release:
         return {}
-    relay = ("nginx",) if settings.is_split else ()
+    relay = proxy(settings).processes if settings.is_split else ()
     return {
         layout.REST_PORT: (layout.CORE_UNIT, *relay),
         layout.LMTP_PORT: (layout.CORE_UNIT,),

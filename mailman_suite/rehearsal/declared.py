@@ -228,7 +228,7 @@ def clearing(suite: Suite) -> dict[str, Any]:
         "units": list(names),
         "paths": [
             *(f"{layout.UNITS}/{name}" for name in names),
-            *(layout.HOME, layout.ETC, layout.LOGROTATE, layout.PROXY_SITE, layout.PROGRAMS),
+            *(layout.HOME, layout.ETC, layout.LOGROTATE, suite.proxy.site, layout.PROGRAMS),
             *(layout.COPIES, layout.BACKUPS, layout.FENCED_MAILBOX),
             *layout.COMMANDS,
             *(layout.WINDOWS, layout.WINDOW, layout.BACKUP, layout.STAGING, layout.REHEARSAL),

@@ -21,8 +21,6 @@ from mailman_suite.windows.upgrade import configuration_paths
 
 _OPTIONS = ("-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=15")
 _LOOK_SECONDS = 300
-# The site and Postfix' parameters name production's host: the run makes staging's own.
-_NAMES_PRODUCTION = {layout.PROXY_SITE, layout.POSTFIX_MAIN}
 # What Core and web write anew, logs, and the databases, which come by themselves.
 _SKIPS = (
     *(f"{layout.VAR}/{name}" for name in ("cache", "locks", "logs")),
@@ -90,7 +88,9 @@ def _words(settings: Settings, command: StringCommand) -> list[str]:
 
 def question(suite: Suite, running: str) -> dict[str, Any]:
     """The arguments of `host/rehearsal/copy_out.py`; units last, so that none starts too early."""
-    found = [path for path in configuration_paths(suite) if path not in _NAMES_PRODUCTION]
+    # These name production's host: the run makes staging's own.
+    own = {suite.proxy.site, suite.mta.configuration}
+    found = [path for path in configuration_paths(suite) if path not in own]
     units = [path for path in found if path.startswith(layout.UNITS)]
     return {
         "patterns": [

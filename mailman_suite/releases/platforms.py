@@ -17,7 +17,7 @@ class Platform:
     """One distribution release that the suite can be installed on.
 
     `python` is the interpreter that releases are built with (a path). `build_packages` come only to
-    a host that builds a release, `mta_packages` while a run goes on. `tested` says whether the lab
+    a host that builds a release. `tested` says whether the lab
     runs the suite on it for real or only plans it on paper.
     """
 
@@ -25,7 +25,6 @@ class Platform:
     package_tool: str
     python: str
     runtime_packages: tuple[str, ...]
-    mta_packages: tuple[str, ...]
     build_packages: tuple[str, ...]
     tested: bool = False
 
@@ -36,7 +35,6 @@ _DEBIAN_RUNTIME = (
     "sassc",
     "lynx",
     "logrotate",
-    "nginx",
 )
 
 
@@ -46,7 +44,6 @@ def _debian(name: str, *, tested: bool = False) -> Platform:
         package_tool="apt",
         python="/usr/bin/python3",
         runtime_packages=_DEBIAN_RUNTIME,
-        mta_packages=("postfix",),
         build_packages=("python3-venv", "gettext"),
         tested=tested,
     )
@@ -63,9 +60,7 @@ def _redhat(name: str, python: str) -> Platform:
             "sassc",
             "lynx",
             "logrotate",
-            "nginx",
         ),
-        mta_packages=("postfix",),
         build_packages=("gettext",),
     )
 

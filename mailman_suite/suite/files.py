@@ -47,7 +47,7 @@ def _of_release() -> tuple[Directory, ...]:
         Directory(layout.VAR, **data, mode="750"),
         Directory(layout.CORE_DATA, **data, mode="750"),
         Directory(layout.CORE_LOGS, **data, mode="750"),
-        # Nginx passes through to the static files, and sees nothing else there.
+        # The proxy passes through to the static files, and sees nothing else there.
         Directory(layout.WEB, **data, mode="711"),
         Directory(layout.WEB_LOGS, **data, mode="750"),
         Directory(layout.WEB_CACHE, **data, mode="700"),
@@ -70,14 +70,14 @@ def early_directories(suite: Suite) -> DeclaredFiles:
 
 
 def configuration(suite: Suite) -> DeclaredFiles:
-    """Core's, the archiver's, Django's and uWSGI's configuration, and the command wrappers."""
+    """The configuration of Core, archiver, Django and WSGI server, and the command wrappers."""
     settings = suite.settings
     # Core's host migrates the web's database too, and the web is asked with the archiver's key.
     private = [
         *([layout.CORE_CONFIG] if settings.runs("core") else []),
         layout.ARCHIVER_CONFIG,
         *([layout.REST_CONFIG] if settings.runs("core") else []),
-        *([layout.UWSGI_CONFIG] if settings.runs("web") else []),
+        *([suite.wsgi.configuration] if settings.runs("web") else []),
     ]
     commands = layout.COMMANDS if settings.runs("core") else layout.COMMANDS[1:]
     return DeclaredFiles(
@@ -122,17 +122,17 @@ def programs() -> DeclaredFiles:
 
 
 def proxy(suite: Suite) -> DeclaredFiles:
-    """Nginx' site of the suite; other sites are not ours to touch."""
+    """The proxy's site of the suite; other sites are not ours to touch."""
     return DeclaredFiles(
-        files=(_file(layout.PROXY_SITE, suite),),
+        files=(_file(suite.proxy.site, suite),),
         links={layout.STATIC: layout.STATIC_TARGET},
-        checks=(("nginx", "-t"),),
+        checks=(suite.proxy.check,),
     )
 
 
 def peers(suite: Suite) -> DeclaredFiles:
-    """Nginx' ways between Core's host and those of the web, each open to the other alone."""
-    return DeclaredFiles(files=(_file(layout.PEERS_SITE, suite),), checks=(("nginx", "-t"),))
+    """The proxy's site between Core's host and those of the web, each open to the other alone."""
+    return DeclaredFiles(files=(_file(suite.proxy.peers_site, suite),), checks=(suite.proxy.check,))
 
 
 def database_server(suite: Suite) -> DeclaredFiles:

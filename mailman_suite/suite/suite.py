@@ -12,6 +12,10 @@ from mailman_suite.base import layout
 from mailman_suite.parts.database.chosen import database_of
 from mailman_suite.parts.database.model import Database
 from mailman_suite.parts.search.chosen import search
+from mailman_suite.parts import chosen
+from mailman_suite.parts.mta.model import Mta
+from mailman_suite.parts.proxy.model import Proxy
+from mailman_suite.parts.wsgi.model import WsgiServer
 from mailman_suite.releases.catalogue import Release
 from mailman_suite.releases.platforms import Platform
 from mailman_suite.releases.retention import NOTHING_OLD, Old
@@ -63,11 +67,32 @@ class Suite:
     def packages(self) -> tuple[str, ...]:
         """The distribution's packages that the host's part needs to run."""
         platform, settings = self.platform, self.settings
-        runtime = platform.runtime_packages if settings.runs_release else ()
-        mta = platform.mta_packages if settings.runs("core", "mta") else ()
         tool = platform.package_tool
+        runtime = platform.runtime_packages if settings.runs_release else ()
+        proxy = self.proxy.packages[tool] if settings.runs_release else ()
+        mta = self.mta_packages if settings.runs("core", "mta") else ()
         index = search().packages[tool] if settings.runs("web") else ()
-        return (*runtime, *mta, *index, *self.database.packages(settings, tool))
+        return (*runtime, *proxy, *mta, *index, *self.database.packages(settings, tool))
+
+    @property
+    def mta_packages(self) -> tuple[str, ...]:
+        """The distribution's packages of the MTA, which are installed while a run goes on."""
+        return self.mta.packages[self.platform.package_tool]
+
+    @property
+    def proxy(self) -> Proxy:
+        """The web server in front of the pages."""
+        return chosen.proxy(self.settings)
+
+    @property
+    def wsgi(self) -> WsgiServer:
+        """The server that runs Django."""
+        return chosen.wsgi(self.settings)
+
+    @property
+    def mta(self) -> Mta:
+        """The mail server in front of Core."""
+        return chosen.mta(self.settings)
 
     @property
     def database(self) -> Database:

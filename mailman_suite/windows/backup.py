@@ -15,7 +15,7 @@ UNIT_FILES = (
 # What a backup does as a window does it, and so has to be told alike.
 _AS_A_WINDOW = (
     *("id", "from", "databases", "databases_before", "var", "paths", "units"),
-    *("window_unit", "closed", "transport"),
+    *("window_unit", "closed", "proxy", "mta", "transport"),
     *("patience", "core_questions", "web_questions", "lists_page"),
 )
 

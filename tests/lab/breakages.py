@@ -6,6 +6,7 @@ Shell commands for the machine, or statements for one of the two databases.
 from __future__ import annotations
 
 from mailman_suite.base import layout
+from mailman_suite.parts.proxy import nginx
 from tests.lab.installed import LIST
 
 PROXY_RELOAD = "systemctl reload nginx"
@@ -74,8 +75,8 @@ BREAKAGES = {
         "HyperKitty takes Core's key and no other",
     ),
     "the proxy lets everybody archive": (
-        f"{WITHOUT_API_GUARD} {layout.PROXY_SITE} && {PROXY_RELOAD} && sleep 0.5",
-        f"mv {layout.PROXY_SITE}.bak {layout.PROXY_SITE} && {PROXY_RELOAD}",
+        f"{WITHOUT_API_GUARD} {nginx.ANSWER.site} && {PROXY_RELOAD} && sleep 0.5",
+        f"mv {nginx.ANSWER.site}.bak {nginx.ANSWER.site} && {PROXY_RELOAD}",
         "The proxy shuts the archiver's interface",
     ),
     "the proxy is down": (

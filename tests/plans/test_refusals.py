@@ -13,6 +13,7 @@ import pytest
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refused
+from mailman_suite.parts.proxy import nginx
 from mailman_suite.suite import rendering
 from tests.bad_hosts import TROUBLES, Trouble
 from tests.bad_settings import ELSEWHERE, GIVEN, GOOD, MISTAKES, SECRET, Mistake
@@ -107,7 +108,7 @@ def test_a_mistake_in_a_template_is_refused_by_its_name(templates: Path, text: s
 
 
 @pytest.mark.parametrize(
-    "name", [layout.WEB_SETTINGS, layout.PROXY_SITE, f"{layout.UNITS}/mailman-notify.timer"]
+    "name", [layout.WEB_SETTINGS, nginx.ANSWER.site, f"{layout.UNITS}/mailman-notify.timer"]
 )
 def test_a_missing_template_is_refused_by_its_name(templates: Path, name: str):
     (templates / f"{name.lstrip('/')}.j2").unlink()

@@ -12,6 +12,7 @@ from mailman_suite.base import layout
 from mailman_suite.facts.adoption import question
 from mailman_suite.gates import asking
 from mailman_suite.inspection.group_data import declared_settings
+from mailman_suite.parts.proxy import nginx
 from mailman_suite.preflight import packages
 from mailman_suite.releases.platforms import platform_of
 from mailman_suite.suite.places import PACKAGES, VIRTUALENV, of
@@ -175,9 +176,9 @@ def test_the_packages_own_project_needs_no_word():
 
 
 def test_old_addresses_are_redirected_where_packages_were():
-    site = rendered(layout.PROXY_SITE, standing(mailman_moves_packages=True))
+    site = rendered(nginx.ANSWER.site, standing(mailman_moves_packages=True))
     assert "/mailman3(/(postorius|hyperkitty|" in site
-    assert "/mailman3(/" not in rendered(layout.PROXY_SITE, standing())
+    assert "/mailman3(/" not in rendered(nginx.ANSWER.site, standing())
 
 
 @pytest.mark.parametrize("host", paper_hosts(supported=True), ids=lambda host: host.name)
@@ -191,5 +192,8 @@ def test_only_packages_of_apt_can_be_moved(host: PaperHost):
 
 
 def test_the_proxy_is_asked_for_the_packages_socket():
-    assert "/run/mailman3-web/uwsgi.sock" in question(PACKAGES)["upstreams"]
-    assert question(VIRTUALENV)["upstreams"] == [f":{layout.WEB_PORT}"]
+    assert (
+        "/run/mailman3-web/uwsgi.sock"
+        in question(replace(standing(), places=PACKAGES))["proxy"]["upstreams"]
+    )
+    assert question(standing())["proxy"]["upstreams"] == [f":{layout.WEB_PORT}"]

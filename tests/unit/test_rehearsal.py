@@ -11,6 +11,7 @@ from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusals
 from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
+from mailman_suite.parts.proxy import nginx
 from mailman_suite.rehearsal import (
     fences as rehearsal_fences,
 )
@@ -139,7 +140,7 @@ def test_a_host_that_rehearses_is_configured_with_its_fence_at_the_end():
 
 def test_the_copy_takes_nothing_that_would_name_production_or_come_twice():
     asked = rehearsal_production.question(suite(), OLD)
-    assert layout.PROXY_SITE not in asked["patterns"]
+    assert nginx.ANSWER.site not in asked["patterns"]
     assert layout.POSTFIX_MAIN not in asked["patterns"]
     assert f"{layout.RELEASES}/{OLD}" in asked["patterns"]
     assert {layout.CORE_DATABASE, layout.WEB_DATABASE} <= set(asked["skips"])

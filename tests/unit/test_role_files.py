@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from deploys.steps.services import declared_units
 from mailman_suite.base import layout
 from mailman_suite.base.declared_files import DeclaredFiles
+from mailman_suite.parts.proxy import nginx
+from mailman_suite.parts.wsgi import uwsgi
 from mailman_suite.releases.catalogue import RELEASES
 from mailman_suite.suite import files as suite_files
+from mailman_suite.suite.units import declared_units
 from tests.unit.split_suites import every_role, split_settings, split_suite
 
 RELEASED = ("core", "web")
@@ -41,11 +43,11 @@ def directories(role: str) -> set[str]:
 
 
 def test_core_and_web_together_have_what_a_whole_suite_has_and_the_way_between_them() -> None:
-    assert paths("core") | paths("web") == paths("all") | {layout.PEERS_SITE}
+    assert paths("core") | paths("web") == paths("all") | {nginx.ANSWER.peers_site}
 
 
 def test_core_has_nothing_of_the_pages() -> None:
-    pages = {layout.UWSGI_CONFIG, layout.PROXY_SITE, layout.INDEX_PROGRAM}
+    pages = {uwsgi.ANSWER.configuration, nginx.ANSWER.site, layout.INDEX_PROGRAM}
     units = {f"{layout.UNITS}/{one}" for one in (layout.WEB_UNIT, layout.QCLUSTER_UNIT)}
     assert not paths("core") & (pages | units)
     assert {layout.CORE_CONFIG, layout.WEB_SETTINGS, layout.ARCHIVER_CONFIG} <= paths("core")
@@ -66,7 +68,7 @@ def test_the_proxy_is_checked_before_its_files_stay(role: str) -> None:
 
 @pytest.mark.parametrize("role", RELEASED)
 def test_the_way_between_the_hosts_is_open_to_the_others_alone(role: str) -> None:
-    site = text(role, layout.PEERS_SITE)
+    site = text(role, nginx.ANSWER.peers_site)
     others = {"core": ["10.0.0.12", "10.0.0.13"], "web": ["10.0.0.11"]}[role]
     assert re.findall(r"allow (.+);\s+(?:allow .+;\s+)*deny all;", site) == others[:1]
     assert re.findall(r"allow (.+);", site) == others
@@ -142,13 +144,13 @@ def test_a_unit_reads_what_its_host_has(role: str) -> None:
 
 
 def test_nginx_is_reloaded_for_the_way_between_hosts_only_where_there_is_one() -> None:
-    def nginx(role: str) -> tuple[str, ...]:
+    def read(role: str) -> tuple[str, ...]:
         (unit,) = [one for one in declared_units(split_suite(role)) if one.name == "nginx.service"]
         return tuple(unit.inputs)
 
-    assert nginx("all") == (layout.PROXY_SITE,)
-    assert nginx("web") == (layout.PROXY_SITE, layout.PEERS_SITE)
-    assert nginx("core") == (layout.PEERS_SITE,)
+    assert read("all") == (nginx.ANSWER.site,)
+    assert read("web") == (nginx.ANSWER.site, nginx.ANSWER.peers_site)
+    assert read("core") == (nginx.ANSWER.peers_site,)
 
 
 DATABASES = {"database_core_password", "database_web_password"}

@@ -9,6 +9,8 @@ import pytest
 
 from mailman_suite.base import layout
 from mailman_suite.host.inspect.traces import Host
+from mailman_suite.parts.proxy import nginx
+from mailman_suite.parts.wsgi import uwsgi
 from mailman_suite.preflight.traces import foreign
 from mailman_suite.suite.places import TRACED
 
@@ -179,20 +181,20 @@ def ours(paper: Paper) -> None:
     declared_units(paper)
     for name in ("master", "runner"):
         paper.process(f"{layout.BIN}/python3", f"{layout.BIN}/{name}", "-C", layout.CORE_CONFIG)
-    paper.process(f"{layout.BIN}/uwsgi", "--ini", layout.UWSGI_CONFIG)
+    paper.process(f"{layout.BIN}/uwsgi", "--ini", uwsgi.ANSWER.configuration)
     paper.process(f"{layout.BIN}/python3", f"{layout.BIN}/mailman-web", "qcluster")
     paper.process("/usr/bin/python3", "-s", "-m", "mailman_suite.host.window.program", "run")
     paper.process("sh", "-c", f"python3 -c '\n{layout.BIN}/mailman start' look")
     paper.process("python3", "-I", "-c", "\nimport postorius", "look")
     paper.file("/etc/cron.d/own", f"@daily root {layout.COMMANDS[0]} status\n")
-    paper.file(layout.PROXY_SITE, f"alias {layout.STATIC}/;\n")
+    paper.file(nginx.ANSWER.site, f"alias {layout.STATIC}/;\n")
     paper.file("/etc/postfix/main.cf", f"transport_maps = hash:{layout.LMTP_MAP}\n")
 
 
 def declared_units(paper: Paper) -> None:
     paper.unit("mailman3.service", f"{layout.BIN}/master --force -C {layout.CORE_CONFIG}")
-    paper.unit("mailmanweb.service", f"{layout.BIN}/uwsgi --ini {layout.UWSGI_CONFIG}")
-    paper.file(layout.UWSGI_CONFIG, "[uwsgi]\nmodule = mailman_web.wsgi\n")
+    paper.unit("mailmanweb.service", f"{layout.BIN}/uwsgi --ini {uwsgi.ANSWER.configuration}")
+    paper.file(uwsgi.ANSWER.configuration, "[uwsgi]\nmodule = mailman_web.wsgi\n")
     paper.unit("mailmanweb-qcluster.service", f"{layout.BIN}/mailman-web qcluster")
 
 

@@ -10,8 +10,8 @@ import pytest
 from mailman_suite.host.window import mail as window_mail
 from mailman_suite.host.window.journal import Journal
 
-CORE: dict[str, Any] = {"transport": "lmtp"}
-WEB: dict[str, Any] = {"transport": ""}
+CORE: dict[str, Any] = {"mta": "postfix", "transport": "lmtp"}
+WEB: dict[str, Any] = {"mta": "postfix", "transport": ""}
 # Answers what defer_transports is, keeps what it is told, and writes down every call.
 _PROGRAM = """#!/bin/sh
 echo "${0##*/} $*" >>"$HOST/called"
@@ -48,8 +48,8 @@ def whole(order: dict[str, Any], host: Path) -> list[str]:
     journal = Journal(host)
     window_mail.hold_back(order, journal)
     window_mail.let_through(order, journal)
-    window_mail.reload_if_running()
-    window_mail.flush()
+    window_mail.mta(order).reload_if_running()
+    window_mail.mta(order).flush()
     return (host / "called").read_text().splitlines()
 
 

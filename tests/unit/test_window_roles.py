@@ -12,6 +12,7 @@ from mailman_suite.gates import asking
 from mailman_suite.host.window import program
 from mailman_suite.host.window import upgrade as window_steps
 from mailman_suite.host.window import web as window_web
+from mailman_suite.parts.proxy import nginx
 from mailman_suite.releases.catalogue import RELEASES
 from mailman_suite.windows import roles
 from mailman_suite.windows import upgrade as window
@@ -64,9 +65,9 @@ def test_the_way_back_of_a_web_does_not_wait_for_pages_that_need_core() -> None:
 
 
 def test_each_role_keeps_the_way_between_the_hosts_and_a_whole_suite_has_none() -> None:
-    assert layout.PEERS_SITE in order("core")["paths"]
-    assert layout.PEERS_SITE in order("web")["paths"]
-    assert layout.PEERS_SITE not in order("all")["paths"]
+    assert nginx.ANSWER.peers_site in order("core")["paths"]
+    assert nginx.ANSWER.peers_site in order("web")["paths"]
+    assert nginx.ANSWER.peers_site not in order("all")["paths"]
 
 
 def test_every_kind_of_order_has_its_steps() -> None:

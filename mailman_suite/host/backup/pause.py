@@ -87,8 +87,8 @@ def open_again(order: Order, journal: Journal) -> None:
     """Pages can be changed, and Postfix hands over what it kept."""
     Path(order["closed"]).unlink(missing_ok=True)
     mail.let_through(order, journal)
-    mail.reload_if_running()
-    mail.flush()
+    mail.mta(order).reload_if_running()
+    mail.mta(order).flush()
 
 
 def go_on(order: Order, journal: Journal) -> str:

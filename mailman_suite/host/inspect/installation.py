@@ -1,7 +1,7 @@
 """What stands around a suite that is not ours yet: units, sites of the proxy, Postfix' maps.
 
-`look`: {"venv": path, "upstreams": [how the proxy names the WSGI server], "var": Core's data,
-         "home": our directory, "postfix": path}
+`look`: {"venv": path, "proxy": as `Proxy.found` of `parts/proxy/model.py` gives it, "var": Core's
+         data, "home": our directory, "postfix": path}
         -> {"units": [...], "drop_ins": [path, ...], "sites": [{"path", "https"}], "maps": [...],
             "foreign": [...]}.
 Units are those whose commands come from the virtual environment; drop-ins what systemd adds to
@@ -20,7 +20,6 @@ import sys
 from typing import Any
 
 _UNITS = "/etc/systemd/system"
-_SITES = ("/etc/nginx/sites-enabled/*", "/etc/nginx/conf.d/*.conf")
 
 
 def read(path: str) -> str:
@@ -45,14 +44,13 @@ def drop_ins(names: list[str]) -> list[str]:
     return sorted({path for one in patterns for path in glob.glob(f"{_UNITS}/{one}.d/*.conf")})
 
 
-def sites(upstreams: list[str]) -> list[dict[str, Any]]:
+def sites(proxy: dict[str, Any]) -> list[dict[str, Any]]:
     """The proxy's files that pass requests on to the server, and whether they serve HTTPS."""
-    names = "|".join(map(re.escape, upstreams))
-    upstream = re.compile(
-        rf"^\s*(?:proxy_pass|uwsgi_pass|server)\s[^;]*(?:{names})\b", re.MULTILINE
-    )
-    https = re.compile(r"^\s*listen\s[^;]*\b(?:443|ssl)\b", re.MULTILINE)
-    paths = sorted(path for pattern in _SITES for path in glob.glob(pattern))
+    names = "|".join(map(re.escape, proxy["upstreams"]))
+    passes = "|".join(map(re.escape, proxy["passes"]))
+    upstream = re.compile(rf"^\s*(?:{passes})\s[^;]*(?:{names})\b", re.MULTILINE)
+    https = re.compile(proxy["https"], re.MULTILINE)
+    paths = sorted(path for pattern in proxy["sites"] for path in glob.glob(pattern))
     return [
         {"path": path, "https": bool(https.search(read(path)))}
         for path in paths
@@ -84,7 +82,7 @@ def look(asked: dict[str, Any]) -> dict[str, Any]:
     return {
         "units": found,
         "drop_ins": drop_ins(found),
-        "sites": sites(asked["upstreams"]),
+        "sites": sites(asked["proxy"]),
         "maps": maps(asked["postfix"], asked["var"]),
         "foreign": foreign(asked["var"], asked["home"]),
     }

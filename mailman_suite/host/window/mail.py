@@ -1,17 +1,19 @@
-"""Mail during a window: Postfix accepts and keeps it, Core's own queues are set aside."""
+"""Mail during a window: the MTA accepts and keeps it, Core's own queues are set aside."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import time
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+from mailman_suite.host.mta import postfix
 from mailman_suite.host.window.journal import Journal
 
 Order = dict[str, Any]
+
+_MTAS = {"postfix": postfix}
 
 # What Core works through at once; the others wait by their nature (retry, bounces) or for a person.
 _BUSY = ("archive", "command", "digest", "in", "out", "pipeline", "virgin")
@@ -24,61 +26,34 @@ HELD = "queue-held"
 _HELD_ALREADY = "mail for Core was held back before"
 
 
-def postfix(*words: str) -> str:
-    """Runs one of Postfix' commands; ends with its own words where it fails."""
-    done = subprocess.run(words, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(words)}: {done.stderr.strip()}")
-    return done.stdout.strip()
+def mta(order: Order) -> ModuleType:
+    """The module of the host's mail server. Raises KeyError for one that has none here."""
+    return _MTAS[order["mta"]]
 
 
 def hold_back(order: Order, journal: Journal) -> None:
-    """Postfix goes on accepting, and keeps what is for Core in its own queue."""
+    """The mail server goes on accepting, and keeps what is for Core in its own queue."""
     if not order["transport"]:
         return
-    held = postfix("postconf", "-h", "defer_transports").split()
+    held = mta(order).held()
     if order["transport"] in held:
         journal.note(_HELD_ALREADY, transports=held)
     else:
-        value = " ".join([*held, order["transport"]])
-        postfix("postconf", "-e", f"defer_transports = {value}")
-    reload_if_running()
+        mta(order).hold([*held, order["transport"]])
+    mta(order).reload_if_running()
 
 
 def let_through(order: Order, journal: Journal) -> None:
-    """Postfix hands Core's mail over again, from its next reload on.
+    """The mail server hands Core's mail over again, from its next reload on.
 
     Where the operator had held it back before, it stays so.
     """
     if not order["transport"] or journal.has(_HELD_ALREADY):
         return
-    held = postfix("postconf", "-h", "defer_transports").split()
+    held = mta(order).held()
     others = [name for name in held if name != order["transport"]]
-    if others:
-        postfix("postconf", "-e", f"defer_transports = {' '.join(others)}")
-    elif held:
-        postfix("postconf", "-X", "defer_transports")
-
-
-def flush() -> None:
-    """What Postfix kept is tried now, not after its usual pause."""
-    if is_running():
-        postfix("postqueue", "-f")
-
-
-def is_running() -> bool:
-    """Whether Postfix is there to be told something."""
-    return shutil.which("postfix") is not None and _has_a_master()
-
-
-def _has_a_master() -> bool:
-    return subprocess.run(["postfix", "status"], capture_output=True).returncode == 0
-
-
-def reload_if_running() -> None:
-    """Postfix reads its configuration again; one that does not run will when it starts."""
-    if is_running():
-        postfix("postfix", "reload")
+    if others != held:
+        mta(order).hold(others)
 
 
 def drain(order: Order, journal: Journal) -> None:

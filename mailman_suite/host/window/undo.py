@@ -101,9 +101,9 @@ def _reopen(order: Order) -> None:
     Path(order["closed"]).unlink(missing_ok=True)
     for path in order["removes"]:
         snapshot.remove(Path(path))
-    mail.reload_if_running()
-    mail.flush()
-    services.reload("nginx.service")
+    mail.mta(order).reload_if_running()
+    mail.mta(order).flush()
+    services.reload(order["proxy"])
 
 
 def _health(order: Order) -> str:

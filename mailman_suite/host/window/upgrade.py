@@ -166,7 +166,7 @@ def _before(order: Order) -> Order:
 def configure(order: Order, journal: Journal) -> None:
     """Every file as the new release needs it; the proxy knows at once what is closed."""
     managed_files.apply(order["files"])
-    services.reload("nginx.service")
+    services.reload(order["proxy"])
 
 
 def switch(order: Order, journal: Journal) -> None:
@@ -185,7 +185,7 @@ def complete(order: Order, journal: Journal) -> None:
     with recorded(journal, "Mail flows again"):
         _open(order, journal)
         units.apply(order["declared_units"])
-        mail.flush()
+        mail.mta(order).flush()
     _finish(order, journal)
 
 
@@ -193,10 +193,10 @@ def complete_at_boot(order: Order, journal: Journal) -> None:
     """As `complete`, without waiting for services: they wait for this."""
     with recorded(journal, "Mail flows again"):
         _open(order, journal)
-        mail.reload_if_running()
+        mail.mta(order).reload_if_running()
         services.begin(order["declared_units"]["units"])
         units.systemctl("--quiet", "enable", *order["declared_units"]["units"])
-        mail.flush()
+        mail.mta(order).flush()
     _finish(order, journal)
 
 

@@ -9,6 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mailman_suite.base import layout
+from mailman_suite.parts.mta.model import Mta
+
+ANSWER = Mta(
+    name="postfix",
+    title="Postfix",
+    packages={"apt": ("postfix",), "dnf": ("postfix",)},
+    unit="postfix.service",
+    processes=("postfix",),
+    configuration=layout.POSTFIX_MAIN,
+    pid_file="/var/spool/postfix/pid/master.pid",
+    transport="lmtp",
+)
 
 # The type of map that `postmap`, and so Core, makes on this very host.
 _LMTP = f"${{default_database_type}}:{layout.LMTP_MAP}"

@@ -1,0 +1,38 @@
+"""What a suite needs to know of the web server that stands in front of its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """One answer to `mailman_proxy`.
+
+    `site` and `peers_site` are paths on the host, and of their templates below `templates/`; the
+    first leads people to the pages, the second Core's host and those of the web to each other.
+    """
+
+    name: str  # as in group data
+    title: str  # as people call it
+    packages: Mapping[str, tuple[str, ...]]  # package tool -> the distribution's packages
+    unit: str
+    processes: tuple[str, ...]  # names of the commands that listen
+    site: str
+    peers_site: str
+    check: tuple[str, ...]  # fails where any site of the server's is wrong
+    # What a site that somebody else made looks like: patterns of files, the words that begin a
+    # line which hands requests to another server, and a pattern of a line that serves HTTPS.
+    sites: tuple[str, ...]
+    passes: tuple[str, ...]
+    https: str
+
+    def found(self, upstreams: tuple[str, ...]) -> dict[str, object]:
+        """What `host/inspect/installation.py` needs to find a site that passes requests there."""
+        return {
+            "sites": list(self.sites),
+            "passes": list(self.passes),
+            "https": self.https,
+            "upstreams": list(upstreams),
+        }

@@ -1,0 +1,97 @@
+"""Every unit of a host's suite, and what each reads when it starts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mailman_suite.base import layout
+from mailman_suite.suite.files import timers
+from mailman_suite.suite.suite import Suite
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How one unit should be.
+
+    `inputs` are the files and links that its process reads when it starts; one that changed later
+    than that calls for a restart, or for a reload where `reloads` is true. `waits` is for units
+    that start others, as timers do.
+    """
+
+    name: str
+    inputs: tuple[str, ...] = ()
+    reloads: bool = False
+    waits: bool = False
+    pid_file: str = ""
+
+
+def declared_units(suite: Suite) -> tuple[Unit, ...]:
+    """Every unit of the host's role, and what it reads when it starts."""
+    settings = suite.settings
+    units = [
+        *(_CORE if settings.runs("core") else ()),
+        *(_web(suite) if settings.runs("web") else ()),
+        *([_proxy(suite)] if settings.runs_release else ()),
+        *([_mta(suite)] if settings.runs("core", "mta") else ()),
+        *(Unit(timer, waits=True) for timer in timers(suite)),
+        *([Unit(layout.INDEX_PATH_UNIT, waits=True)] if settings.runs("web") else ()),
+    ]
+    return tuple(units)
+
+
+def _proxy(suite: Suite) -> Unit:
+    """What leads people to the pages, and Core and web to each other."""
+    site = (suite.proxy.site,) if suite.settings.runs("web") else ()
+    peers = (suite.proxy.peers_site,) if suite.settings.is_split else ()
+    return Unit(suite.proxy.unit, (*site, *peers), reloads=True)
+
+
+_SECRETS = (f"{layout.SECRETS}/rest_password", f"{layout.SECRETS}/archiver_key")
+_CORE_FILES = (layout.CORE_CONFIG, layout.ARCHIVER_CONFIG, layout.REST_CONFIG)
+_WEB_FILES = (
+    layout.WEB_SETTINGS,
+    f"{layout.STATIC}/.stamp",  # the pages name compressed files by their digests
+    f"{layout.SECRETS}/django_secret_key",
+    f"{layout.SECRETS}/database_web_password",
+    *_SECRETS,
+)
+
+
+def _inputs(unit: str, *files: str) -> tuple[str, ...]:
+    """What a service of ours reads when it starts: its unit, the release's link, its files."""
+    return (f"{layout.UNITS}/{unit}", layout.VENV, *files)
+
+
+_CORE = (Unit(layout.CORE_UNIT, _inputs(layout.CORE_UNIT, *_CORE_FILES)),)
+
+
+def _web(suite: Suite) -> tuple[Unit, ...]:
+    """The pages and their worker."""
+    return (
+        Unit(layout.WEB_UNIT, _inputs(layout.WEB_UNIT, suite.wsgi.configuration, *_WEB_FILES)),
+        Unit(layout.QCLUSTER_UNIT, _inputs(layout.QCLUSTER_UNIT, *_WEB_FILES)),
+    )
+
+
+def _mta(suite: Suite) -> Unit:
+    """What hands the lists' mail to Core."""
+    mta = suite.mta
+    return Unit(mta.unit, (mta.configuration,), reloads=True, pid_file=mta.pid_file)
+
+
+def declaration(suite: Suite) -> Mapping[str, Any]:
+    """What `host/apply/units.py` gets."""
+    return {
+        "stamps": f"{layout.STATE}/reloaded",
+        "units": {
+            one.name: {
+                "state": "waiting" if one.waits else "running",
+                "inputs": one.inputs,
+                "reload": one.reloads,
+                "pid_file": one.pid_file,
+            }
+            for one in declared_units(suite)
+        },
+    }
