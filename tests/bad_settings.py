@@ -96,6 +96,24 @@ SPELLING = {
         "the nearest is '3.3.10'",
         "correct the spelling",
     ),
+    "a proxy that there is none of": Mistake(
+        {"mailman_proxy": "apache"},
+        "mailman_proxy = 'apache'",
+        '"nginx"',
+        "correct the spelling",
+    ),
+    "an MTA that there is none of": Mistake(
+        {"mailman_mta": "sendmail"},
+        "mailman_mta = 'sendmail'",
+        '"postfix"',
+        "correct the spelling",
+    ),
+    "a WSGI server that there is none of": Mistake(
+        {"mailman_wsgi": "waitress"},
+        "mailman_wsgi = 'waitress'",
+        '"uwsgi"',
+        "correct the spelling",
+    ),
     "an unknown release": Mistake(
         {"mailman_release": "3.4"},
         "release '3.4'",

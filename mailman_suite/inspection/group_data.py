@@ -8,6 +8,8 @@ from typing import Any
 
 from mailman_suite.base.refusal import Refusal, Refusals
 from mailman_suite.gates import asking
+from mailman_suite.parts.answers import answers
+from mailman_suite.parts.chosen import PARTS
 from mailman_suite.preflight.contradictions import contradictions
 from mailman_suite.releases.catalogue import RELEASES
 from mailman_suite.settings import Settings
@@ -23,7 +25,7 @@ def declared_settings(data: Mapping[str, Any]) -> Settings:
     reading = read(data)
     mistakes = [*reading.mistakes, *_unknown(reading.valid.get("acknowledged", {}))]
     if reading.settings:
-        mistakes += contradictions(reading.settings)
+        mistakes += [*_unknown_parts(reading.settings), *contradictions(reading.settings)]
     if mistakes or reading.settings is None:
         raise Refusals(mistakes)
     return reading.settings
@@ -35,6 +37,18 @@ def _unknown(acknowledged: Mapping[str, Sequence[str]]) -> Iterator[Refusal]:
         yield from _unless_known("release", release, list(RELEASES))
         for gate in gates:
             yield from _unless_known("gate", gate, asking.NAMES)
+
+
+def _unknown_parts(settings: Settings) -> Iterator[Refusal]:
+    """The parts that nothing here can set up."""
+    for choice in PARTS:
+        name, known = getattr(settings, choice), sorted(answers(choice))
+        if name not in known:
+            yield Refusal(
+                found=f"mailman_{choice} = {name!r}",
+                expected=" or ".join(f'"{one}"' for one in known),
+                remedy="correct the spelling or remove the line",
+            )
 
 
 def _unless_known(kind: str, name: str, known: Sequence[str]) -> Iterator[Refusal]:

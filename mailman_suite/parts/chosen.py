@@ -10,6 +10,9 @@ from mailman_suite.parts.proxy.model import Proxy
 from mailman_suite.parts.wsgi.model import WsgiServer
 from mailman_suite.settings import Settings
 
+# Settings whose value is the name of an answer in the folder of the same name.
+PARTS = ("proxy", "wsgi", "mta")
+
 
 def proxy(settings: Settings) -> Proxy:
     """The web server in front of the pages."""

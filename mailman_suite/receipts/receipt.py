@@ -26,7 +26,7 @@ _CLOCKS = timedelta(minutes=10)
 DECIDING = (
     *("release", "acknowledged", "stale_bounces", "adoption_ignores", "python", "usenet"),
     "moves_packages",
-    *("database", "core_config", "web_settings", "web_apps"),
+    *("proxy", "wsgi", "mta", "database", "core_config", "web_settings", "web_apps"),
 )
 _OF_THE_RESULT = (
     *("id", "production", "from", "to", "release", "lock_sha256", "settings_sha256", "settings"),

@@ -11,6 +11,7 @@ from mailman_suite.settings.core import CoreSettings
 from mailman_suite.settings.database import DatabaseSettings
 from mailman_suite.settings.fleet import FleetSettings
 from mailman_suite.settings.lists import ListsSettings
+from mailman_suite.settings.parts import PartSettings
 from mailman_suite.settings.rehearsal import RehearsalSettings
 from mailman_suite.settings.roles import RoleSettings
 from mailman_suite.settings.secret_references import SecretReference, SecretSettings
@@ -25,6 +26,7 @@ GROUPS = (
     ListsSettings,
     CoreSettings,
     DatabaseSettings,
+    PartSettings,
     SecretSettings,
     WindowSettings,
     FleetSettings,
@@ -40,6 +42,7 @@ class Settings(
     ListsSettings,
     CoreSettings,
     DatabaseSettings,
+    PartSettings,
     SecretSettings,
     WindowSettings,
     FleetSettings,
