@@ -206,9 +206,9 @@ TROUBLES = {
     ),
     "packages to be moved, whose pages Apache serves": _packages(
         {"listeners": {"443": {"command": "apache2", "unit": "apache2.service"}}},
-        "Apache serves the packages' pages",
+        "apache2 serves the packages' pages",
         "Nginx",
-        "nginx.conf that they bring",
+        "the configuration that they bring",
     ),
     "Mailman in containers": Trouble(
         {

@@ -7,6 +7,8 @@ from typing import Any
 
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.parts.database.chosen import databases, titles
+from mailman_suite.parts.chosen import proxy
+from mailman_suite.parts.proxy.model import Proxy
 from mailman_suite.releases.platforms import Platform
 from mailman_suite.settings import Settings
 
@@ -17,7 +19,7 @@ def refusals(settings: Settings, platform: Platform, look: Mapping[str, Any]) ->
     """Every reason to leave it alone; none where its move was asked for and can be."""
     can_move = platform.package_tool == "apt"
     if settings.moves_packages and can_move:
-        yield from _immovable(look)
+        yield from _immovable(look, proxy(settings))
         return
     move = (
         "; or have them moved to a release in a virtualenv, with data and addresses kept "
@@ -31,7 +33,7 @@ def refusals(settings: Settings, platform: Platform, look: Mapping[str, Any]) ->
     )
 
 
-def _immovable(look: Mapping[str, Any]) -> Iterator[Refusal]:
+def _immovable(look: Mapping[str, Any], proxy: Proxy) -> Iterator[Refusal]:
     database = look["suite"].get("database")
     if database and database not in databases():
         yield Refusal(
@@ -39,10 +41,11 @@ def _immovable(look: Mapping[str, Any]) -> Iterator[Refusal]:
             expected=titles(),
             remedy="leave them to the distribution, or move the data to PostgreSQL first",
         )
-    if any(look["listeners"].get(port, {}).get("command") == "apache2" for port in _PAGES):
+    commands = {look["listeners"].get(port, {}).get("command") for port in _PAGES} - {None}
+    if others := sorted(commands - set(proxy.processes)):
         yield Refusal(
-            found="Apache serves the packages' pages",
-            expected="Nginx, the one proxy that this repository sets up",
-            remedy="give the packages' pages to Nginx first, with the nginx.conf that they bring, "
-            "and see them open; then run this again",
+            found=f"{' and '.join(others)} serves the packages' pages",
+            expected=f"{proxy.title}, which mailman_proxy names",
+            remedy=f"let {proxy.title} serve the packages' pages first, with the configuration "
+            "that they bring, and check that they open; then run this again",
         )

@@ -21,11 +21,12 @@ def taken(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
     # containers belong to what is refused already.
     foreign = ("guide", "packages", "containers")
     its_own = _SUITE_PORTS if look["suite"]["kind"] in foreign else ()
+    relays = proxy(settings).processes
     for port, owners in _owners(settings).items():
         if port in its_own:
             continue
         listener = look["listeners"].get(str(port))
-        if listener is None or _owns(port, owners, listener, look):
+        if listener is None or _owns(port, owners, listener, look, relays):
             continue
         unit = f" ({listener['unit']})" if listener["unit"] else ""
         yield Refusal(
@@ -36,10 +37,18 @@ def taken(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
 
 
 def _owns(
-    port: int, owners: tuple[str, ...], listener: Mapping[str, str], look: Mapping[str, Any]
+    port: int,
+    owners: tuple[str, ...],
+    listener: Mapping[str, str],
+    look: Mapping[str, Any],
+    relays: tuple[str, ...],
 ) -> bool:
-    """Whether one of the owners listens. Without a suite, a unit's name proves nothing."""
-    if port in _SUITE_PORTS and look["suite"]["kind"] == "none" and listener["command"] != "nginx":
+    """Whether one of the owners listens. Without a suite, a unit's name proves nothing.
+
+    `relays` are the proxy's processes, which lead from host to host where there are several.
+    """
+    ours = port in _SUITE_PORTS and listener["command"] not in relays
+    if ours and look["suite"]["kind"] == "none":
         return listener["pid"] in traces.processes(look)
     return listener["unit"].startswith(owners) or listener["command"] in owners
 
