@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from mailman_suite.inspection.group_data import declared_settings
-from mailman_suite.parts.answers import answers
 from mailman_suite.parts.chosen import PARTS
 from mailman_suite.settings import GROUPS, Settings, reference
 from mailman_suite.settings.lists import ListSettings
@@ -18,8 +17,6 @@ from tests.unit.rules import ROOT
 
 FIELDS = {name: field for group in GROUPS for name, field in group.model_fields.items()}
 # What an example needs beside itself.
-# Parts of which there is one so far: the only example is the default.
-ONE_ANSWER = {choice for choice in PARTS if len(answers(choice)) == 1}
 TOGETHER: dict[str, dict[str, Any]] = {
     "tls_certificate": {"mailman_tls_key": "/k"},
     "tls_key": {"mailman_tls_certificate": "/c"},
@@ -51,7 +48,7 @@ def test_the_example_is_a_value_that_is_accepted_and_differs_from_the_default(na
     exec(line, data)
     value = data[f"mailman_{name}"]
     settings = declared_settings({**GOOD, **TOGETHER.get(name, {}), f"mailman_{name}": value})
-    assert name in ONE_ANSWER or repr(getattr(settings, name)) != repr(FIELDS[name].get_default())
+    assert name in PARTS or repr(getattr(settings, name)) != repr(FIELDS[name].get_default())
 
 
 def _lines(text: str) -> Iterator[str]:

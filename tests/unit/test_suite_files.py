@@ -18,7 +18,7 @@ from mailman_suite.base import layout
 from mailman_suite.base.declared_files import DeclaredFiles, ManagedFile
 from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
-from mailman_suite.parts.proxy import nginx
+from mailman_suite.parts.answers import answers
 from mailman_suite.suite import files as suite_files
 from mailman_suite.suite import rendering
 from mailman_suite.suite.suite import Suite
@@ -183,7 +183,9 @@ def test_every_timer_that_runs_has_a_unit():
 def test_every_template_becomes_a_file():
     made = {one.path.lstrip("/") + ".j2" for one in everything(suite({})).files}
     made |= {path.lstrip("/") + ".j2" for path in (*upgrade.UNIT_FILES, *backup.UNIT_FILES)}
-    made |= {f"{nginx.ANSWER.peers_site}.j2".lstrip("/")}  # of roles on several hosts
+    for part in answers("proxy").values():  # the other proxies, and roles on several hosts
+        made |= {f"{path}.j2".lstrip("/") for path in (part.site, part.peers_site)}
+    made |= {f"{part.configuration}.j2".lstrip("/") for part in answers("wsgi").values()}
     made |= {f"{layout.UNITS}/{layout.FENCE_UNIT}".lstrip("/") + ".j2"}  # of a rehearsal
     for host in paper_hosts(supported=True):
         settings = declared_settings(data(host, **POSTGRESQL))
