@@ -20,8 +20,8 @@ from mailman_suite.checks import (
 )
 from mailman_suite.checks.edge import edge_question
 from mailman_suite.checks.model import Expected, Observations, Promise, Verdict, judged
-from mailman_suite.parts.database.chosen import database_of
 from mailman_suite.parts import chosen
+from mailman_suite.parts.database.chosen import database_of
 from mailman_suite.parts.database.connections import connections
 from mailman_suite.settings import Settings
 from mailman_suite.settings.roles import ROLES, Role

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mailman_suite.base.refusal import Refusal
-from mailman_suite.parts.database.chosen import databases, titles
 from mailman_suite.parts.chosen import proxy
+from mailman_suite.parts.database.chosen import databases, titles
 from mailman_suite.parts.proxy.model import Proxy
 from mailman_suite.releases.platforms import Platform
 from mailman_suite.settings import Settings

@@ -7,8 +7,8 @@ from typing import Any
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
-from mailman_suite.parts.database.chosen import database_of
 from mailman_suite.parts.chosen import mta, proxy
+from mailman_suite.parts.database.chosen import database_of
 from mailman_suite.preflight import traces
 from mailman_suite.settings import Settings
 

@@ -19,6 +19,7 @@ from mailman_suite.base.declared_files import DeclaredFiles, ManagedFile
 from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
 from mailman_suite.parts.answers import answers
+from mailman_suite.parts.proxy import nginx
 from mailman_suite.suite import files as suite_files
 from mailman_suite.suite import rendering
 from mailman_suite.suite.suite import Suite
@@ -140,7 +141,7 @@ def test_wrong_passwords_are_counted_by_the_address_that_the_proxy_saw(
 ):
     """One proxy puts one address there, whatever a visitor sent in that header."""
     assert evaluated({}, monkeypatch)["ALLAUTH_TRUSTED_PROXY_COUNT"] == 1
-    headers = re.findall(r"X-Forwarded-For (.*);", text_of(layout.PROXY_SITE, {}))
+    headers = re.findall(r"X-Forwarded-For (.*);", text_of(nginx.ANSWER.site, {}))
     assert headers == ["$remote_addr"]
 
 
