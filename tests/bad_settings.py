@@ -372,7 +372,13 @@ def _web(value: Any, found: str) -> Mistake:
     )
 
 
+_ENDLESS: list[Any] = []
+_ENDLESS.append(_ENDLESS)
+
 HATCHES = {
+    "a Django setting that contains itself": Mistake(
+        {"mailman_web_settings": {"X": _ENDLESS}}, "contains itself", "text, numbers", "plain data"
+    ),
     "a section with a line end": _core("mta]\n[webservice", "port", "the section 'mta]"),
     "a section with brackets": _core("[mta]", "port", "the section '[mta]'"),
     "a key with a line end": _core("mta", "a: b\nc", "the key 'a: b"),

@@ -35,10 +35,18 @@ def core_config(value: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, A
 
 def web_settings(value: Mapping[str, Any]) -> dict[str, Any]:
     """Django settings by name, each made of plain data alone."""
-    return {
-        _django_name(key): _plain(content, f"mailman_web_settings['{key}']")
-        for key, content in value.items()
-    }
+    return {_django_name(key): _web_setting(key, content) for key, content in value.items()}
+
+
+def _web_setting(key: str, value: Any) -> Any:
+    try:
+        return _plain(value, f"mailman_web_settings['{key}']")
+    except RecursionError:
+        raise Refusal(
+            found=f"mailman_web_settings['{key}'] contains itself",
+            expected="text, numbers, booleans, None, lists, tuples and dicts",
+            remedy="write it as plain data, so that it can be rendered into settings.py",
+        ) from None
 
 
 def literal(value: Any) -> str:

@@ -5,9 +5,13 @@ A value lives in memory only inside pyinfra's `HiddenValue` and on the host in a
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import select
+import stat
 import subprocess
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -19,6 +23,7 @@ from mailman_suite.settings.secret_references import SecretReference
 
 # What may stand unquoted in an ini file, in a database URL and in Python text alike.
 ALLOWED = re.compile(r"[A-Za-z0-9._~-]{12,512}")
+_MOST = 4096  # bytes; more is not read
 _COMMAND_SECONDS = 60
 
 
@@ -65,7 +70,7 @@ def _from_environment(name: str, setting: str) -> str:
 
 def _from_file(path: str, setting: str) -> str:
     try:
-        return Path(path).expanduser().read_text()
+        return _text_of(Path(path).expanduser())
     except (OSError, UnicodeDecodeError) as error:
         raise Refusal(
             found=f"{setting} refers to the file {path}, which cannot be read"
@@ -75,22 +80,57 @@ def _from_file(path: str, setting: str) -> str:
         ) from None
 
 
+def _text_of(path: Path) -> str:
+    """The file's text, up to more than any secret has; never waits for a pipe or a device."""
+    if not stat.S_ISREG(path.stat().st_mode) and not path.is_dir():
+        raise OSError(errno.EINVAL, "not a regular file")
+    with path.open(encoding="utf-8") as stream:
+        return stream.read(_MOST)
+
+
 def _from_command(command: str, setting: str) -> str:
     try:
-        done = subprocess.run(
-            command, shell=True, capture_output=True, text=True, timeout=_COMMAND_SECONDS
-        )
-    except subprocess.TimeoutExpired:
+        status, printed = _run(command)
+    except (TimeoutError, subprocess.TimeoutExpired):
         outcome = f"did not end within {_COMMAND_SECONDS} seconds"
     else:
-        if done.returncode == 0:
-            return done.stdout
-        outcome = f"ended with exit status {done.returncode}"
+        if status == 0:
+            return printed.decode(errors="replace")  # what is no text is refused as unsuitable
+        outcome = f"ended with exit status {status}"
     raise Refusal(
         found=f"{setting} refers to a command that {outcome}",
         expected="a command that prints the secret on its standard output",
         remedy="run it by hand on the control machine and correct it",
     )
+
+
+def _run(command: str) -> tuple[int, bytes]:
+    """Exit status and output. Raises `TimeoutError` or `subprocess.TimeoutExpired`.
+
+    Not `subprocess.run`: under gevent it waits for children that keep the output open, however
+    long they run.
+    """
+    with subprocess.Popen(
+        command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+    ) as process:
+        try:
+            assert process.stdout is not None
+            printed = _read(process.stdout.fileno(), time.monotonic() + _COMMAND_SECONDS)
+            return process.wait(_COMMAND_SECONDS), printed
+        finally:
+            process.kill()
+
+
+def _read(output: int, deadline: float) -> bytes:
+    """What stands in a pipe until its end, or until it is more than any secret has."""
+    printed = b""
+    while len(printed) < _MOST:
+        if not select.select([output], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            raise TimeoutError
+        if not (more := os.read(output, _MOST)):
+            break
+        printed += more
+    return printed
 
 
 _SOURCES: Mapping[str, Callable[[str, str], str]] = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from mailman_suite.base.refusal import Refusal, Refusals
 from mailman_suite.settings import secret_sources
 from mailman_suite.settings.secret_references import SecretReference
 from mailman_suite.settings.secret_sources import ALLOWED, all_fetched, fetched
+from tests.unit.rules import ROOT
 
 GOOD = "Correct-horse_battery.staple~1"
 
@@ -62,6 +65,10 @@ def _two_lines(place: Path) -> None:
     place.write_text(f"{GOOD}\n{GOOD}\n")
 
 
+def _pipe(place: Path) -> None:
+    os.mkfifo(place)
+
+
 UNRESOLVABLE: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     "a variable that is not set": (
         _unset,
@@ -72,11 +79,17 @@ UNRESOLVABLE: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     "a file that is missing": (_nothing, "file:{place}", "(No such file", "create {place}"),
     "a file that is a directory": (_directory, "file:{place}", "(Is a directory)", "create"),
     "a file that is no text": (_picture, "file:{place}", "(not text)", "create {place}"),
+    "a file that is a pipe": (_pipe, "file:{place}", "(not a regular file)", "create {place}"),
+    "a file without an end": (_nothing, "file:/dev/zero", "(not a regular file)", "or change"),
     "a file that is empty": (_empty, "file:{place}", "gave 0 characters", "choose such a value"),
     "a file of two lines": (_two_lines, "file:{place}", "unsuitable", "choose such a value"),
     "a command that fails": (_nothing, "cmd:exit 3", "exit status 3", "run it by hand"),
     "a command that is not there": (_nothing, "cmd:/nowhere/pass", "exit status 127", "by hand"),
     "a command that hangs": (_nothing, "cmd:exec sleep 60", "did not end within", "by hand"),
+    "a command whose child hangs": (_nothing, "cmd:sleep 9; true", "did not end", "by hand"),
+    "a command that leaves a child": (_nothing, "cmd:sleep 9 & true", "did not end", "by hand"),
+    "a command that prints without end": (_nothing, "cmd:yes", "did not end", "by hand"),
+    "a command that prints a picture": (_nothing, "cmd:printf '\\377PNG'", "unsuitable", "choose"),
     "a command that prints nothing": (_nothing, "cmd:true", "gave 0 characters", "choose"),
     "a secret that is too short": (_nothing, "cmd:echo short", "gave 5 characters", "choose"),
     "a secret with a quote": (_nothing, 'cmd:printf "a\'bcdefghijklm"', "unsuitable", "choose"),
@@ -105,6 +118,24 @@ def test_a_reference_that_leads_nowhere_is_refused(
     assert reason.expected
     assert remedy.format(place=place) in reason.remedy
     assert GOOD not in str(raised.value)
+
+
+_UNDER_PYINFRA = """
+from gevent import monkey; monkey.patch_all()
+from mailman_suite.settings import secret_sources
+from mailman_suite.settings.secret_references import SecretReference
+secret_sources._COMMAND_SECONDS = 0.5
+print(secret_sources.fetched(SecretReference("cmd:echo Correct-horse"), "x").unmask())
+secret_sources.fetched(SecretReference("cmd:sleep 30; true"), "x")
+"""
+
+
+def test_a_child_that_keeps_the_output_open_is_not_waited_for_under_gevent_either():
+    done = subprocess.run(
+        [sys.executable, "-c", _UNDER_PYINFRA], capture_output=True, text=True, timeout=20, cwd=ROOT
+    )
+    assert done.stdout == "Correct-horse\n"
+    assert "did not end within 0.5 seconds" in done.stderr
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not read")
