@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mailman_suite.checks.model import Broken, Expected, Promise, some
+from mailman_suite.checks.model import Broken, Check, Expected, some
 
 # Core looks into most queues every second, into that of bounces every two minutes.
 _STUCK_SECONDS = 900
@@ -120,15 +120,15 @@ def spool(found: Any, expected: Expected) -> str:
     return "empty"
 
 
-PROMISES = (
-    Promise("Core's REST collections answer", "check.core", "rest", collections, True),
-    Promise("Declared domains and lists exist", "check.core", "rest", declared_lists, True),
-    Promise("Every runner of Core is alive", "check.core", "runners", runners, True),
-    Promise("Core greets on LMTP", "check.core", "lmtp", lmtp, True),
-    Promise("Postfix greets on SMTP", "check.core", "smtp", smtp, True),
-    Promise("Postfix takes mail for lists and users", "check.core", "smtp", recipients, True),
-    Promise("Postfix' maps know every list", "check.core", "postfix", routes, True),
-    Promise("No message was shunted", "check.queues", "failed", no_failed_messages),
-    Promise("No message is stuck in a queue", "check.queues", "queues", queues_move),
-    Promise("The archiver's spool is empty", "check.queues", "spool", spool),
+CHECKS = (
+    Check("Core's REST collections answer", "check.core", "rest", collections, True),
+    Check("Declared domains and lists exist", "check.core", "rest", declared_lists, True),
+    Check("Every runner of Core is alive", "check.core", "runners", runners, True),
+    Check("Core greets on LMTP", "check.core", "lmtp", lmtp, True),
+    Check("Postfix greets on SMTP", "check.core", "smtp", smtp, True),
+    Check("Postfix takes mail for lists and users", "check.core", "smtp", recipients, True),
+    Check("Postfix' maps know every list", "check.core", "postfix", routes, True),
+    Check("No message was shunted", "check.queues", "failed", no_failed_messages),
+    Check("No message is stuck in a queue", "check.queues", "queues", queues_move),
+    Check("The archiver's spool is empty", "check.queues", "spool", spool),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mailman_suite.base import layout
-from mailman_suite.checks.model import Broken, Expected, Promise, some
+from mailman_suite.checks.model import Broken, Check, Expected, some
 from mailman_suite.settings import Settings
 
 # A domain or list too many is a second too many; what is true of these is true of the others.
@@ -61,9 +61,9 @@ def _remedy(answers: list[str]) -> str:
     return "run deploys/mailman.py for Core's host and for this one"
 
 
-PROMISES = (
-    Promise("The MTA greets on SMTP", "check.edge", "greeting", greets, True),
-    Promise("The MTA takes mail for lists", "check.edge", "known", takes_lists, True),
-    Promise("The MTA refuses unknown addresses of lists", "check.edge", "unknown",
+CHECKS = (
+    Check("The MTA greets on SMTP", "check.edge", "greeting", greets, True),
+    Check("The MTA takes mail for lists", "check.edge", "known", takes_lists, True),
+    Check("The MTA refuses unknown addresses of lists", "check.edge", "unknown",
             refuses_unknown, True),
 )  # fmt: skip

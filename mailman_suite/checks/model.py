@@ -1,7 +1,7 @@
-"""Promises: what a suite that runs owes its users, and whether it keeps it. Pure.
+"""Checks: what users may expect of a running suite, and whether it is so. Pure.
 
-A promise looks at one observation of a host (`mailman_suite/host/verify_*.py`) and either says what
-it found or raises `Broken`. What was not observed is broken too: unknown is never fine.
+A check judges one observation of a host (`mailman_suite/host/check/`) and either says what it found
+or raises `Broken`. What was not observed is broken too: unknown is never fine.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Broken(Exception):
 
 @dataclass(frozen=True)
 class Expected:
-    """What the declaration says, as far as promises are about it."""
+    """What the declaration says, as far as checks are about it."""
 
     domains: tuple[str, ...]
     lists: tuple[str, ...]
@@ -30,7 +30,7 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Promise:
+class Check:
     """A sentence that is true on a host that is well.
 
     `program` and `observation` name what it looks at. One that `settles` becomes true by itself
@@ -46,7 +46,7 @@ class Promise:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a promise is kept, with what was found."""
+    """Whether a check holds, with what was found."""
 
     sentence: str
     kept: bool
@@ -55,29 +55,29 @@ class Verdict:
 
 
 def judged(
-    promises: Iterable[Promise], observations: Observations, expected: Expected
+    checks: Iterable[Check], observations: Observations, expected: Expected
 ) -> list[Verdict]:
-    """The verdict on each promise, in their order."""
-    return [_verdict(one, observations.get(one.program, {}), expected) for one in promises]
+    """The verdict on each check, in their order."""
+    return [_verdict(one, observations.get(one.program, {}), expected) for one in checks]
 
 
-def _verdict(promise: Promise, found: Mapping[str, Any], expected: Expected) -> Verdict:
+def _verdict(check: Check, found: Mapping[str, Any], expected: Expected) -> Verdict:
     try:
-        detail, kept = promise.judge(_observation(promise, found), expected), True
+        detail, kept = check.judge(_observation(check, found), expected), True
     except Broken as broken:
         detail, kept = str(broken), False
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         detail, kept = f"the observation makes no sense: {type(error).__name__} {error}", False
-    return Verdict(promise.sentence, kept, detail, promise.settles)
+    return Verdict(check.sentence, kept, detail, check.settles)
 
 
-def _observation(promise: Promise, found: Mapping[str, Any]) -> Any:
-    """The observation of a promise. Raises `Broken` with the reason why there is none."""
+def _observation(check: Check, found: Mapping[str, Any]) -> Any:
+    """The observation of a check. Raises `Broken` with the reason why there is none."""
     if "error" in found:
         raise Broken(f"could not be observed: {found['error']}")
-    if promise.observation not in found:
-        raise Broken(f"was not observed by host/{promise.program}.py")
-    observation = found[promise.observation]
+    if check.observation not in found:
+        raise Broken(f"was not observed by {check.program}")
+    observation = found[check.observation]
     if isinstance(observation, Mapping) and set(observation) == {"error"}:
         raise Broken(f"could not be observed: {observation['error']}")
     return observation
@@ -89,7 +89,7 @@ def broken(verdicts: Iterable[Verdict]) -> list[Verdict]:
 
 
 def table(verdicts: Sequence[Verdict]) -> list[str]:
-    """One line for each promise: the sentence, ok or BROKEN, what was found."""
+    """One line for each check: the sentence, ok or BROKEN, what was found."""
     width = max((len(one.sentence) for one in verdicts), default=0)
     return [
         f"{one.sentence:<{width}}  {'ok    ' if one.kept else 'BROKEN'}  {one.detail}".rstrip()

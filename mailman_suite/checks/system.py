@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mailman_suite.base import layout
-from mailman_suite.checks.model import Broken, Expected, Promise, some
+from mailman_suite.checks.model import Broken, Check, Expected, some
 
 _LOOPBACK = ("127.", "::1 ", "::ffff:127.")
 _ROOT_ONLY = "superuser_password"
@@ -129,18 +129,18 @@ def search_index(found: Any, expected: Expected) -> str:
     return f"being filled, searches find more and more: {found['said'] or 'begun just now'}"
 
 
-PROMISES = (
-    Promise("Every service runs and starts at boot", "check.system", "units", units, True),
-    Promise("Every process runs the release", "check.system", "processes", processes, True),
-    Promise("The declared release is current", "check.system", "release", release),
-    Promise("Every timer has a next time", "check.system", "timers", timers),
-    Promise("No job failed when it last ran", "check.system", "timers", jobs),
-    Promise(
+CHECKS = (
+    Check("Every service runs and starts at boot", "check.system", "units", units, True),
+    Check("Every process runs the release", "check.system", "processes", processes, True),
+    Check("The declared release is current", "check.system", "release", release),
+    Check("Every timer has a next time", "check.system", "timers", timers),
+    Check("No job failed when it last ran", "check.system", "timers", jobs),
+    Check(
         "A search index that is asked for is filled", "check.system", "index", search_index, True
     ),
-    Promise("Our services listen on loopback alone", "check.system", "sockets", sockets),
-    Promise("Secrets are private", "check.system", "private", private),
-    Promise("Core's schema is the code's", "state.schema", "core", core_schema),
-    Promise("The web's schema is the code's", "state.schema", "web", web_schema),
-    Promise("Site and superuser exist", "apply.web_identity", "missing", identity),
+    Check("Our services listen on loopback alone", "check.system", "sockets", sockets),
+    Check("Secrets are private", "check.system", "private", private),
+    Check("Core's schema is the code's", "state.schema", "core", core_schema),
+    Check("The web's schema is the code's", "state.schema", "web", web_schema),
+    Check("Site and superuser exist", "apply.web_identity", "missing", identity),
 )

@@ -6,20 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from mailman_suite.base import layout
-from mailman_suite.checks import (
-    core as promises_core,
-)
-from mailman_suite.checks import (
-    edge as promises_edge,
-)
-from mailman_suite.checks import (
-    system as promises_system,
-)
-from mailman_suite.checks import (
-    web as promises_web,
-)
+from mailman_suite.checks import core, edge, system, web
 from mailman_suite.checks.edge import edge_question
-from mailman_suite.checks.model import Expected, Observations, Promise, Verdict, judged
+from mailman_suite.checks.model import Check, Expected, Observations, Verdict, judged
 from mailman_suite.parts import chosen
 from mailman_suite.parts.database.chosen import database_of
 from mailman_suite.parts.database.connections import connections
@@ -28,7 +17,7 @@ from mailman_suite.settings.roles import ROLES, Role
 from mailman_suite.suite.files import timers, web_settings
 from mailman_suite.suite.suite import Suite
 
-PROMISES = (*promises_core.PROMISES, *promises_web.PROMISES, *promises_system.PROMISES)
+CHECKS = (*core.CHECKS, *web.CHECKS, *system.CHECKS)
 
 _REST = f"http://{layout.LOOPBACK}:{layout.REST_PORT}/3.1"
 _PAGES = (
@@ -48,17 +37,17 @@ _LINKED_PAGES = (
 
 def verdicts(suite: Suite, observations: Observations) -> list[Verdict]:
     """The verdict on every promise of the host's role, from what `questions` answered."""
-    return judged(promises_of(suite.settings), observations, expected(suite))
+    return judged(checks_of(suite.settings), observations, expected(suite))
 
 
-def promises_of(settings: Settings) -> tuple[Promise, ...]:
+def checks_of(settings: Settings) -> tuple[Check, ...]:
     """What a host with this role owes its users, and the suite's other hosts."""
-    edge = promises_edge.PROMISES if settings.role == "mta" else ()
-    return (*(one for one in PROMISES if _is_of(one, settings)), *edge)
+    of_the_edge = edge.CHECKS if settings.role == "mta" else ()
+    return (*(one for one in CHECKS if _is_of(one, settings)), *of_the_edge)
 
 
-def _is_of(promise: Promise, settings: Settings) -> bool:
-    roles = _ROLES_OF.get(promise.observation) or _ROLES_OF[promise.program]
+def _is_of(check: Check, settings: Settings) -> bool:
+    roles = _ROLES_OF.get(check.observation) or _ROLES_OF[check.program]
     return settings.runs(*roles)
 
 

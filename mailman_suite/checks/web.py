@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mailman_suite.checks.model import Broken, Expected, Promise, some
+from mailman_suite.checks.model import Broken, Check, Expected, some
 
 _TYPES = {
     "css": ("text/css",),
@@ -75,9 +75,9 @@ def proxy(found: Any, expected: Expected) -> str:
     return f"answers {_REFUSED}"
 
 
-PROMISES = (
-    Promise("Every page that matters shows", "check.web", "pages", pages, True),
-    Promise("The pages' own files are served", "check.web", "files", files, True),
-    Promise("HyperKitty takes Core's key and no other", "check.web", "api", key, True),
-    Promise("The proxy shuts the archiver's interface", "check.web", "api", proxy, True),
+CHECKS = (
+    Check("Every page that matters shows", "check.web", "pages", pages, True),
+    Check("The pages' own files are served", "check.web", "files", files, True),
+    Check("HyperKitty takes Core's key and no other", "check.web", "api", key, True),
+    Check("The proxy shuts the archiver's interface", "check.web", "api", proxy, True),
 )

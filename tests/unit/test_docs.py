@@ -17,7 +17,7 @@ FOLDERS = (".", "docs", "docs/runbooks", "docs/decisions", "releases/*")
 DOCUMENTS = sorted(page for folder in FOLDERS for page in ROOT.glob(f"{folder}/*.md"))
 DRAWINGS = sorted((ROOT / "docs").glob("*.svg"))
 GENERATED = {ROOT / "docs" / "gates.md"}  # from texts of the code, which have not been revised
-SENTENCES = [one.sentence for one in (*verification.PROMISES, *edge.PROMISES)]
+SENTENCES = [one.sentence for one in (*verification.CHECKS, *edge.CHECKS)]
 # What a manual does not say; the better words are in docs/architecture.md and CONTRIBUTING.md.
 FORBIDDEN = (
     r"\b(is|are|was) at it\b",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.checks.edge import PROMISES
+from mailman_suite.checks.edge import CHECKS
 from mailman_suite.checks.model import Expected, broken, judged
 from mailman_suite.host.check import edge as verify_edge
 
@@ -27,7 +27,7 @@ WELL = {
     "known": {LIST: "250 2.1.5 Ok"},
     "unknown": {f"nobody-1@{DOMAIN}": "550 5.1.1 undeliverable address"},
 }
-GREETS, TAKES, REFUSES = (one.sentence for one in PROMISES)
+GREETS, TAKES, REFUSES = (one.sentence for one in CHECKS)
 
 Answer = Callable[[str], str]
 
@@ -66,7 +66,7 @@ def edge(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Answer], dict[st
 
 
 def sentences(found: dict[str, Any], expected: Expected = EXPECTED) -> list[str]:
-    verdicts = judged(PROMISES, {"check.edge": found}, expected)
+    verdicts = judged(CHECKS, {"check.edge": found}, expected)
     return [one.sentence for one in broken(verdicts)]
 
 

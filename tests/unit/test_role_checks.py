@@ -7,12 +7,12 @@ import pytest
 from mailman_suite.base import layout
 from mailman_suite.checks import verification
 from mailman_suite.checks.model import broken
-from mailman_suite.checks.verification import PROMISES, promises_of, questions, verdicts
+from mailman_suite.checks.verification import CHECKS, checks_of, questions, verdicts
 from tests.unit.split_suites import every_role, split_settings, split_suite
 
-EDGE = verification.promises_edge.PROMISES
+EDGE = verification.edge_checks.CHECKS
 ASKED = {
-    "all": {*(one.program for one in PROMISES)},
+    "all": {*(one.program for one in CHECKS)},
     "database": {"check.system"},
     "core": {"check.core", "check.queues", "check.system", "state.schema", "apply.web_identity"},
     "web": {"check.web", "check.system"},
@@ -27,27 +27,27 @@ def shared_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("role", every_role)
 def test_every_host_owes_something_and_is_asked_for_all_of_it(role: str) -> None:
-    owed = promises_of(split_settings(role))
+    owed = checks_of(split_settings(role))
     assert owed
     assert {one.program for one in owed} == set(questions(split_suite(role))) == ASKED[role]
 
 
 def test_every_promise_of_a_whole_suite_is_kept_by_some_host_of_several() -> None:
-    assert promises_of(split_settings("all")) == PROMISES
-    spread = {one for role in every_role[1:] for one in promises_of(split_settings(role))}
-    assert spread == {*PROMISES, *EDGE}
+    assert checks_of(split_settings("all")) == CHECKS
+    spread = {one for role in every_role[1:] for one in checks_of(split_settings(role))}
+    assert spread == {*CHECKS, *EDGE}
 
 
 @pytest.mark.parametrize("role", every_role)
 def test_a_host_that_answers_nothing_breaks_every_promise_of_its_role(role: str) -> None:
     found = verdicts(split_suite(role), {})
-    assert len(broken(found)) == len(promises_of(split_settings(role)))
+    assert len(broken(found)) == len(checks_of(split_settings(role)))
 
 
 def test_what_is_owed_once_for_the_suite_is_owed_by_one_host() -> None:
     owners: dict[str, list[str]] = {}
     for role in every_role[1:]:
-        for promise in promises_of(split_settings(role)):
+        for promise in checks_of(split_settings(role)):
             owners.setdefault(promise.sentence, []).append(role)
     assert owners["Every service runs and starts at boot"] == list(every_role[1:])
     assert owners["Core greets on LMTP"] == ["core"]

@@ -9,9 +9,9 @@ import pytest
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
-from mailman_suite.checks.model import Expected, Promise, Verdict, broken, judged, summary, table
+from mailman_suite.checks.model import Check, Expected, Verdict, broken, judged, summary, table
 from mailman_suite.checks.posting import local_domain
-from mailman_suite.checks.verification import PROMISES
+from mailman_suite.checks.verification import CHECKS
 from mailman_suite.facts.verify import Observations
 
 RELEASE = f"{layout.RELEASES}/3.3.10-py3.11-abc"
@@ -23,7 +23,7 @@ EXPECTED = Expected(
     secrets=("rest_password", "superuser_password"),
     services=layout.SERVICES,
 )
-OBSERVED = sorted({(one.program, one.observation) for one in PROMISES})
+OBSERVED = sorted({(one.program, one.observation) for one in CHECKS})
 RUNNING = {"ActiveState": "active", "SubState": "running", "UnitFileState": "enabled", "age": 100}
 PAGE = {
     "status": 200,
@@ -106,7 +106,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
 
 
 def sentences(observations: dict[str, Any]) -> list[str]:
-    return [one.sentence for one in broken(judged(PROMISES, observations, EXPECTED))]
+    return [one.sentence for one in broken(judged(CHECKS, observations, EXPECTED))]
 
 
 def test_a_host_that_is_well_keeps_every_promise():
@@ -186,7 +186,7 @@ def test_one_thing_that_is_wrong_breaks_its_promise_alone(path: str, value: Any,
 def test_an_index_that_is_being_filled_breaks_nothing_and_shows_how_far_it_is():
     said = "list 3 of 12: news@lists.unit.test"
     index = {"wanted": True, "state": "activating/start", "said": said}
-    found = judged(PROMISES, changed("check.system|index", index), EXPECTED)
+    found = judged(CHECKS, changed("check.system|index", index), EXPECTED)
     assert broken(found) == []
     assert [one.detail for one in found if said in one.detail] == [
         f"being filled, searches find more and more: {said}"
@@ -196,21 +196,21 @@ def test_an_index_that_is_being_filled_breaks_nothing_and_shows_how_far_it_is():
 @pytest.mark.parametrize("state", ["inactive/dead", "failed/failed", "activating/auto-restart"])
 def test_an_index_that_is_asked_for_and_not_filled_breaks_its_promise(state: str):
     index = {"wanted": True, "state": state, "said": "OSError: disk full"}
-    (one,) = broken(judged(PROMISES, changed("check.system|index", index), EXPECTED))
+    (one,) = broken(judged(CHECKS, changed("check.system|index", index), EXPECTED))
     assert one.sentence == "A search index that is asked for is filled"
     assert state in one.detail and "disk full" in one.detail
 
 
 def test_every_promise_is_broken_by_a_host_that_answers_nothing():
-    assert len(sentences({})) == len(PROMISES)
+    assert len(sentences({})) == len(CHECKS)
 
 
 @pytest.mark.parametrize("answer", [{"error": "no such file"}, {}, None, "?"])
 @pytest.mark.parametrize(
-    ("program", "observation"), sorted({(p.program, p.observation) for p in PROMISES})
+    ("program", "observation"), sorted({(p.program, p.observation) for p in CHECKS})
 )
 def test_what_was_not_observed_is_broken(program: str, observation: str, answer: Any):
-    about = [p for p in PROMISES if (p.program, p.observation) == (program, observation)]
+    about = [p for p in CHECKS if (p.program, p.observation) == (program, observation)]
     found = sentences(changed(f"{program}|{observation}", answer))
     assert found == [promise.sentence for promise in about]
 
@@ -231,7 +231,7 @@ def test_a_judge_that_meets_nonsense_breaks_the_promise():
     def judge(found: Any, expected: Expected) -> str:
         return str(found["absent"])
 
-    (verdict,) = judged([Promise("A", "p", "o", judge)], {"p": {"o": {"a": 1}}}, EXPECTED)
+    (verdict,) = judged([Check("A", "p", "o", judge)], {"p": {"o": {"a": 1}}}, EXPECTED)
     assert not verdict.kept and "makes no sense" in verdict.detail
 
 
