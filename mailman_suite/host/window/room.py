@@ -70,6 +70,5 @@ def _parts(order: Order, place: Path) -> list[tuple[str, int]]:
         database = databases[name]
         size = database_copies.size(database, databases["secrets"], place)
         parts.append((str(place), size))
-        if database["engine"] == "sqlite" and size:
-            parts.append((os.path.dirname(database["path"]), size))
+        parts += database_copies.growth(database, size).items()
     return parts
