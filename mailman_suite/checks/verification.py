@@ -10,7 +10,7 @@ from mailman_suite.checks import core, edge, system, web
 from mailman_suite.checks.edge import edge_question
 from mailman_suite.checks.model import Check, Expected, Observations, Verdict, judged
 from mailman_suite.parts import chosen
-from mailman_suite.parts.database.chosen import database_of
+from mailman_suite.parts.database.chosen import all_services, database_of
 from mailman_suite.parts.database.connections import connections
 from mailman_suite.settings import Settings
 from mailman_suite.settings.roles import ROLES, Role
@@ -105,11 +105,11 @@ def _web_question(suite: Suite) -> dict[str, Any]:
 
 
 def _database_questions(settings: Settings) -> dict[str, Any]:
-    databases = connections(settings)
+    found = connections(settings)
     return {
-        "state.schema": {**databases, "heads": f"{layout.VENV}/../heads.json"},
+        "state.schema": {**found, "heads": f"{layout.VENV}/../heads.json"},
         "apply.web_identity": {
-            "database": databases["web"],
+            "database": found["web"],
             "secrets": layout.SECRETS,
             "web_host": settings.web_host,
             "domains": settings.domains,
@@ -150,6 +150,7 @@ def _system(suite: Suite) -> dict[str, Any]:
     return {
         "services": [*settings.services, *_system_services(settings)],
         "ours": settings.services,
+        "servers": [name.removesuffix(".service") for name in all_services()],
         "jobs": {timer: timer.replace(".timer", ".service") for timer in timers(suite)},
         "venv": layout.VENV,
         "releases": layout.RELEASES,

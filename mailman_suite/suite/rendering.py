@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.base.repository import ROOT
-from mailman_suite.parts.database.chosen import databases
+from mailman_suite.parts.database.chosen import all_services
 from mailman_suite.parts.search.chosen import search
 from mailman_suite.suite.suite import Suite
 
@@ -43,7 +43,7 @@ def _variables(suite: Suite) -> dict[str, Any]:
         "release": suite.release,
         "layout": layout,
         "search": search(),
-        "database_services": _database_services(),
+        "database_services": " ".join(all_services()),
         "python": suite.python,
         "proxy": suite.proxy,
         "wsgi": suite.wsgi,
@@ -52,11 +52,6 @@ def _variables(suite: Suite) -> dict[str, Any]:
         "origins": [f"{scheme}://{name}" for name in names],
         "server_names": " ".join(names),
     }
-
-
-def _database_services() -> str:
-    """Every engine's, as `After=` takes them: what is not installed is not waited for."""
-    return " ".join(service for one in databases().values() for service in one.services())
 
 
 @lru_cache

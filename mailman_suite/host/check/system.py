@@ -1,9 +1,10 @@
 """Observes units, timers, processes, sockets and private files of the suite; judges nothing.
 
-`look`: {"services", "ours", "jobs": {timer: service}, "venv", "releases", "static",
+`look`: {"services", "ours", "servers", "jobs": {timer: service}, "venv", "releases", "static",
          "private": [...], "secrets", "index": {"wanted", "unit"}} -> {"booted", "units", "timers",
          "processes", "sockets", "private", "release", "index"}; whatever could not be observed is
-         {"error": why}. `ours` are those services that run the release's code.
+         {"error": why}. `ours` are those services that run the release's code; with `servers` the
+         names of database servers' units begin.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ def timers(declared: Json) -> dict[str, Json]:
 
 def pids(declared: Json) -> dict[int, str]:
     """pid -> unit, for every process of the suite's services and of a database server."""
-    names = [*map(re.escape, declared["ours"]), r"postgresql[^/\n]*\.service"]
+    servers = [rf"{re.escape(name)}[^/\n]*\.service" for name in declared["servers"]]
+    names = [*map(re.escape, declared["ours"]), *servers]
     pattern = re.compile("/(" + "|".join(names) + ")(?:/|$)", re.M)
     found = {}
     for path in glob.glob("/proc/[0-9]*/cgroup"):

@@ -34,6 +34,11 @@ def database_of(settings: Settings) -> Database:
     return by_engine(databases(), settings.database)
 
 
+def all_services() -> tuple[str, ...]:
+    """Every engine's units, for `After=` and the like, which take no notice of what is missing."""
+    return tuple(service for one in databases().values() for service in one.services())
+
+
 def titles() -> str:
     """What people may choose from: `SQLite or PostgreSQL`."""
     return " or ".join(sorted((one.title for one in databases().values()), reverse=True))
