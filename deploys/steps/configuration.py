@@ -4,13 +4,14 @@ from pyinfra.api import deploy
 
 from mailman_suite.operations import adoption, files, packages_left, secrets
 from mailman_suite.suite import files as suite_files
+from mailman_suite.suite.needed_secrets import secret_references
 from mailman_suite.suite.suite import Suite
 
 
 @deploy("Configuration")
 def secrets_exist(suite: Suite) -> None:
     """Every secret is in a file of its own on the host; those of a suite made by hand stay."""
-    if not suite.settings.secret_references():
+    if not secret_references(suite.settings):
         return
     if suite.by_hand:
         adoption.secrets_taken_over(
@@ -18,7 +19,7 @@ def secrets_exist(suite: Suite) -> None:
         )
     secrets.present(
         name="Secrets are in place",
-        names=list(suite.settings.secret_references()),
+        names=list(secret_references(suite.settings)),
         given=suite.given_secrets,
     )
 

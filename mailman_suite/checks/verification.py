@@ -15,6 +15,7 @@ from mailman_suite.parts.database.connections import connections
 from mailman_suite.settings import Settings
 from mailman_suite.settings.roles import ROLES, Role
 from mailman_suite.suite.files import timers, web_settings
+from mailman_suite.suite.needed_secrets import secret_references
 from mailman_suite.suite.suite import Suite
 
 CHECKS = (*core.CHECKS, *web.CHECKS, *system.CHECKS)
@@ -71,7 +72,7 @@ def expected(suite: Suite) -> Expected:
         lists=tuple(one.address for one in suite.settings.lists),
         release_directory=suite.release_directory,
         static_stamp=web_settings(suite).sha256,
-        secrets=tuple(suite.settings.secret_references()),
+        secrets=tuple(secret_references(suite.settings)),
         services=suite.settings.services,
     )
 

@@ -21,9 +21,12 @@ from mailman_suite.gates.model import (
     word,
 )
 from mailman_suite.gates.versions import FIRST, TESTED_FROM
+from mailman_suite.parts.database.chosen import databases, titles
+from mailman_suite.parts.database.postgresql import ANSWER as POSTGRESQL
+from mailman_suite.parts.search.chosen import search
+from mailman_suite.parts.search.whoosh import ANSWER as WHOOSH
 
 _TESTED = "direct upgrades were run from Core " + ", ".join(TESTED_FROM)
-_ENGINE = "haystack.backends.whoosh_backend.WhooshEngine"
 
 
 def _survey_complete(crossing: Crossing) -> Answer:
@@ -108,7 +111,7 @@ def _known_schema(crossing: Crossing) -> Answer:
 
 def _database_engine(crossing: Crossing) -> Answer:
     engine = crossing.survey["core_database"]
-    if engine in ("sqlite", "postgresql"):
+    if engine in databases():
         return fine(engine)
     return stop(
         f"Core's data is in {engine or 'an unknown database'}",
@@ -119,7 +122,7 @@ def _database_engine(crossing: Crossing) -> Answer:
 
 def _postgresql_server(crossing: Crossing) -> Answer:
     server, series = crossing.survey["database_server"], crossing.release.django
-    if not server:
+    if crossing.survey["core_database"] != POSTGRESQL.name or not server:
         return fine("no PostgreSQL")
     oldest = gates_versions.OLDEST_POSTGRESQL[series]
     if server[0] >= oldest:
@@ -137,7 +140,7 @@ _NEW_INDEX = "a new index is filled, list by list, once the service is back"
 def _search_index(crossing: Crossing) -> Answer:
     old: Any = crossing.survey["search_index"]
     new = crossing.web_setting("HAYSTACK_CONNECTIONS") or {
-        "default": {"ENGINE": _ENGINE, "PATH": layout.FULLTEXT_INDEX}
+        "default": {"ENGINE": search().engine, "PATH": search().index}
     }
     if not crossing.settings.runs("web"):
         return fine("each host of the web has its own")
@@ -147,7 +150,7 @@ def _search_index(crossing: Crossing) -> Answer:
     if not old["exists"] or (old["engine"], old["path"]) != (engine, path):
         found = " ".join(filter(None, (old["engine"], old["path"]))) or "no index"
         return window(found, _NEW_INDEX, REBUILD_INDEX)
-    if engine == _ENGINE and not old["readable"]:
+    if engine == WHOOSH.engine and not old["readable"]:
         return window(f"the index at {path} cannot be read without pytz", _NEW_INDEX, REBUILD_INDEX)
     return fine(f"the index at {path} stays")
 
@@ -218,7 +221,7 @@ GATES = (
     Gate(
         "database_engine", SUITE, ANY,
         "On MySQL, Core 3.3.5 converts every table to utf8mb4; no upgrade there was tested.",
-        "SQLite or PostgreSQL", "Core NEWS 3.3.5", _database_engine,
+        titles(), "Core NEWS 3.3.5", _database_engine,
     ),
     Gate(
         "postgresql_server", "django", ANY,

@@ -14,6 +14,7 @@ from mailman_suite.releases.retention import old
 from mailman_suite.settings import Settings
 from mailman_suite.settings.secret_sources import all_fetched
 from mailman_suite.suite import places as origins
+from mailman_suite.suite.needed_secrets import secret_references
 from mailman_suite.suite.suite import Suite
 
 
@@ -58,7 +59,7 @@ def suite_of(settings: Settings, look: Mapping[str, Any] | None) -> Suite:
         python=python,
         python_version=version,
         machine=look["machine"],
-        given_secrets=all_fetched(settings.secret_references()),
+        given_secrets=all_fetched(secret_references(settings)),
         identifier=release.identifier(version),
         running=look["suite"]["release"],
         by_hand=look["suite"]["kind"] in ("guide", "packages"),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.parts.database.chosen import database_of, databases
 from mailman_suite.settings import Settings
 from mailman_suite.settings.roles import EXAMPLE, Role
 from mailman_suite.settings.secret_references import SHARED
@@ -19,7 +20,7 @@ def contradictions(settings: Settings) -> Iterator[Refusal]:
     """What is wrong with settings that are right each for itself."""
     yield from _lists(settings)
     yield from _certificate(settings)
-    yield from _database(settings)
+    yield from database_of(settings).contradictions(settings)
     if settings.is_split:
         yield from _split(settings)
     else:
@@ -43,26 +44,6 @@ def _certificate(settings: Settings) -> Iterator[Refusal]:
             expected="both (absolute paths on the host) or neither",
             remedy="set the missing one, or remove the other to serve plain HTTP",
         )
-
-
-def _database(settings: Settings) -> Iterator[Refusal]:
-    if settings.database != "postgresql":
-        return
-    if settings.database_core_name == settings.database_web_name:
-        yield Refusal(
-            found=f"Core and web both use the database {settings.database_core_name!r}",
-            expected="two databases, so that each can be dumped and restored alone",
-            remedy="give mailman_database_core_name and mailman_database_web_name two names",
-        )
-    if settings.database_is_local or settings.is_split:
-        return
-    for name in ("database_core_password", "database_web_password"):
-        if getattr(settings, name).is_generated:
-            yield Refusal(
-                found=f"mailman_{name} is 'generate' and the database is on another host",
-                expected="a reference to the password that the database server knows",
-                remedy=f"set mailman_{name} to 'env:NAME', 'file:/path' or 'cmd:command'",
-            )
 
 
 def _whole(settings: Settings) -> Iterator[Refusal]:
@@ -129,11 +110,12 @@ def _hosts(settings: Settings) -> Iterator[Refusal]:
 
 
 def _split_database(settings: Settings) -> Iterator[Refusal]:
-    if settings.database != "postgresql":
+    fitting = [one.name for one in databases().values() if one.between_hosts]
+    if settings.database not in fitting:
         yield Refusal(
             found=f"mailman_database is {settings.database!r} and Core and web are on two hosts",
-            expected="'postgresql', which both of them can reach",
-            remedy='set mailman_database = "postgresql" in group_data',
+            expected=f"{' or '.join(map(repr, fitting))}, which both of them can reach",
+            remedy=f'set mailman_database = "{fitting[0]}" in group_data',
         )
     if settings.database_host != "localhost":
         yield Refusal(

@@ -14,7 +14,7 @@ from mailman_suite.settings.lists import ListsSettings
 from mailman_suite.settings.parts import PartSettings
 from mailman_suite.settings.rehearsal import RehearsalSettings
 from mailman_suite.settings.roles import RoleSettings
-from mailman_suite.settings.secret_references import SecretReference, SecretSettings
+from mailman_suite.settings.secret_references import SecretSettings
 from mailman_suite.settings.suite import SuiteSettings
 from mailman_suite.settings.web import WebSettings
 from mailman_suite.settings.windows import WindowSettings
@@ -58,22 +58,6 @@ class Settings(
         return self.superuser_email or self.site_owner
 
     @property
-    def database_is_local(self) -> bool:
-        """Whether the PostgreSQL server runs on the host itself, and so is ours to install."""
-        if self.is_split:
-            return self.role == "database"
-        return self.database == "postgresql" and self.database_host in ("localhost", "127.0.0.1")
-
-    @property
     def database_server(self) -> str:
-        """Where this host reaches the PostgreSQL server."""
+        """Where this host reaches the database server."""
         return next(iter(self.addresses("database")), self.database_host)
-
-    def secret_references(self) -> dict[str, SecretReference]:
-        """The secrets that this host needs: file name under the secrets directory -> reference."""
-        wanted = [*self.role_secrets]
-        if self.database == "postgresql" and self.runs("database", "core"):
-            wanted.append("database_core_password")
-        if self.database == "postgresql" and self.runs("database", "core", "web"):
-            wanted.append("database_web_password")
-        return {name: getattr(self, name) for name in wanted}

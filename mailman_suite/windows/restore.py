@@ -16,6 +16,7 @@ from mailman_suite.host.state.manifest import FORMAT
 from mailman_suite.host.window.restore import UNPACKED
 from mailman_suite.inspection.standing import standing
 from mailman_suite.parts.search.chosen import search
+from mailman_suite.suite.needed_secrets import secret_references
 from mailman_suite.suite.suite import Suite
 from mailman_suite.windows import upgrade
 
@@ -134,7 +135,7 @@ def order(restore: Restore, units: Mapping[str, Any]) -> dict[str, Any]:
 
 def own_secrets(suite: Suite) -> list[str]:
     """Those that hosts make themselves and that no server has to know."""
-    references = suite.settings.secret_references()
+    references = secret_references(suite.settings)
     return [
         name
         for name, one in references.items()

@@ -86,12 +86,16 @@ CASES: dict[str, Case] = {
     "PostgreSQL": passes("database_engine", "postgresql", host={"core_database": "postgresql"}),
     "an old PostgreSQL server": Case(
         "postgresql_server", "stop", "PostgreSQL 13; Django 5.2 needs 14", '= "3.3.10"',
-        {"database_server": [13, 22]},
+        {"core_database": "postgresql", "database_server": [13, 22]},
     ),
     "the oldest PostgreSQL server that will do": passes(
-        "postgresql_server", "PostgreSQL 14", host={"database_server": [14, 0]}
+        "postgresql_server", "PostgreSQL 14",
+        host={"core_database": "postgresql", "database_server": [14, 0]},
     ),
     "no PostgreSQL server": passes("postgresql_server", "no PostgreSQL"),
+    "a server of another kind": passes(
+        "postgresql_server", "no PostgreSQL", host={"database_server": [10, 11]}
+    ),
     "an index of another engine": Case(
         "search_index", "window", "xapian_backend.XapianEngine /srv/index", "once the service",
         index(), changes=(REBUILD_INDEX,),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from mailman_suite.inspection.group_data import declared_settings
+from mailman_suite.parts.database.chosen import database_of
 from mailman_suite.parts.database.connections import connections, peers
 from tests.bad_settings import ELSEWHERE, GIVEN, GOOD
 from tests.plans.suite_on_paper import SPLIT
@@ -32,8 +33,9 @@ def test_postgresql_is_two_databases_with_a_role_and_a_secret_each():
 def test_only_a_server_on_the_host_is_ours_to_install():
     for place, is_local in (("localhost", True), ("127.0.0.1", True), ("db.unit.test", False)):
         data = {**GOOD, **GIVEN, "mailman_database": "postgresql", "mailman_database_host": place}
-        assert declared_settings(data).database_is_local is is_local
-    assert not declared_settings(GOOD).database_is_local
+        settings = declared_settings(data)
+        assert database_of(settings).is_local(settings) is is_local
+    assert not database_of(declared_settings(GOOD)).is_local(declared_settings(GOOD))
 
 
 def test_cores_host_comes_to_both_databases_and_a_web_host_to_its_own():

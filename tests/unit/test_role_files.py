@@ -13,6 +13,7 @@ from mailman_suite.parts.proxy import nginx
 from mailman_suite.parts.wsgi import uwsgi
 from mailman_suite.releases.catalogue import RELEASES
 from mailman_suite.suite import files as suite_files
+from mailman_suite.suite.needed_secrets import secret_references
 from mailman_suite.suite.units import declared_units
 from tests.unit.split_suites import every_role, split_settings, split_suite
 
@@ -136,7 +137,7 @@ def test_a_host_runs_the_units_of_its_role(role: str, services: set[str]) -> Non
 def test_a_unit_reads_what_its_host_has(role: str) -> None:
     """A file that never comes would let a unit of an older configuration run for ever."""
     files = paths(role)
-    secrets = {f"{layout.SECRETS}/{one}" for one in split_settings(role).secret_references()}
+    secrets = {f"{layout.SECRETS}/{one}" for one in secret_references(split_settings(role))}
     for unit in declared_units(split_suite(role)):
         for path in unit.inputs:
             if path.startswith((layout.ETC, "/etc/nginx", layout.UNITS)):
@@ -167,14 +168,14 @@ OF_RELEASE = {"rest_password", "archiver_key", "django_secret_key"}
     ],
 )
 def test_a_host_gets_the_secrets_of_its_role_and_no_others(role: str, secrets: set[str]) -> None:
-    assert set(split_settings(role).secret_references()) == secrets
+    assert set(secret_references(split_settings(role))) == secrets
 
 
 @pytest.mark.parametrize("role", RELEASED)
 def test_every_mark_in_a_file_is_a_secret_of_its_host(role: str) -> None:
     files = suite_files.installed(split_suite(role)).files
     marks = set(re.findall(r"@@(\w+)@@", "".join(one.content for one in files)))
-    assert marks <= set(split_settings(role).secret_references())
+    assert marks <= set(secret_references(split_settings(role)))
 
 
 @pytest.mark.parametrize("role", every_role)

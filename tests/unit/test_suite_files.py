@@ -22,6 +22,7 @@ from mailman_suite.parts.answers import answers
 from mailman_suite.parts.proxy import nginx
 from mailman_suite.suite import files as suite_files
 from mailman_suite.suite import rendering
+from mailman_suite.suite.needed_secrets import secret_references
 from mailman_suite.suite.suite import Suite
 from mailman_suite.windows import backup, upgrade
 from tests.bad_settings import GOOD
@@ -92,7 +93,7 @@ def test_what_holds_a_secret_is_not_for_everybody(more: dict[str, Any]):
 def test_every_mark_is_a_secret_that_the_host_gets(more: dict[str, Any]):
     of = suite(more)
     texts = "".join(one.content for one in everything(of).files)
-    assert set(re.findall(r"@@(\w+)@@", texts)) <= set(of.settings.secret_references())
+    assert set(re.findall(r"@@(\w+)@@", texts)) <= set(secret_references(of.settings))
 
 
 @pytest.mark.parametrize("more", SUITES.values(), ids=SUITES)

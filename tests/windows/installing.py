@@ -10,7 +10,7 @@ from typing import Any
 from tests.unit.kept_states import OLD
 from tests.windows import data, pretended_core
 from tests.windows.hosts import Host, write_program
-from tests.windows.product import Suite, layout, managed_files, suite_files
+from tests.windows.product import Suite, layout, managed_files, secret_references, suite_files
 
 _PYTHON = '#!/bin/sh\nexec {python} "$@"\n'
 _RUNNERS = "[runner.in]\nstart: yes\n[runner.nntp]\nstart: no\n"
@@ -34,7 +34,7 @@ def make_release(host: Host, prefix: str, name: str, has: str) -> None:
 def make_secrets(host: Host, suite: Suite, when: str = "then") -> None:
     place = host.path(layout.SECRETS)
     place.mkdir(parents=True, exist_ok=True)
-    for name in suite.settings.secret_references():
+    for name in secret_references(suite.settings):
         (place / name).write_text(f"{name}-of-{when}\n")
 
 

@@ -1,6 +1,5 @@
 """Everything of the product that these tests use, imported in this one place."""
 
-from deploys.steps.services import declared_units
 from mailman_suite.adoption import packages as adoption_packages
 from mailman_suite.adoption.takeover import Adoption
 from mailman_suite.base import layout
@@ -21,7 +20,9 @@ from mailman_suite.inspection.suites import suite_of
 from mailman_suite.operations.units import declaration
 from mailman_suite.suite import files as suite_files
 from mailman_suite.suite import places
+from mailman_suite.suite.needed_secrets import secret_references
 from mailman_suite.suite.suite import Suite
+from mailman_suite.suite.units import declared_units
 from mailman_suite.windows import backup, restore, rollback
 from mailman_suite.windows import upgrade as window
 
@@ -52,6 +53,7 @@ __all__ = [
     "rollback",
     "room",
     "schema",
+    "secret_references",
     "snapshot",
     "suite_files",
     "suite_of",

@@ -16,7 +16,7 @@ _FILES: Mapping[str, str] = {"core": layout.CORE_DATABASE, "web": layout.WEB_DAT
 _DATA_DIR = re.compile(r"\$(DATA_DIR|\{DATA_DIR\})")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Embedded(Database):
     """Files below Core's and the web's directories; no server, no password, no package."""
 

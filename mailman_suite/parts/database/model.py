@@ -19,7 +19,7 @@ PARTS: tuple[Part, ...] = ("core", "web")
 Entry = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Database(ABC):
     """One engine. `name` is the value of mailman_database and an entry's `engine`.
 
@@ -30,6 +30,7 @@ class Database(ABC):
     name: str
     title: str  # for people
     has_server: ClassVar[bool]
+    between_hosts: bool = False  # whether the roles of one suite on several hosts can share it
 
     @abstractmethod
     def entry(self, settings: Settings, part: Part) -> Entry:

@@ -7,6 +7,7 @@ from mailman_suite.parts.database.server import Packaging, Server
 ANSWER = Server(
     name="postgresql",
     title="PostgreSQL",
+    between_hosts=True,
     packaging={
         "apt": Packaging(
             server=("postgresql",),

@@ -26,7 +26,7 @@ class Packaging:
     initialise: str | None = None  # what the server needs before its first start
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Server(Database):
     """Two databases and two roles on a server, which the host's packages may bring."""
 
