@@ -1,34 +1,84 @@
 """Runs a program of `mailman_suite/host/` on the target, in one remote command.
 
-The program's source travels in the command itself, so a host needs nothing of ours beforehand and
-never runs an old copy. Arguments are public; what is secret or long goes through standard input.
+The program's source travels in the command itself, with that of the siblings that it imports, so a
+host needs nothing of ours beforehand and never runs an old copy. Arguments are public; what is
+secret or long goes through standard input.
 """
 
 from __future__ import annotations
 
+import ast
+import base64
 import json
+import zlib
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from pyinfra.api import FactBase, FactProcessError, HiddenValue, QuoteString, StringCommand
 
-from mailman_suite.base.repository import HOST_PROGRAMS
+from mailman_suite.base import repository
 
-
-@lru_cache
-def _source(name: str) -> HiddenValue:
-    """A program's text, shown as its file's name in plans and in verbose output."""
-    file = f"{name.replace('.', '/')}.py"
-    text = (HOST_PROGRAMS / file).read_text()
-    return HiddenValue(text, masked_value=f"<mailman_suite/host/{file}>")
+_PACKAGE = "mailman_suite.host"
+_LOADER = f"{_PACKAGE}.base.sent"
 
 
 def all_programs() -> dict[str, bytes]:
-    """Path in an archive -> text of every program, for those that need each other."""
+    """Path in an archive -> text of every program, for those that are run from a directory."""
     return {
-        f"mailman_suite/host/{source.relative_to(HOST_PROGRAMS)}": source.read_bytes()
-        for source in sorted(HOST_PROGRAMS.rglob("*.py"))
+        str(source.relative_to(repository.ROOT)): source.read_bytes()
+        for source in sorted((repository.ROOT / "mailman_suite" / "host").rglob("*.py"))
     }
+
+
+def closure(module: str) -> dict[str, str]:
+    """Module -> source of a module of `host/` and of all siblings that it needs, packages too.
+
+    Every import in the text counts, also one inside a function.
+    """
+    found: dict[str, str] = {}
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        if name and name not in found:
+            found[name] = _source(name)
+            waiting += [name.rpartition(".")[0], *_siblings(name)]
+    return dict(sorted(found.items()))
+
+
+@lru_cache
+def _siblings(module: str) -> tuple[str, ...]:
+    """The modules of `host/` that the text of a module imports."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(_source(module))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            # What is imported from a module can be a module itself.
+            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return tuple(name for name in names if name.startswith(f"{_PACKAGE}.") and _file(name))
+
+
+def _source(module: str) -> str:
+    """The text of a module; a folder without one of its own has an empty text."""
+    file = _file(module)
+    return file.read_text(encoding="utf-8") if file else ""
+
+
+def _file(module: str) -> Path | None:
+    place = repository.ROOT.joinpath(*module.split("."))
+    files = (place / "__init__.py", place.with_suffix(".py"))
+    return next((file for file in files if file.is_file()), None)
+
+
+@lru_cache
+def _text(name: str) -> HiddenValue:
+    """What Python is given to run; plans and verbose output show the name of the program's file."""
+    module = f"{_PACKAGE}.{name}"
+    sources = json.dumps(closure(module), ensure_ascii=False).encode()
+    packed = base64.b64encode(zlib.compress(sources, 9)).decode()
+    text = f'{_source(_LOADER)}\n\nrun("{module}", "{packed}")\n'
+    return HiddenValue(text, masked_value=f"<{'/'.join(module.split('.'))}.py>")
 
 
 def program(
@@ -53,7 +103,7 @@ def program(
         QuoteString(python),
         flags,
         "-c",
-        QuoteString(_source(name)),
+        QuoteString(_text(name)),
         verb,
         QuoteString(json.dumps(arguments, sort_keys=True)),
         **connector_arguments,

@@ -55,8 +55,8 @@ def look(machine: Machine) -> dict[str, Any]:
     """Every invariant of the host, read by Debian's own interpreter."""
     invariant_look.ship(machine)
     question = shlex.quote(json.dumps({"databases": DATABASES, "var": VAR}))
-    program = f"{invariant_look.TREE}/mailman_suite/host/state/invariants.py"
-    found: dict[str, Any] = json.loads(machine.run(f"python3 -I {program} look {question}").stdout)
+    words = f"{invariant_look.program('python3', 'state.invariants')} look {question}"
+    found: dict[str, Any] = json.loads(machine.run(words).stdout)
     return found
 
 

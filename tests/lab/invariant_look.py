@@ -52,10 +52,14 @@ def ask(
 ) -> dict[str, Any]:
     """The same of a host that has the programs, and whose databases are known."""
     question = json.dumps({"databases": databases, "var": var})
-    program = f"{TREE}/mailman_suite/host/state/invariants.py"
-    said = machine.run(f"{VENV}/python -I {program} look {shlex.quote(question)}").stdout
-    found: dict[str, Any] = json.loads(said)
+    words = f"{program(f'{VENV}/python', 'state.invariants')} look {shlex.quote(question)}"
+    found: dict[str, Any] = json.loads(machine.run(words).stdout)
     return found
+
+
+def program(python: str, name: str) -> str:
+    """The words that run one of the shipped programs, and leave no cache beside it."""
+    return f"PYTHONPATH={TREE} {python} -s -B -m mailman_suite.host.{name}"
 
 
 def ship(machine: Machine) -> None:

@@ -16,7 +16,6 @@ pytestmark = pytest.mark.full
 
 SERVICES = f"{CORE} {WEB} {QCLUSTER}"
 VAR, WEB_DATA = "/opt/mailman/mm/var", "/opt/mailman/web"
-PROGRAM = f"{invariant_look.TREE}/mailman_suite/host/pseudonyms/program.py"
 # People, addresses and texts of seeds/ and of seed.py, each of which is somewhere before.
 PEOPLE = (
     *("reader+m01@", "Reader+M03@", "reader+m31@", "reader+stranger", "Anna@", "renee0@"),
@@ -73,9 +72,8 @@ class Copy(NamedTuple):
     def pseudonymise(self) -> dict[str, int]:
         """What the program says that it did."""
         asked = {"databases": self.databases, "var": VAR, "web": WEB_DATA, "keep_users": ["admin"]}
-        words = (
-            f"{invariant_look.VENV}/python -I -B {PROGRAM} apply {shlex.quote(json.dumps(asked))}"
-        )
+        program = invariant_look.program(f"{invariant_look.VENV}/python", "pseudonyms.program")
+        words = f"{program} apply {shlex.quote(json.dumps(asked))}"
         done: dict[str, int] = json.loads(self.suite.run(words).splitlines()[-1])
         return done
 

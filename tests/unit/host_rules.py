@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from functools import cache
 from pathlib import Path
 
-from tests.unit.rules import ROOT, Found, Rule, files_of
+from tests.unit.rules import Found, Rule
 
 TARGET_PYTHON = (3, 9)
 # Standard library modules that 3.9 lacks or that 3.13 and earlier removed.
@@ -25,26 +24,16 @@ RELEASE_LIBRARIES = (
 
 
 def host_programs_need_nothing(path: Path, tree: ast.Module) -> Found:
-    """Nothing but the standard library, and siblings where the whole folder is shipped.
+    """Nothing but the standard library, and siblings, which travel with a program.
 
     A function that only the release's own interpreter runs may import what the release holds.
     """
     at_start = {id(node) for node in tree.body}
-    name = ".".join(path.with_suffix("").parts[2:])
-    siblings = () if name in sent_alone() else ("mailman_suite.host",)
     for node in ast.walk(tree):
         for module in _modules(node):
             later = () if id(node) in at_start else RELEASE_LIBRARIES
-            if not (_in_every_python(module) or _below(module, (*siblings, *later))):
+            if not (_in_every_python(module) or _below(module, ("mailman_suite.host", *later))):
                 yield node.lineno, f"imports {module}: not in every target's standard library"
-
-
-@cache
-def sent_alone() -> set[str]:
-    """Host programs that travel as the text of a command, without their siblings."""
-    texts = ((ROOT / path).read_text() for path in files_of("deploys", "mailman_suite"))
-    pattern = re.compile(r"""(?:\bprogram\(\s*|\bprogram_name = )["']([\w.]+)["']""")
-    return {name for text in texts for name in pattern.findall(text)}
 
 
 def _modules(node: ast.AST) -> list[str]:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-from tests.unit.rules import ROOT
+from mailman_suite.base import host_program
 
-PROGRAMS = ROOT / "mailman_suite" / "host"
 SECRET = "hunter2-hunter2-hunter2"
 INDEX = "haystack.backends.whoosh_backend.WhooshEngine"
 
 
 def ask(program: str, **arguments: str) -> dict[str, Any]:
     """The program's answer, run as a host runs it: as the text of a command."""
-    source = (PROGRAMS / f"{program.replace('.', '/')}.py").read_text(encoding="utf-8")
-    command = [sys.executable, "-I", "-c", source, "look", json.dumps(arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    command = host_program.program(program, "look", arguments, python=sys.executable)
+    words = shlex.split(command.get_raw_value())
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer
 

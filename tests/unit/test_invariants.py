@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from mailman_suite.base.host_program import program
 from mailman_suite.host.state import invariant_tables, invariants
 from mailman_suite.host.state.invariant_tables import Family
 
@@ -202,8 +204,10 @@ def test_a_database_of_another_program_is_refused(host: dict[str, Any], tmp_path
         invariants.look({**host, "databases": {**host["databases"], "web": other}})
 
 
-def test_the_program_runs_as_a_file_of_a_tree_that_python_does_not_know(host: dict[str, Any]):
-    words = [sys.executable, "-I", invariants.__file__, "look", json.dumps(host)]
+def test_the_program_runs_where_nothing_of_ours_is(host: dict[str, Any]):
+    words = shlex.split(
+        program("state.invariants", "look", host, python=sys.executable).get_raw_value()
+    )
     done = subprocess.run(words, capture_output=True, text=True, cwd="/", check=True)
 
     assert json.loads(done.stdout) == invariants.look(host)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-import json
 import os
+import shlex
 import sqlite3
 import subprocess
 import sys
@@ -14,9 +14,8 @@ from typing import Any
 
 import pytest
 
+from mailman_suite.base.host_program import program
 from mailman_suite.host.rehearsal import copy_in, copy_out
-
-HOST = Path(copy_out.__file__).parent
 
 
 @pytest.fixture
@@ -111,7 +110,10 @@ def test_production_is_only_read(production: dict[str, Any], tmp_path: Path):
         return [(str(one), one.lstat().st_mtime_ns, one.lstat().st_ctime_ns) for one in found]
 
     before = state()
-    asked = [sys.executable, "-IB", HOST / "copy_out.py", "stream", json.dumps(production)]
+    command = program(
+        "rehearsal.copy_out", "stream", production, python=sys.executable, flags="-IB"
+    )
+    asked = shlex.split(command.get_raw_value())
     assert len(subprocess.run(asked, check=True, capture_output=True).stdout) > 10_000
     assert state() == before
 

@@ -99,14 +99,6 @@ def test_own_operations_count_as_operations(monkeypatch: pytest.MonkeyPatch):
     assert [line.split(":")[1] for line in found] == ["2"]
 
 
-def test_a_program_that_is_sent_alone_has_no_siblings(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(host_rules, "sent_alone", lambda: {"inspect.host"})
-    source = "from mailman_suite.host.base.account import Account"
-    need_nothing = host_rules.host_programs_need_nothing
-    assert broken(need_nothing, Path("mailman_suite/host/inspect/host.py"), source)
-    assert not broken(need_nothing, Path("mailman_suite/host/build.py"), source)
-
-
 @pytest.mark.parametrize("rule", EVERYWHERE, ids=_id)
 def test_the_code_keeps_the_rule(rule: Rule):
     found = [line for path in CODE for line in broken(rule, path, (ROOT / path).read_text())]

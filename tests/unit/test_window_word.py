@@ -272,7 +272,7 @@ def answered(
 
     monkeypatch.setattr(schema, "connected", connected)
     asked = {"database": DATABASE, "secrets": "/etc/secrets", "run": RUN, **more}
-    answer = peers.main(verb, asked)
+    answer = peers.VERBS[verb](asked)
     assert places == [(DATABASE, "/etc/secrets")]
     assert (connection.transactions, connection.is_closed) == (1, True)
     return answer, connection.asked

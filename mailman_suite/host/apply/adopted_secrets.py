@@ -13,9 +13,10 @@ import configparser
 import json
 import os
 import subprocess
-import sys
 import urllib.parse
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 # Runs with the old interpreter, as the account of the suite; the answer goes into a pipe.
 _DJANGO = """
@@ -104,7 +105,4 @@ def look(asked: dict[str, Any]) -> dict[str, list[str]]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "look":
-        print(json.dumps(look(json.loads(sys.argv[2]))))
-    else:
-        apply(json.loads(sys.argv[2]))
+    verbs.main({"look": look, "apply": apply})

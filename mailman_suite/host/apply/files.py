@@ -17,10 +17,11 @@ import os
 import pwd
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from typing import Any, Optional
+
+from mailman_suite.host.base import verbs
 
 # A file before we wrote it: its path, the copy of it (if it was there) and its attributes.
 Undo = tuple[str, Optional[str], Optional[list[str]]]
@@ -243,7 +244,4 @@ def record(declared: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "look":
-        print(json.dumps(look(json.loads(sys.argv[2]))))
-    else:
-        apply(json.load(sys.stdin))
+    verbs.main({"look": look, "apply": verbs.from_stdin(apply)})

@@ -11,13 +11,14 @@ from __future__ import annotations
 import base64
 import json
 import os
-import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 # Core needs about 13 seconds from its start until REST listens; a slow disk may triple that.
 _PATIENCE_SECONDS = 180
@@ -177,7 +178,4 @@ def add_owners(rest: Rest, address: str, owners: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "look":
-        print(json.dumps(look(json.loads(sys.argv[2]))))
-    else:
-        apply(json.loads(sys.argv[2]))
+    verbs.main({"look": look, "apply": apply})

@@ -12,11 +12,11 @@ packages' account, a purge removes it. With a hold, neither happens unless someb
 from __future__ import annotations
 
 import glob
-import json
 import re
 import subprocess
-import sys
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 _MANAGED = re.compile(r"^dbc_install=['\"]?true['\"]?$", re.MULTILINE)
 
@@ -68,7 +68,4 @@ def apply(asked: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "look":
-        print(json.dumps(look(json.loads(sys.argv[2]))))
-    else:
-        apply(json.loads(sys.argv[2]))
+    verbs.main({"look": look, "apply": apply})

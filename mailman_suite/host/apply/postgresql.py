@@ -16,8 +16,9 @@ import json
 import os
 import secrets
 import subprocess
-import sys
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 _ITERATIONS = 4096
 _ROLE = """
@@ -113,8 +114,4 @@ def run(statement: str, port: int) -> None:
 
 
 if __name__ == "__main__":
-    declared_state = json.loads(sys.argv[2])
-    if sys.argv[1] == "look":
-        print(json.dumps(look(declared_state)))
-    else:
-        apply(declared_state)
+    verbs.main({"look": look, "apply": apply})

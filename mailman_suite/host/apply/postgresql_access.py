@@ -14,9 +14,10 @@ import os
 import re
 import socket
 import subprocess
-import sys
 import time
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 BEGIN = "# BEGIN hosts of the Mailman suite: written by its runs, lines of your own belong outside"
 END = "# END hosts of the Mailman suite"
@@ -238,8 +239,4 @@ def keep_copy(path: str, text: str, copies: str) -> None:
 
 
 if __name__ == "__main__":
-    declared_state = json.loads(sys.argv[2])
-    if sys.argv[1] == "look":
-        print(json.dumps(look(declared_state)))
-    else:
-        apply(declared_state)
+    verbs.main({"look": look, "apply": apply})

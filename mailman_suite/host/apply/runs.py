@@ -21,10 +21,11 @@ import json
 import os
 import re
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 Json = dict[str, Any]
 
@@ -245,5 +246,4 @@ def write(path: str, found: list[Json]) -> None:
 
 
 if __name__ == "__main__":
-    verbs = {"look": look, "begin": begin, "end": end, "history": history}
-    print(json.dumps(verbs[sys.argv[1]](json.loads(sys.argv[2]))))
+    verbs.main({"look": look, "begin": begin, "end": end, "history": history})

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import grp
 import hashlib
-import json
 import os
 import pwd
 import secrets
-import sys
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 
 def place(declared: dict[str, Any], name: str) -> str:
@@ -75,7 +75,4 @@ def write(path: str, value: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "look":
-        print(json.dumps(look(json.loads(sys.argv[2]))))
-    else:
-        apply(json.load(sys.stdin))
+    verbs.main({"look": look, "apply": verbs.from_stdin(apply)})

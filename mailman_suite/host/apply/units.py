@@ -11,13 +11,13 @@ set back by a rename or a copied timestamp). A unit that reloads is judged by it
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterable
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 _PROPERTIES = "Id,LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,MainPID"
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -136,7 +136,4 @@ def stamp(path: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "look":
-        print(json.dumps(look(json.loads(sys.argv[2]))))
-    else:
-        apply(json.load(sys.stdin))
+    verbs.main({"look": look, "apply": verbs.from_stdin(apply)})

@@ -8,11 +8,12 @@ Run by the release's own interpreter as the `mailman` user.
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import sys
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 _MADE_BY_A_RUN = {
     "site": "SELECT count(*) FROM django_site WHERE id = 1 AND domain = {web_host}",
@@ -106,7 +107,4 @@ def verified_superuser(declared: dict[str, Any], password: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "look":
-        print(json.dumps(look(json.loads(sys.argv[2]))))
-    else:
-        apply(json.loads(sys.argv[2]), sys.stdin.readline().strip())
+    verbs.main({"look": look, "apply": lambda asked: apply(asked, sys.stdin.readline().strip())})

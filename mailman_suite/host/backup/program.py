@@ -20,6 +20,7 @@ from typing import Any
 
 from mailman_suite.host.backup import archive as backup_archive
 from mailman_suite.host.backup import pause as backup_pause
+from mailman_suite.host.base import verbs
 from mailman_suite.host.window import progress, services
 from mailman_suite.host.window.journal import Journal
 from mailman_suite.host.window.upgrade import recorded
@@ -34,10 +35,10 @@ _STUCK = (
 def main(arguments: list[str]) -> int:
     """Run one verb on one backup; the exit status says whether it did what it should."""
     verb, place = arguments
+    action = verbs.named({"run": run, "settle": settle, "follow": follow}, verb)
     os.umask(0o077)
     order = json.loads(Path(place, "order.json").read_text(encoding="utf-8"))
-    verbs = {"run": run, "settle": settle, "follow": follow}
-    return verbs[verb](order, Journal(Path(place)))
+    return action(order, Journal(Path(place)))
 
 
 def run(order: Order, journal: Journal) -> int:

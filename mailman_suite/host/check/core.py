@@ -15,12 +15,13 @@ import os
 import re
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any, TextIO
+
+from mailman_suite.host.base import verbs
 
 Json = dict[str, Any]
 
@@ -226,4 +227,4 @@ def look(declared: Json) -> Json:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2]))))
+    verbs.main({"look": look})

@@ -7,13 +7,13 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import socket
-import sys
 import time
 from collections.abc import Callable
 from typing import Any, TextIO
+
+from mailman_suite.host.base import verbs
 
 Json = dict[str, Any]
 
@@ -104,4 +104,4 @@ def look(declared: Json) -> Json:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2]))))
+    verbs.main({"look": look})

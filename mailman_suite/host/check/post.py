@@ -29,6 +29,8 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
 
+from mailman_suite.host.base import verbs
+
 Json = dict[str, Any]
 
 _PAUSE_SECONDS = 0.25
@@ -224,15 +226,15 @@ def send(order: Json) -> Json:
     }
 
 
-def main(order: Json) -> None:
-    """Sends; ends the program with what was found where a stage failed."""
+def sent(order: Json) -> Json:
+    """The answer of `send`; ends the program with what was found where a stage failed."""
     logs = Logs(order["logs"])
     try:
-        print(json.dumps(send(order)), flush=True)
+        return send(order)
     except Failed as failure:
         print(f"FAILED    {failure}", *logs.said(), sep="\n    ", file=sys.stderr)
         raise SystemExit(1) from None
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[2]))
+    verbs.main({"send": sent})

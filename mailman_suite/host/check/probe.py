@@ -23,13 +23,14 @@ import pwd
 import re
 import shutil
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 Json = dict[str, Any]
 
@@ -232,6 +233,4 @@ def leave(order: Json) -> None:
 
 
 if __name__ == "__main__":
-    {"make": make, "clean": clean, "forget": forget, "leave": leave}[sys.argv[1]](
-        json.loads(sys.argv[2])
-    )
+    verbs.main({"make": make, "clean": clean, "forget": forget, "leave": leave})

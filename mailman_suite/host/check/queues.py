@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import glob
-import json
 import os
-import sys
 import time
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 _FAILED = ("shunt", "bad")
 
@@ -60,4 +60,4 @@ def look(declared: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2]))))
+    verbs.main({"look": look})

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import glob
 import grp
-import json
 import os
 import pwd
 import re
@@ -21,6 +20,8 @@ import sys
 import time
 from collections.abc import Callable
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 Json = dict[str, Any]
 
@@ -222,4 +223,4 @@ def look(declared: Json) -> Json:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2]))))
+    verbs.main({"look": look})

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import configparser
 import http.client
-import json
 import re
 import ssl
-import sys
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 Json = dict[str, Any]
 
@@ -148,4 +148,4 @@ def look(declared: Json) -> Json:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2]))))
+    verbs.main({"look": look})

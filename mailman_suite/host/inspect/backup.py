@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 _CHUNK = 1 << 20
 _ENDING = ".tar.gz"
@@ -45,4 +46,4 @@ def look(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2]))))
+    verbs.main({"look": look})

@@ -7,10 +7,10 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
-import sys
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 
 def look(asked: dict[str, Any]) -> dict[str, bool | None]:
@@ -47,4 +47,4 @@ def holds(path: str, text: str) -> bool | None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2]))))
+    verbs.main({"look": look})

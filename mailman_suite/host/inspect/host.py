@@ -16,6 +16,8 @@ import sys
 import time
 from typing import Any
 
+from mailman_suite.host.base import verbs
+
 # Upstream's images and those made after them, whatever their registry, tag or container's name.
 _MAILMAN = re.compile("(?<![a-z])(mailman-?(core|web|3)|postorius)(?![a-z])").search
 _CONTAINER_SECONDS = 10
@@ -63,9 +65,7 @@ def memory_bytes() -> int:
 def listening_sockets() -> dict[str, tuple[str, int]]:
     """Inode -> (address in kernel notation, port) of every TCP socket that listens."""
     found = {}
-    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        if not os.path.exists(table):
-            continue
+    for table in filter(os.path.exists, ("/proc/net/tcp", "/proc/net/tcp6")):
         with open(table, encoding="ascii") as lines:
             for fields in (line.split() for line in list(lines)[1:]):
                 if fields[3] == "0A":
@@ -245,5 +245,5 @@ def look(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    asked, run, traces = map(json.loads, sys.argv[2:])
-    print(json.dumps({**look(asked), "run": run, **traces}))
+    more = [json.loads(said) for said in sys.argv[3:]]  # what others found in the same command
+    verbs.main({"look": lambda asked: {**look(asked), "run": more[0], **more[1]}})

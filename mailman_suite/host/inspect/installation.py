@@ -13,11 +13,11 @@ for word; foreign is what of these data is on another file system than our direc
 from __future__ import annotations
 
 import glob
-import json
 import os
 import re
-import sys
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 _UNITS = "/etc/systemd/system"
 
@@ -89,4 +89,4 @@ def look(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2]))))
+    verbs.main({"look": look})

@@ -10,8 +10,9 @@ from __future__ import annotations
 import glob
 import json
 import os
-import sys
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 Json = dict[str, Any]
 
@@ -102,4 +103,4 @@ def look(asked: Json) -> Json:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2]))))
+    verbs.main({"look": look})

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 
 def look(asked: dict[str, Any]) -> dict[str, Any]:
@@ -38,4 +39,4 @@ def read(place: str, name: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2]))))
+    verbs.main({"look": look})

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 
 def look(asked: dict[str, Any]) -> dict[str, Any]:
@@ -28,4 +29,4 @@ def mark(path: str) -> Any:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2]))))
+    verbs.main({"look": look})

@@ -11,11 +11,11 @@ and a server of pages whose words, files or environment name Mailman's applicati
 from __future__ import annotations
 
 import glob
-import json
 import os
 import re
-import sys
 from collections.abc import Iterator
+
+from mailman_suite.host.base import verbs
 
 Trace = tuple[str, str, str]  # what, its name, its place
 
@@ -246,4 +246,4 @@ def prefix_of(program: str) -> str:
 
 
 if __name__ == "__main__":
-    print(json.dumps(Host().found(json.loads(sys.argv[2]))))
+    verbs.main({"look": lambda asked: Host().found(asked)})

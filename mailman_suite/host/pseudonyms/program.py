@@ -14,16 +14,12 @@ know and that hold an address, and where an address that it replaced is still to
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
-if not __package__:  # run as a file, which -I keeps from finding the tree that it is in
-    sys.path.insert(0, os.path.abspath(os.path.join(__file__, "../../../..")))
-
+from mailman_suite.host.base import verbs
 from mailman_suite.host.pseudonyms import columns as pseudonym_columns
 from mailman_suite.host.pseudonyms import files as pseudonym_files
 from mailman_suite.host.pseudonyms.replacement import Pseudonyms, length_class, message_id_hash
@@ -175,4 +171,4 @@ def _attachment_size(row: dict[str, Any]) -> int:
 
 
 if __name__ == "__main__":
-    print(json.dumps(apply(json.loads(sys.argv[2]))))
+    verbs.main({"apply": apply})

@@ -20,6 +20,8 @@ import sys
 import tarfile
 from typing import Any, BinaryIO
 
+from mailman_suite.host.base import verbs
+
 Asked = dict[str, Any]
 
 _SUMMARY = "summary.json"
@@ -98,8 +100,4 @@ def restore(asked: Asked) -> None:
 
 if __name__ == "__main__":
     os.umask(0o077)
-    arguments = json.loads(sys.argv[2])
-    if sys.argv[1] == "restore":
-        restore(arguments)
-    else:
-        print(json.dumps(receive(arguments, sys.stdin.buffer)))
+    verbs.main({"receive": lambda asked: receive(asked, sys.stdin.buffer), "restore": restore})

@@ -25,6 +25,8 @@ import tarfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from mailman_suite.host.base import verbs
+
 Asked = dict[str, Any]
 
 _CHUNK = 8 << 20
@@ -203,8 +205,4 @@ def available_memory() -> int:
 
 
 if __name__ == "__main__":
-    question = json.loads(sys.argv[2])
-    if sys.argv[1] == "look":
-        print(json.dumps(look(question)))
-    else:
-        stream(question, sys.stdout.buffer)
+    verbs.main({"look": look, "stream": lambda asked: stream(asked, sys.stdout.buffer)})

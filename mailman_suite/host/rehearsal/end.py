@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import glob
-import json
 import os
 import shutil
 import subprocess
-import sys
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 
 def apply(asked: dict[str, Any]) -> None:
@@ -65,4 +65,4 @@ def command(*words: str) -> None:
 
 
 if __name__ == "__main__":
-    apply(json.loads(sys.argv[2]))
+    verbs.main({"apply": apply})

@@ -18,13 +18,10 @@ import contextlib
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-if not __package__:  # run as a file, which -I keeps from finding the tree that it is in
-    sys.path.insert(0, os.path.abspath(os.path.join(__file__, "../../../..")))
-
+from mailman_suite.host.base import verbs
 from mailman_suite.host.state import invariant_tables
 from mailman_suite.host.state.invariant_tables import Family
 from mailman_suite.host.state.reading import Database, opened
@@ -185,4 +182,4 @@ def tallied(name: str, entries: Iterable[tuple[Any, bytes]]) -> Look:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2])), sort_keys=True))
+    verbs.main({"look": look})

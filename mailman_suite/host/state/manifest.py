@@ -12,12 +12,12 @@ from __future__ import annotations
 import json
 import os
 import socket
-import sys
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from mailman_suite.host.base import verbs
 from mailman_suite.host.base.release_tree import write_durably
 from mailman_suite.host.state import invariants, schema
 
@@ -94,4 +94,4 @@ def heads(databases: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2])), sort_keys=True))
+    verbs.main({"look": look})

@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import sys
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 
 def rows(database: dict[str, Any], secrets: str, statement: str) -> list[tuple[Any, ...]]:
@@ -95,4 +96,4 @@ def look(declared: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2]))))
+    verbs.main({"look": look})

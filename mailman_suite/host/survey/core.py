@@ -8,13 +8,13 @@ stands on the host, which has the PostgreSQL driver. That may be Python 3.6, hen
 
 import configparser
 import glob
-import json
 import os
 import re
 import sqlite3
-import sys
 from typing import Any
 from urllib.parse import parse_qsl, unquote
+
+from mailman_suite.host.base import verbs
 
 SECRET = re.compile(r"pass|secret|token|(^|_)key$")
 # Secrets inside a text: what stands before the host of a URL but for a user's name, and a password
@@ -195,4 +195,4 @@ def look(arguments: "dict[str, Any]") -> "dict[str, Any]":
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2]))))
+    verbs.main({"look": look})

@@ -7,12 +7,13 @@ host's own interpreter; reads files alone. -> {"versions", "python", "crontabs"}
 from __future__ import annotations
 
 import glob
-import json
 import os
 import re
 import sys
 from importlib import metadata
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 PACKAGES = (
     *("mailman", "postorius", "hyperkitty", "django-mailman3", "mailman-web", "mailmanclient"),
@@ -88,4 +89,4 @@ def look(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2]))))
+    verbs.main({"look": look})

@@ -8,13 +8,14 @@ the quotes around types.
 """
 
 import ast
-import json
 import os
 import re
 import runpy
 import sqlite3
 import sys
 from typing import Any
+
+from mailman_suite.host.base import verbs
 
 SECRET = re.compile(r"(^|_)(pass|password|passwd|secret|token|key|api_key|private_key|dsn)($|_)")
 # Django's own settings that only sound like it.
@@ -193,4 +194,4 @@ def look(arguments: "dict[str, Any]") -> "dict[str, Any]":
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(json.loads(sys.argv[2]))))
+    verbs.main({"look": look})

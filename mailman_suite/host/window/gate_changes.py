@@ -7,12 +7,11 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-import sys
 from contextlib import closing
 from typing import Any
 
+from mailman_suite.host.base import verbs
 from mailman_suite.host.state.schema import connected
 
 # Upgrade guide, "Upgrade from <3.3.1": its own `= 1` fails on PostgreSQL, where this is a boolean.
@@ -42,4 +41,4 @@ def apply(asked: dict[str, Any]) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(apply(json.loads(sys.argv[2]))))
+    verbs.main({"apply": apply})

@@ -14,10 +14,11 @@ it, so no way back takes a word back. Run by the release's interpreter, which ha
 from __future__ import annotations
 
 import json
-import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
+from mailman_suite.host.base import verbs
 from mailman_suite.host.state import schema
 from mailman_suite.host.window import data as window_data
 from mailman_suite.host.window.journal import Journal
@@ -144,14 +145,18 @@ def _question(order: Order) -> Order:
     return {"database": databases["web"], "secrets": databases["secrets"], "run": order["run"]}
 
 
-def main(verb: str, asked: Order) -> Order:
-    """Carries out one verb on the database."""
-    connection = schema.connected(asked["database"], asked["secrets"])
-    try:
-        with connection, connection.cursor() as cursor:  # one transaction
-            return {"say": _said, "hear": _word, "peers": _peers}[verb](cursor, asked)
-    finally:
-        connection.close()
+def asked_for(answer: Callable[[Any, Order], Order]) -> Callable[[Order], Order]:
+    """A verb: what it answers, asked in one transaction of the database."""
+
+    def answered(asked: Order) -> Order:
+        connection = schema.connected(asked["database"], asked["secrets"])
+        try:
+            with connection, connection.cursor() as cursor:
+                return answer(cursor, asked)
+        finally:
+            connection.close()
+
+    return answered
 
 
 def _said(cursor: Any, asked: Order) -> Order:
@@ -181,5 +186,7 @@ def _peers(cursor: Any, asked: Order) -> Order:
     return {"peers": sorted(address for (address,) in cursor.fetchall())}
 
 
+VERBS = {"say": asked_for(_said), "hear": asked_for(_word), "peers": asked_for(_peers)}
+
 if __name__ == "__main__":
-    print(json.dumps(main(sys.argv[1], json.loads(sys.argv[2]))))
+    verbs.main(VERBS)

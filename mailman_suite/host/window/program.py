@@ -18,9 +18,11 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from mailman_suite.host.base import verbs
 from mailman_suite.host.window import (
     progress,
     restore,
@@ -54,13 +56,11 @@ _STUCK = (
 def main(arguments: list[str]) -> int:
     """Run one verb on one window; the exit status says whether it did what it should."""
     verb, place = arguments
+    action = verbs.named(_VERBS, verb)
     os.umask(0o077)
     window = Path(place)
     order = json.loads((window / "order.json").read_text(encoding="utf-8"))
-    if verb in ("follow", "closed"):
-        return {"follow": follow, "closed": until_closed}[verb](Journal(window), order)
-    {"run": run, "settle": settle, "boot": settle_at_boot}[verb](order, Journal(window))
-    return 0
+    return action(order, Journal(window)) or 0
 
 
 def run(order: dict[str, Any], journal: Journal) -> None:
@@ -128,7 +128,7 @@ def _commit(journal: Journal) -> None:
     journal.note(COMMITTED)
 
 
-def until_closed(journal: Journal, order: dict[str, Any]) -> int:
+def until_closed(order: dict[str, Any], journal: Journal) -> int:
     """As `follow`, until the host has nothing more to do before Core's host."""
     outcome = progress.follow(journal, lambda: services.is_open(order), until=window_web.CLOSED)
     if outcome is None and journal.has_done(window_web.CLOSED):
@@ -136,7 +136,7 @@ def until_closed(journal: Journal, order: dict[str, Any]) -> int:
     return _ended(outcome, order)
 
 
-def follow(journal: Journal, order: dict[str, Any]) -> int:
+def follow(order: dict[str, Any], journal: Journal) -> int:
     """Each step as it begins and ends, with the seconds since the window opened."""
     return _ended(progress.follow(journal, lambda: services.is_open(order)), order)
 
@@ -160,6 +160,14 @@ def _verdict(outcome: dict[str, Any], order: dict[str, Any]) -> int:
     print(_AGAIN.format(id=order["id"]), flush=True)
     return 1
 
+
+_VERBS: dict[str, Callable[[dict[str, Any], Journal], int | None]] = {
+    "run": run,
+    "settle": settle,
+    "boot": settle_at_boot,
+    "follow": follow,
+    "closed": until_closed,
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
