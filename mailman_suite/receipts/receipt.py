@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
-from mailman_suite.settings import Settings
+from mailman_suite.settings import Settings, deciding
 from mailman_suite.suite.suite import Suite
 
 Receipt = Mapping[str, Any]
@@ -22,12 +22,6 @@ Receipt = Mapping[str, Any]
 FORMAT = 1
 # Two computers' clocks are never quite the same.
 _CLOCKS = timedelta(minutes=10)
-# What decides how an upgrade goes; everything else names one host or is about other runs.
-DECIDING = (
-    *("release", "acknowledged", "stale_bounces", "adoption_ignores", "python", "usenet"),
-    "moves_packages",
-    *("proxy", "wsgi", "mta", "database", "core_config", "web_settings", "web_apps"),
-)
 _OF_THE_RESULT = (
     *("id", "production", "from", "to", "release", "lock_sha256", "settings_sha256", "settings"),
     "outcome",
@@ -65,7 +59,7 @@ class Fault(NamedTuple):
 def setting_digests(settings: Settings) -> dict[str, str]:
     """A digest of each setting that decides an upgrade, by its name in group data."""
     found = {}
-    for name in DECIDING:
+    for name in deciding():
         value = getattr(settings, name)
         if name == "acknowledged":  # words for other releases decide nothing
             value = sorted(value.get(settings.release, []))

@@ -11,6 +11,7 @@ from mailman_suite.settings.core import CoreSettings
 from mailman_suite.settings.database import DatabaseSettings
 from mailman_suite.settings.fleet import FleetSettings
 from mailman_suite.settings.lists import ListsSettings
+from mailman_suite.settings.model import PER_HOST, PerHost
 from mailman_suite.settings.parts import PartSettings
 from mailman_suite.settings.rehearsal import RehearsalSettings
 from mailman_suite.settings.roles import RoleSettings
@@ -34,6 +35,17 @@ GROUPS = (
     RehearsalSettings,
     CommandLineSettings,
 )
+
+
+def deciding() -> tuple[str, ...]:
+    """The settings that decide how an upgrade goes, by their names without the prefix."""
+    return tuple(
+        name
+        for group in GROUPS
+        if not issubclass(group, PerHost)
+        for name, field in group.model_fields.items()
+        if PER_HOST not in field.metadata
+    )
 
 
 class Settings(

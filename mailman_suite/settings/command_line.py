@@ -8,14 +8,14 @@ from pydantic import AfterValidator, Field
 
 from mailman_suite.base import layout, names
 from mailman_suite.settings.kinds import HostPathOrEmpty, Words
-from mailman_suite.settings.model import Frozen
+from mailman_suite.settings.model import PerHost
 
 
 def _run_id(value: str) -> str:
     return names.run_id(value) if value else ""
 
 
-class CommandLineSettings(Frozen, title="For a single command"):
+class CommandLineSettings(PerHost, title="For a single command"):
     """Give these on the command line, as `--data NAME=VALUE`; leave them out of group data."""
 
     rollback: Annotated[

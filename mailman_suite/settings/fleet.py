@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mailman_suite.settings.model import Frozen
+from mailman_suite.settings.model import PerHost
 
 
-class FleetSettings(Frozen, title="Several hosts"):
+class FleetSettings(PerHost, title="Several hosts"):
     """A run over several hosts upgrades them in waves. Set these in the inventory, host by host."""
 
     wave: Annotated[int, Field(ge=0, le=99, examples=[1])] = 0

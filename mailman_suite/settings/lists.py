@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from mailman_suite.base import names
 from mailman_suite.settings.kinds import HostName, Words
-from mailman_suite.settings.model import Frozen
+from mailman_suite.settings.model import Frozen, PerHost
 
 
 def _one_line(value: str) -> str:
@@ -65,7 +65,7 @@ def _distinct_lists(value: list[ListSettings]) -> list[ListSettings]:
     return value
 
 
-class ListsSettings(Frozen, title="Domains and lists"):
+class ListsSettings(PerHost, title="Domains and lists"):
     """Domains and lists are created if they do not exist. Taking one out of group data does not
     delete it.
     """

@@ -16,3 +16,12 @@ class Frozen(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
     )
+
+
+class PerHost(Frozen):
+    """A group of settings that each name one host, or are about other runs than an upgrade."""
+
+
+# Marks such a setting in another group. All others decide how an upgrade goes, and a rehearsal
+# counts only for a host that has them alike.
+PER_HOST = "per host"

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from mailman_suite.base import names
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.settings.kinds import Words
-from mailman_suite.settings.model import Frozen
+from mailman_suite.settings.model import PerHost
 from mailman_suite.settings.secret_references import SecretReference
 
 # `name`, `user@name` or `ssh://user@name:port`; never an option, whatever OpenSSH would make of it.
@@ -47,7 +47,7 @@ def _fetched(value: SecretReference | None) -> SecretReference | None:
     )
 
 
-class RehearsalSettings(Frozen, title="Rehearsals"):
+class RehearsalSettings(PerHost, title="Rehearsals"):
     """A staging host can rehearse a production host's next change on a copy of its data; see
     [rehearse-a-change.md](runbooks/rehearse-a-change.md).
     """

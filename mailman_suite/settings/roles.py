@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.settings.kinds import Words
-from mailman_suite.settings.model import Frozen
+from mailman_suite.settings.model import PerHost
 
 Role = Literal["database", "core", "web", "mta"]
 ROLES: tuple[Role, ...] = ("database", "core", "web", "mta")
@@ -40,7 +40,7 @@ def _address_or_empty(value: str) -> str:
     return _address(value) if value else ""
 
 
-class RoleSettings(Frozen, title="One suite on several hosts"):
+class RoleSettings(PerHost, title="One suite on several hosts"):
     """Each host of such a suite has one role; see [split-roles.md](runbooks/split-roles.md).
     Without `mailman_hosts` every host is a whole suite.
     """

@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.settings.kinds import Words
-from mailman_suite.settings.model import PREFIX, Frozen
+from mailman_suite.settings.model import PREFIX, PerHost
 
 GENERATE = "generate"
 KINDS = ("env", "file", "cmd")
@@ -68,7 +68,7 @@ Reference = Annotated[
 ]
 
 
-class SecretSettings(Frozen, title="Secrets"):
+class SecretSettings(PerHost, title="Secrets"):
     """Never write a secret into group data; refer to it. `"generate"` creates it once,
     on the host, in `/etc/mailman3/secrets`. `"env:NAME"`, `"file:/path"` and `"cmd:command"` fetch
     it on the computer that runs pyinfra: from an environment variable, from a file, or from what a

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.releases.catalogue import DEFAULT, release_named
 from mailman_suite.settings.kinds import Address, HostPathOrEmpty, Words
-from mailman_suite.settings.model import Frozen
+from mailman_suite.settings.model import PER_HOST, Frozen
 
 
 def _somebody(value: object) -> object:
@@ -32,6 +32,7 @@ class SuiteSettings(Frozen, title="The suite"):
 
     site_owner: Annotated[
         Address,
+        PER_HOST,
         BeforeValidator(_somebody),
         Field(examples=["postmaster@your-domain.org"]),
     ]

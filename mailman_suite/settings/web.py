@@ -16,7 +16,7 @@ from mailman_suite.settings.kinds import (
     UserName,
     Words,
 )
-from mailman_suite.settings.model import Frozen
+from mailman_suite.settings.model import PER_HOST, Frozen
 from mailman_suite.settings.secret_references import belongs_elsewhere
 
 # Settings that carry secrets have their own keys; nothing bypasses them.
@@ -38,29 +38,37 @@ def _without_secrets(value: dict[str, Any]) -> dict[str, Any]:
 class WebSettings(Frozen, title="Web pages"):
     """Postorius, where lists and subscriptions are managed, and HyperKitty, the archive."""
 
-    web_host: Annotated[HostName, Field(examples=["lists.your-domain.org"])]
+    web_host: Annotated[HostName, PER_HOST, Field(examples=["lists.your-domain.org"])]
     """Name under which people open the web pages."""
 
     web_aliases: Annotated[
-        list[ReachableName], Field(examples=[["www.lists.your-domain.org", "203.0.113.7"]])
+        list[ReachableName],
+        PER_HOST,
+        Field(examples=[["www.lists.your-domain.org", "203.0.113.7"]]),
     ] = Field(default_factory=list)
     """Further names and addresses that lead to the same pages."""
 
-    tls_certificate: Annotated[HostPathOrEmpty, Field(examples=["/etc/ssl/certs/lists.pem"])] = ""
+    tls_certificate: Annotated[
+        HostPathOrEmpty, PER_HOST, Field(examples=["/etc/ssl/certs/lists.pem"])
+    ] = ""
     """TLS certificate with its chain, in PEM format. With certificate and key, HTTP requests are
     redirected to HTTPS; without both, the pages are served over plain HTTP.
     """
 
-    tls_key: Annotated[HostPathOrEmpty, Field(examples=["/etc/ssl/private/lists.key"])] = ""
+    tls_key: Annotated[
+        HostPathOrEmpty, PER_HOST, Field(examples=["/etc/ssl/private/lists.key"])
+    ] = ""
     """Private key of the TLS certificate."""
 
-    web_processes: Annotated[int, Field(ge=1, le=64, examples=[4])] = 2
+    web_processes: Annotated[int, PER_HOST, Field(ge=1, le=64, examples=[4])] = 2
     """Number of uWSGI worker processes. Each has two threads and uses about 100 MB of memory."""
 
-    superuser_name: Annotated[UserName, Field(examples=["anna"])] = "admin"
+    superuser_name: Annotated[UserName, PER_HOST, Field(examples=["anna"])] = "admin"
     """User name of the administrator of the web pages. The first run creates the account."""
 
-    superuser_email: Annotated[AddressOrEmpty, Field(examples=["anna@your-domain.org"])] = ""
+    superuser_email: Annotated[
+        AddressOrEmpty, PER_HOST, Field(examples=["anna@your-domain.org"])
+    ] = ""
     """Mail address of the administrator. Empty means the address of `mailman_site_owner`."""
 
     web_apps: Annotated[

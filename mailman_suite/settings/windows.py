@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mailman_suite.settings.kinds import Words
-from mailman_suite.settings.model import Frozen
+from mailman_suite.settings.model import PER_HOST, Frozen
 
 
 class WindowSettings(Frozen, title="Upgrades, adoption and backups"):
@@ -25,7 +25,7 @@ class WindowSettings(Frozen, title="Upgrades, adoption and backups"):
     """
 
     acknowledged_window: Annotated[
-        str, Words('ID of a window, or `""`'), Field(examples=["20261121T144006-3.3.10"])
+        str, PER_HOST, Words('ID of a window, or `""`'), Field(examples=["20261121T144006-3.3.10"])
     ] = ""
     """ID of the last maintenance window, if it failed and was rolled back or was itself a rollback.
     The release is not changed again until you confirm with this ID that you have read why.
@@ -39,12 +39,12 @@ class WindowSettings(Frozen, title="Upgrades, adoption and backups"):
     discards those bounces.
     """
 
-    keep_windows: Annotated[int, Field(ge=1, le=1000, examples=[5])] = 3
+    keep_windows: Annotated[int, PER_HOST, Field(ge=1, le=1000, examples=[5])] = 3
     """Number of maintenance windows whose snapshot stays on the host for a rollback. Older ones
     are removed.
     """
 
-    keep_backups: Annotated[int, Field(ge=1, le=1000, examples=[14])] = 7
+    keep_backups: Annotated[int, PER_HOST, Field(ge=1, le=1000, examples=[14])] = 7
     """Number of backups that stay on the host, in `/var/backups/mailman3-suite`. Older ones are
     removed.
     """

@@ -21,7 +21,8 @@ from mailman_suite.receipts import receipt
 from mailman_suite.receipts.kept import RECEIPT, RESULT, kept
 from mailman_suite.receipts.receipt import Wanted, combined, setting_digests, settings_digest
 from mailman_suite.rehearsal.records import REPORT, keep
-from mailman_suite.settings import Settings
+from mailman_suite.settings import deciding
+from mailman_suite.settings.secret_references import SecretReference
 from mailman_suite.suite.suite import Suite
 from tests.bad_settings import GOOD
 from tests.plans.paper_hosts import paper_hosts
@@ -195,21 +196,10 @@ def test_an_id_is_a_name_and_no_path(tmp_path: Path, name: str):
         keep(rehearsed(name), YESTERDAY, None, tmp_path)
 
 
-OF_THE_HOST = {
-    *("acknowledged_window", "backup", "domains", "keep_backups", "keep_windows", "lists"),
-    *("rehearsal_days", "rehearsal_key", "rehearsal_pseudonyms", "rehearses", "rehearses_ssh"),
-    *("require_rehearsal", "rollback", "site_owner", "soak_seconds", "superuser_email"),
-    *("superuser_name", "tls_certificate", "tls_key", "wave", "web_aliases", "web_host"),
-    *("hosts", "address", "web_processes", "archiver_key", "django_secret_key", "rest_password"),
-    *("superuser_password", "database_host", "database_port", "break_run"),
-    *(f"database_{each}_{what}" for each in ("core", "web") for what in ("name", "user")),
-    *(f"database_{each}_password" for each in ("core", "web")),
-}
-
-
-def test_of_every_setting_somebody_decided_whether_it_decides_an_upgrade():
-    fields = set(Settings.model_fields)
-    assert fields - OF_THE_HOST == set(receipt.DECIDING)
+def test_no_secret_decides_an_upgrade():
+    settings = suite(mailman_rehearsal_key="env:KEY").settings
+    given = [getattr(settings, name) for name in deciding()]
+    assert given and not [one for one in given if isinstance(one, SecretReference)]
 
 
 @pytest.mark.parametrize("name", ["web_host", "wave", "rehearsal_days"])
