@@ -134,6 +134,16 @@ def missing_at(events: list[Event], line: str) -> set[str]:
     return disk.missing
 
 
+def missing_before(events: list[Event], name: str) -> set[str]:
+    """What was not on the disk when a file of this name was begun."""
+    disk = Disk()
+    for event in events:
+        if event.what == "create" and os.path.basename(event.path) == name:
+            return disk.missing
+        disk.after(event)
+    raise AssertionError(f"{name} was not written")
+
+
 def missing_while(events: list[Event], name: str) -> set[str]:
     """Files of this name that were not on the disk when the next thing was written or said."""
     disk, found = Disk(), set()

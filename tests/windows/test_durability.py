@@ -66,6 +66,25 @@ def test_everything_is_on_the_disk_when_a_window_commits(
     assert recording.missing_at(events, COMMITTED) == set()
 
 
+@every_kind
+def test_everything_is_on_the_disk_when_it_says_that_it_has_ended(
+    kind: str, host: Host, events: list[recording.Event]
+) -> None:
+    in_process.call(host, "run")
+    assert host.outcome["outcome"] == "finished"
+    assert recording.missing_before(events, ".outcome.json.new") == set()
+
+
+@pytest.mark.parametrize("kind", ["backup"])
+def test_everything_is_on_the_disk_when_a_backup_says_that_it_failed(
+    host: Host, events: list[recording.Event]
+) -> None:
+    (host.root / "pretended/without-runners").touch()
+    in_process.call(host, "run")
+    assert host.outcome["outcome"] == "failed"
+    assert recording.missing_before(events, ".outcome.json.new") == set()
+
+
 @every_window
 def test_everything_is_on_the_disk_when_a_way_back_says_so(
     kind: str, host: Host, events: list[recording.Event], monkeypatch: pytest.MonkeyPatch

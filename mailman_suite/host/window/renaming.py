@@ -51,7 +51,6 @@ def rename(order: Order, journal: Journal) -> None:
         os.rename(old, new)
     _name_maps(order)
     _give((path for _, new in pairs for path in _tree(new)), order["user"])
-    os.sync()
 
 
 def wait_for_jobs(programs: Iterable[str]) -> None:

@@ -172,7 +172,6 @@ def configure(order: Order, journal: Journal) -> None:
 def switch(order: Order, journal: Journal) -> None:
     """One rename: there is no instant without a release."""
     managed_files.make_link(order["link"], order["target"])
-    os.sync()
 
 
 def start(order: Order, journal: Journal) -> None:
