@@ -28,7 +28,6 @@ from tests.windows.product import (
     backup,
     declaration,
     declared_settings,
-    declared_units,
     kept_windows,
     layout,
     restore,
@@ -50,9 +49,7 @@ NEW = suite_on().identifier
 
 def running(suite: Suite) -> list[str]:
     """The units of a suite of ours."""
-    return [
-        name for name in declaration(declared_units(suite))["units"] if name not in hosts.SYSTEM
-    ]
+    return [name for name in declaration(suite)["units"] if name not in hosts.SYSTEM]
 
 
 def standing(root: Path, kind: str, release: str = OLD, has: str = OLD_SCHEMA) -> Host:
@@ -76,7 +73,7 @@ def release(root: Path) -> Host:
     """Another release, with newer schemas."""
     host, suite = standing(root, "release"), suite_on()
     installing.make_release(host, f"{suite.release_directory}/venv", NEW, NEW_SCHEMA)
-    return opened(host, suite, window.order(suite, ID, declaration(declared_units(suite))))
+    return opened(host, suite, window.order(suite, ID, declaration(suite)))
 
 
 def of_backup(root: Path) -> Host:
@@ -100,9 +97,7 @@ def of_restore(root: Path) -> Host:
     installing.queue_messages(host, "now")
     (about,) = archives.glob("*.json")
     told = replace(suite_on(NEW, mailman_backup=f"{layout.BACKUPS}/{ID}.tar.gz"))
-    order = restore.order(
-        restore.Restore(told, json.loads(about.read_text())), declaration(declared_units(suite))
-    )
+    order = restore.order(restore.Restore(told, json.loads(about.read_text())), declaration(suite))
     later = Host(root, "restore", old=NEW)
     later.then = then
     return opened(later, told, order)
@@ -120,7 +115,7 @@ def of_rollback(root: Path) -> Host:
         for name in ("windows", "releases", "secrets")
     }
     (to,) = kept_windows.look(asked)["windows"]
-    order = rollback.order(rollback.Rollback(suite, to), declaration(declared_units(suite)))
+    order = rollback.order(rollback.Rollback(suite, to), declaration(suite))
     return opened(host, suite, order)
 
 
@@ -138,7 +133,7 @@ def of_packages(root: Path) -> Host:
 def _taken_over(host: Host, suite: Suite) -> Host:
     kinds_taken_over.new_release(host, suite)
     suite = replace(suite, by_hand=True, running=f"Core 3.3.8, {suite.places.made}")
-    return opened(host, suite, window.order(suite, ID, declaration(declared_units(suite))))
+    return opened(host, suite, window.order(suite, ID, declaration(suite)))
 
 
 def of_core(root: Path) -> Host:

@@ -14,7 +14,7 @@ from tests.unit.split_suites import split_suite
 from tests.windows import hosts, installing
 from tests.windows.hosts import Host
 from tests.windows.pretended_core import NEW_SCHEMA, OLD_SCHEMA
-from tests.windows.product import Suite, declaration, declared_units, layout, window
+from tests.windows.product import Suite, declaration, layout, window
 
 Made = tuple[Host, Suite, dict[str, Any]]
 
@@ -25,7 +25,7 @@ def _standing(root: Path, role: str, system: tuple[str, ...]) -> Made:
         patched.setenv("SHARED_SECRET", "shared-by-all-hosts-of-the-suite")
         suite = replace(split_suite(role, runs=OLD), awaits=role == "web")
     host = hosts.bare(root, system)
-    host.kind, units = role, declaration(declared_units(suite))
+    host.kind, units = role, declaration(suite)
     installing.make_suite(host, suite, OLD, OLD_SCHEMA)
     prefix = f"{suite.release_directory}/venv"
     installing.make_release(host, prefix, suite.identifier, NEW_SCHEMA)

@@ -17,12 +17,11 @@ from mailman_suite.host.window import program as host_window
 from mailman_suite.host.window.journal import COMMITTED, Journal
 from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
-from mailman_suite.operations.units import declaration
 from mailman_suite.suite import files as suite_files
 from mailman_suite.suite import places
 from mailman_suite.suite.needed_secrets import secret_references
 from mailman_suite.suite.suite import Suite
-from mailman_suite.suite.units import declared_units
+from mailman_suite.suite.units import declaration
 from mailman_suite.windows import backup, restore, rollback
 from mailman_suite.windows import upgrade as window
 
@@ -37,7 +36,6 @@ __all__ = [
     "by_hand",
     "declaration",
     "declared_settings",
-    "declared_units",
     "gate_changes",
     "host_backup",
     "host_window",
