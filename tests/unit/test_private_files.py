@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import io
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,8 @@ def record_of_a_run(place: Path, _: pytest.MonkeyPatch) -> None:
 
 def password_for_a_copy(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (place / "password").write_text("hunter2")
-    monkeypatch.setattr(database_copies, "_run", lambda words, environment: "")
+    (place / "pg_dump").symlink_to(shutil.which("true") or "")
+    monkeypatch.setenv("PATH", f"{place}:{os.environ['PATH']}")
     server = {"engine": "postgresql", "host": "::1", "port": 5432, "name": "x", "user": "x"}
     database_copies.take({**server, "secret": "password"}, str(place), place / "copy")
 
