@@ -10,7 +10,7 @@ from mailman_suite.checks.model import broken
 from mailman_suite.checks.verification import CHECKS, checks_of, questions, verdicts
 from tests.unit.split_suites import every_role, split_settings, split_suite
 
-EDGE = verification.edge_checks.CHECKS
+EDGE = verification.edge.CHECKS
 ASKED = {
     "all": {*(one.program for one in CHECKS)},
     "database": {"check.system"},
