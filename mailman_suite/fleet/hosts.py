@@ -22,7 +22,7 @@ from pyinfra.context import ctx_config, ctx_host
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.fleet import split_suites
 from mailman_suite.fleet import waves as fleet
-from mailman_suite.fleet.end import tell_at_the_end
+from mailman_suite.fleet.report import tell_at_the_end
 from mailman_suite.fleet.table import table
 from mailman_suite.fleet.waves import Wave
 from mailman_suite.inspection import prospect

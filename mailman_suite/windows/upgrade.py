@@ -21,7 +21,7 @@ from mailman_suite.suite import files as suite_files
 from mailman_suite.suite.places import Places
 from mailman_suite.suite.rendering import rendered
 from mailman_suite.suite.suite import Suite
-from mailman_suite.windows import roles
+from mailman_suite.windows import differences
 
 # Core needs about 13 seconds until REST answers, the web 3; both wait for slow disks and CPUs.
 _PATIENCE_SECONDS = {"core": 180, "web": 90}
@@ -61,7 +61,7 @@ def order(suite: Suite, name: str, units: Mapping[str, Any]) -> dict[str, Any]:
         "removes": [],  # at its end, however it ends
         **_index(suite),
         **_health(suite.places),
-        **roles.differences(suite),
+        **differences.of_role(suite),
     }
 
 

@@ -118,3 +118,30 @@ def test_a_host_program_that_imports_a_later_folder_is_caught():
 
 def test_a_circle_is_caught():
     assert circle({"a": {"b"}, "b": {"c"}, "c": {"a"}})
+
+
+# A concern has one name wherever it occurs: as fact, operation, program on the host, gate or check.
+CONCERNS = {
+    *("core", "web", "suite", "release", "schema", "postfix", "postgresql", "account", "backup"),
+    *("files", "units", "packages", "packages_left", "secrets", "mailing_lists", "web_identity"),
+    *("rehearsal", "window"),
+}
+# What a folder's own kind of value is, the program that a unit starts, the choice that was made.
+KINDS = {"__init__", "model", "program", "chosen"}
+
+
+def families(paths: list[str]) -> list[str]:
+    """Prefixes that three or more modules of one folder have in common: they want a folder."""
+    split = [path.rpartition("/") for path in paths]
+    prefixes = [f"{folder}/{name.partition('_')[0]}_" for folder, _, name in split]
+    return sorted({one for one in prefixes if prefixes.count(one) > 2})
+
+
+def test_no_prefix_stands_for_a_folder():
+    assert families([str(path.with_suffix("")) for path in CODE]) == []
+    assert families(["a/gates_core", "a/gates_web", "a/gates"]) == ["a/gates_"]
+
+
+def test_no_module_name_stands_in_more_than_two_folders_without_need():
+    names = [path.stem for path in CODE]
+    assert {one for one in names if names.count(one) > 2} - CONCERNS - KINDS == set()

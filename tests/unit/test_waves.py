@@ -9,8 +9,8 @@ import pytest
 
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.fleet import waves
-from mailman_suite.fleet.end import told
 from mailman_suite.fleet.progress import Progress, where
+from mailman_suite.fleet.report import told
 from mailman_suite.fleet.table import table
 from mailman_suite.gates.asking import findings
 from mailman_suite.host.window import program as window

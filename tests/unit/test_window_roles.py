@@ -14,7 +14,7 @@ from mailman_suite.host.window import upgrade as window_steps
 from mailman_suite.host.window import web as window_web
 from mailman_suite.parts.proxy import nginx
 from mailman_suite.releases.catalogue import RELEASES
-from mailman_suite.windows import roles
+from mailman_suite.windows import differences
 from mailman_suite.windows import upgrade as window
 from tests.unit import surveyed
 from tests.unit.kept_states import ID, OLD
@@ -32,7 +32,7 @@ def order(role: str, *, awaits: bool = False) -> dict[str, Any]:
 
 def test_the_order_of_a_whole_suite_knows_nothing_of_other_hosts() -> None:
     its = order("all")
-    assert roles.differences(split_suite("all", runs=OLD)) == {}
+    assert differences.of_role(split_suite("all", runs=OLD)) == {}
     assert not {"tells", "awaits"} & set(its)
     assert (its["kind"], its["transport"]) == ("release", "lmtp")
     assert its["starts"] == [layout.CORE_UNIT, layout.WEB_UNIT]

@@ -8,7 +8,7 @@ from mailman_suite.base import layout
 from mailman_suite.suite.suite import Suite
 
 
-def differences(suite: Suite) -> dict[str, Any]:
+def of_role(suite: Suite) -> dict[str, Any]:
     """The parts of `window.order` that are others here; none where the host is a whole suite."""
     return {"core": _of_core(), "web": _of_web(suite)}.get(suite.settings.role, {})
 
