@@ -10,7 +10,7 @@ from typing import Any
 from pyinfra.api import FactBase, FactProcessError, StringCommand
 
 from mailman_suite.base import layout
-from mailman_suite.base.host_program import ProgramFact
+from mailman_suite.base.host_program import ProgramFact, program
 
 QUESTION = {
     "windows": layout.WINDOWS,
@@ -32,13 +32,13 @@ class Counts(FactBase[dict[str, dict[str, Any]]]):
     """
 
     def command(self, directory: str, databases: Mapping[str, Any]) -> StringCommand:
-        """One read-only command, with the programs that the window brought."""
-        asked = json.dumps({"databases": databases, "var": layout.VAR})
-        place = shlex.quote(directory)
+        """One read-only command; what is now is counted as the account, by the release."""
+        asked = {"databases": databases, "var": layout.VAR}
+        runs = {"python": f"{layout.BIN}/python", "as_user": layout.USER}
         return StringCommand(
-            f"cd /; tr -d '\\n' < {place}/manifest.json; echo;",
-            f"PYTHONPATH={place}/program {layout.BIN}/python -s -B",
-            f"-m mailman_suite.host.state.invariants look {shlex.quote(asked)} || echo '{{}}'",
+            f"cd /; tr -d '\\n' < {shlex.quote(directory)}/manifest.json; echo;",
+            program("state.invariants", "look", asked, **runs),
+            "|| echo '{}'",
         )
 
     def process(self, output: list[str]) -> dict[str, dict[str, Any]]:

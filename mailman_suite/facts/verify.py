@@ -12,8 +12,9 @@ from mailman_suite.base import layout
 from mailman_suite.base.host_program import program
 
 _MARK = "= "
-# These ask the databases, for which the release brings the driver.
+# These ask the databases, for which the release brings the driver. Its code never runs as root.
 _OF_THE_RELEASE = ("state.schema", "apply.web_identity")
+_AS_THE_RELEASE = {"python": f"{layout.BIN}/python", "as_user": layout.USER}
 
 
 class Observations(FactBase[dict[str, Any]]):
@@ -31,8 +32,8 @@ class Observations(FactBase[dict[str, Any]]):
         """Every program, one after the other; none of them changes anything."""
         parts: list[str | StringCommand] = []
         for name, arguments in questions.items():
-            python = f"{layout.BIN}/python" if name in _OF_THE_RELEASE else "python3"
-            asked = program(name, "look", arguments, python=python)
+            runs = _AS_THE_RELEASE if name in _OF_THE_RELEASE else {}
+            asked = program(name, "look", arguments, **runs)
             parts += [f"echo '{_MARK}{name}';", asked, "2>&1;"]
         return StringCommand(*parts, "true")
 

@@ -16,10 +16,10 @@ class WebIdentity(ProgramFact):
     program_name = "apply.web_identity"
 
     def command(self, arguments: Any = None) -> StringCommand:
-        """Asks with the release's own interpreter, which brings the database driver."""
+        """Asks as the account, by the release's interpreter: it has the database's driver."""
         python = f"{layout.BIN}/python"
         return StringCommand(
             f"if test -x {python}; then",
-            program(self.program_name, "look", arguments, python=python),
+            program(self.program_name, "look", arguments, python=python, as_user=layout.USER),
             """; else echo '{"missing": ["the release"]}'; fi""",
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import time
@@ -10,7 +9,7 @@ from collections.abc import Generator
 from datetime import datetime, timezone
 
 from pyinfra import host, logger
-from pyinfra.api import FileUploadCommand, FunctionCommand, QuoteString, StringCommand, operation
+from pyinfra.api import FunctionCommand, QuoteString, StringCommand, operation
 from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.host import Host
 from pyinfra.api.state import State
@@ -133,17 +132,10 @@ def pseudonymised(rehearsal: Rehearsal) -> Generator[PyinfraCommand, None, None]
     if not rehearsal.suite.settings.rehearsal_pseudonyms:
         host.noop("the copy keeps its personal data, as mailman_rehearsal_pseudonyms says")
         return
-    place, archive = f"{layout.REHEARSAL}/program", f"{layout.REHEARSAL}/program.tar"
-    asked = json.dumps(copy.pseudonym_question(rehearsal.suite))
+    asked = copy.pseudonym_question(rehearsal.suite)
+    runs = {"python": f"{layout.BIN}/python", "as_user": layout.USER}
     with rehearsal.stage("Replace personal data"):
-        yield FileUploadCommand(copy.programs(), archive)
-        yield StringCommand(
-            f"rm -rf {place} && install -d -m 700 {place} && tar -xf {archive} -C {place} &&",
-            f"cd / && PYTHONPATH={place} {layout.BIN}/python -s -B",
-            "-m mailman_suite.host.pseudonyms.program apply",
-            QuoteString(asked),
-            f"&& rm -rf {place} {archive}",
-        )
+        yield StringCommand("cd / &&", program("pseudonyms.program", "apply", asked, **runs))
     rehearsal.copied["pseudonymised"] = True
 
 

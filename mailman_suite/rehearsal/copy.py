@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import time
 from collections.abc import Callable
@@ -12,8 +11,7 @@ from pyinfra import logger
 from pyinfra.api.host import Host
 
 from mailman_suite.base import layout
-from mailman_suite.base.host_program import all_programs, program
-from mailman_suite.base.tar import tar_of
+from mailman_suite.base.host_program import program
 from mailman_suite.parts.database.connections import connections
 from mailman_suite.preflight.refusals import GIB
 from mailman_suite.rehearsal import fences, production
@@ -91,11 +89,6 @@ class _Count:
             self._next = time.monotonic() + _SHOWN_SECONDS
             percent = min(100 * self.sent // self._expected, 99)
             logger.info(f"{self._host.print_prefix}copied {self.sent / GIB:.2f} GiB, {percent} %")
-
-
-def programs() -> io.BytesIO:
-    """An archive of all programs of `host/`, for those that need each other."""
-    return tar_of(all_programs(), 0o600)
 
 
 def pseudonym_question(suite: Suite) -> dict[str, Any]:

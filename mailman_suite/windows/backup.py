@@ -14,7 +14,7 @@ UNIT_FILES = (
 )
 # What a backup does as a window does it, and so has to be told alike.
 _AS_A_WINDOW = (
-    *("id", "from", "databases", "databases_before", "var", "paths", "units"),
+    *("id", "from", "databases", "databases_before", "var", "paths", "units", "user"),
     *("window_unit", "closed", "proxy", "mta", "transport"),
     *("patience", "core_questions", "web_questions", "lists_page"),
 )

@@ -69,7 +69,7 @@ def test_the_newest_migration_of_each_application_is_the_webs_head(host: dict[st
     rows = "('auth', '0002_b'), ('auth', '0001_a'), ('sites', '0001_initial')"
     execute(web, f"INSERT INTO django_migrations VALUES {rows}")
 
-    found = manifest.look(host)
+    found = manifest.tables(host)
 
     assert found["heads"] == {
         "core": "98224512c9c2",

@@ -67,9 +67,8 @@ def keep(order: Order, journal: Journal) -> None:
 
 
 def counted(order: Order) -> dict[str, Any]:
-    """Heads, counts and digests; by the release's interpreter, which has the database drivers."""
-    asked = {"databases": order["databases"], "var": order["var"]}
-    return window_data.ask(order, "state.manifest", "look", asked)
+    """Heads, counts and digests."""
+    return window_data.held(order, {"databases": order["databases"], "var": order["var"]})
 
 
 def start_again(order: Order, journal: Journal) -> None:

@@ -1,9 +1,9 @@
 """Replaces what belongs to people in a copied suite: addresses, names, texts, in tables and files.
 
 `apply`: {"databases": as parts.database.connections says it, "var": Core's directory,
-         "web": the web's, "keep_users": [web user names that stay]}, run as root with everything
-         stopped, by the interpreter of the release that stands there, which has Core's classes and
-         the PostgreSQL driver.
+         "web": the web's, "keep_users": [web user names that stay]}, run as the suite's account
+         with everything stopped, by the interpreter of the release that stands there, which has
+         Core's classes and the PostgreSQL driver.
 
 Counts, joins and lengths stay about as they were. What cannot be kept whole is emptied: sessions,
 tasks that wait, queues, logs, caches, the search index. Lists keep their names and domains.

@@ -71,15 +71,25 @@ def differences(before: Look, after: Look) -> list[str]:
 
 def look(asked: dict[str, Any]) -> Look:
     """Everything that both databases and the var directory hold; SystemExit if one is missing."""
+    return {**tables(asked["databases"]), **folders(asked["var"])}
+
+
+def tables(databases: dict[str, Any]) -> Look:
+    """What both databases hold; SystemExit if one is missing."""
     found: Look = {}
-    databases = asked["databases"]
     for name, families in (("core", invariant_tables.CORE), ("web", invariant_tables.WEB)):
         with opened(databases[name], databases["secrets"]) as database:
             found.update(in_database(name, database, families))
-    if not os.path.isdir(asked["var"]):
-        raise SystemExit(f"there is no directory {asked['var']}; say where Core's var_dir is")
+    return found
+
+
+def folders(var: str) -> Look:
+    """What Core's directory holds; SystemExit if it is missing."""
+    if not os.path.isdir(var):
+        raise SystemExit(f"there is no directory {var}; say where Core's var_dir is")
+    found: Look = {}
     for name, folder in _FOLDERS.items():
-        found.update(tallied(name, files(os.path.join(asked["var"], folder))))
+        found.update(tallied(name, files(os.path.join(var, folder))))
     return found
 
 

@@ -2,9 +2,8 @@
 
 A state directory has `manifest.json` beside `snapshot/{files, core, web}`. The manifest says which
 release the state belongs to, both databases' schemas, and what they and Core's directory hold.
-`look` is run by a release's own interpreter, which has the PostgreSQL driver, while Core is
-stopped: {"databases": as parts.database.connections says it, "var": Core's directory}
--> {"heads", "invariants"}. Only reads.
+`tables`, while Core is stopped: {"databases": as parts.database.connections says it}
+-> {"heads", "invariants"}, those of tables alone. Only reads; PostgreSQL's driver is a release's.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ def write(place: Path, order: Mapping[str, Any], release: str, held: Mapping[str
     """The state directory's manifest.json, on the disk.
 
     `order` is a window's or a backup's; `release` the identifier of what runs with this state;
-    `held` what `look` answered, empty where the state is configuration alone.
+    `held` what the window or backup counted, empty where the state is configuration alone.
     """
     told = {
         "format": FORMAT,
@@ -79,9 +78,10 @@ def read(path: Path) -> dict[str, Any]:
     return found
 
 
-def look(asked: dict[str, Any]) -> dict[str, Any]:
-    """Both schemas' heads, and the counts and digests of everything."""
-    return {"heads": heads(asked["databases"]), "invariants": invariants.look(asked)}
+def tables(asked: dict[str, Any]) -> dict[str, Any]:
+    """Both schemas' heads, and the counts and digests of both databases."""
+    databases = asked["databases"]
+    return {"heads": heads(databases), "invariants": invariants.tables(databases)}
 
 
 def heads(databases: dict[str, Any]) -> dict[str, Any]:
@@ -94,4 +94,4 @@ def heads(databases: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    verbs.main({"look": look})
+    verbs.main({"tables": tables})

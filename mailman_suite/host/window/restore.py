@@ -108,7 +108,7 @@ def put_secrets(order: Order, journal: Journal) -> None:
 def compare(order: Order, journal: Journal) -> None:
     """Everything that was counted for the backup is there. Raises DataError naming what is not."""
     was = manifest.read(_unpacked(journal) / manifest.NAME)["invariants"]
-    found = differences(was, window_data.counted(order, order["invariants"]))
+    found = differences(was, window_data.held(order, order["invariants"])["invariants"])
     if found:
         raise window_data.DataError("the backup did not come back whole: " + "; ".join(found))
 

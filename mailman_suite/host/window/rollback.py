@@ -71,7 +71,7 @@ def compare(order: Order, journal: Journal) -> None:
     """The databases hold what they held then. Raises DataError naming what they do not."""
     was = manifest.read(Path(order["past"], manifest.NAME))["invariants"]
     places = order_of(order["past"])["invariants_before"]
-    found = differences(_without_queues(was), window_data.counted(order, places))
+    found = differences(_without_queues(was), window_data.held(order, places)["invariants"])
     if found:
         raise window_data.DataError("what was kept did not come back: " + "; ".join(found))
 
