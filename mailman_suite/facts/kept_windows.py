@@ -34,10 +34,10 @@ class Counts(FactBase[dict[str, dict[str, Any]]]):
     def command(self, directory: str, databases: Mapping[str, Any]) -> StringCommand:
         """One read-only command; what is now is counted as the account, by the release."""
         asked = {"databases": databases, "var": layout.VAR}
-        runs = {"python": f"{layout.BIN}/python", "as_user": layout.USER}
+        python = f"{layout.BIN}/python"
         return StringCommand(
             f"cd /; tr -d '\\n' < {shlex.quote(directory)}/manifest.json; echo;",
-            program("state.invariants", "look", asked, **runs),
+            program("state.invariants", "look", asked, python=python, as_user=layout.USER),
             "|| echo '{}'",
         )
 

@@ -72,8 +72,9 @@ class Survey(FactBase[dict[str, Any]]):
             "2>&1;",
         ]
         for name, user in _OF_THE_RELEASE.items():
-            old = {"python": arguments["python"], "as_user": arguments[user]}
-            parts += [f"echo '{_MARK}{name}';", program(name, "look", asked, **old), "2>&1;"]
+            python, account = arguments["python"], arguments[user]
+            one = program(name, "look", asked, python=python, as_user=account)
+            parts += [f"echo '{_MARK}{name}';", one, "2>&1;"]
         return StringCommand("cd /;", *parts, "true")
 
     def process(self, output: list[str]) -> dict[str, Any]:

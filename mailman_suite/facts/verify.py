@@ -14,7 +14,7 @@ from mailman_suite.base.host_program import program
 _MARK = "= "
 # These ask the databases, for which the release brings the driver. Its code never runs as root.
 _OF_THE_RELEASE = ("state.schema", "apply.web_identity")
-_AS_THE_RELEASE = {"python": f"{layout.BIN}/python", "as_user": layout.USER}
+_RELEASE = f"{layout.BIN}/python"
 
 
 class Observations(FactBase[dict[str, Any]]):
@@ -32,8 +32,10 @@ class Observations(FactBase[dict[str, Any]]):
         """Every program, one after the other; none of them changes anything."""
         parts: list[str | StringCommand] = []
         for name, arguments in questions.items():
-            runs = _AS_THE_RELEASE if name in _OF_THE_RELEASE else {}
-            asked = program(name, "look", arguments, **runs)
+            if name in _OF_THE_RELEASE:
+                asked = program(name, "look", arguments, python=_RELEASE, as_user=layout.USER)
+            else:
+                asked = program(name, "look", arguments)
             parts += [f"echo '{_MARK}{name}';", asked, "2>&1;"]
         return StringCommand(*parts, "true")
 

@@ -133,9 +133,12 @@ def pseudonymised(rehearsal: Rehearsal) -> Generator[PyinfraCommand, None, None]
         host.noop("the copy keeps its personal data, as mailman_rehearsal_pseudonyms says")
         return
     asked = copy.pseudonym_question(rehearsal.suite)
-    runs = {"python": f"{layout.BIN}/python", "as_user": layout.USER}
+    python = f"{layout.BIN}/python"
     with rehearsal.stage("Replace personal data"):
-        yield StringCommand("cd / &&", program("pseudonyms.program", "apply", asked, **runs))
+        yield StringCommand(
+            "cd / &&",
+            program("pseudonyms.program", "apply", asked, python=python, as_user=layout.USER),
+        )
     rehearsal.copied["pseudonymised"] = True
 
 
