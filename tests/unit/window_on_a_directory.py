@@ -57,14 +57,25 @@ exit 0
 """
 _JOURNALCTL = "#!/bin/sh\necho 'last words'\n"
 _PYTHON = """#!/bin/sh
-echo "python $*" >>"$HOST/commands"
+program=${3##*run(\\"mailman_suite.host.}; program=${program%%\\"*}
+echo "python $program $4" >>"$HOST/commands"
 if [ -e "$HOST/word" ]; then read -r word <"$HOST/word"; else word={}; fi
-case "$*" in *"window.peers say "*)
+case "$program $4" in "window.peers say")
   case $word in *RUN*) ;; *) word='{"state": "given up"}' ;; esac
 esac
 echo "$word"
 """.replace("RUN", RUN)
-_PROGRAMS = {"systemctl": _SYSTEMCTL, "journalctl": _JOURNALCTL, "python": _PYTHON}
+_RUNUSER = """#!/bin/sh
+[ "$1 $2 $3" = "-u mailman --" ] || exit 1
+shift 3
+exec "$@"
+"""
+_PROGRAMS = {
+    "runuser": _RUNUSER,
+    "systemctl": _SYSTEMCTL,
+    "journalctl": _JOURNALCTL,
+    "python": _PYTHON,
+}
 
 
 class WebHost:
