@@ -7,12 +7,13 @@ from typing import Any
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.host.wire.survey import SuiteSurvey
+from mailman_suite.parts.database import connections
 from mailman_suite.parts.database.chosen import databases
-from mailman_suite.parts.database.connections import connections
 from mailman_suite.settings import Settings
 
 
-def refusals(survey: Mapping[str, Any], settings: Settings) -> Iterator[Refusal]:
+def refusals(survey: SuiteSurvey, settings: Settings) -> Iterator[Refusal]:
     """Every difference between the databases of the host and those of group data."""
     wanted = dict(_declared(settings))
     for setting, found in {**_core(survey), **_web(survey)}.items():
@@ -25,19 +26,19 @@ def refusals(survey: Mapping[str, Any], settings: Settings) -> Iterator[Refusal]
             )
 
 
-def moved(survey: Mapping[str, Any], settings: Settings) -> dict[str, str]:
+def moved(survey: SuiteSurvey, settings: Settings) -> dict[str, str]:
     """Files of databases that stand elsewhere than ours: `core` or `web` -> the present path."""
     if settings.database != survey["core_database"]:
         return {}  # which is refused
-    places = connections(settings)
+    ours = connections.files(settings)
     return {
         part: path
         for part, path in files(survey, layout.CORE_DATA).items()
-        if path.startswith("/") and path != places[part]["path"]
+        if path.startswith("/") and path != ours[part]
     }
 
 
-def files(survey: Mapping[str, Any], data: str) -> Mapping[str, str]:
+def files(survey: SuiteSurvey, data: str) -> Mapping[str, str]:
     """The databases' files of a suite whose Core has this `data_dir`; nothing of a server's."""
     engine = survey["core_database"]
     if engine not in databases():
@@ -54,23 +55,23 @@ def _declared(settings: Settings) -> Iterator[tuple[str, Any]]:
         yield f"mailman_{name}", getattr(settings, name)
 
 
-def _core(survey: Mapping[str, Any]) -> Mapping[str, Any]:
+def _core(survey: SuiteSurvey) -> Mapping[str, Any]:
     engine = survey["core_database"]
     if engine not in databases():
         return {"mailman_database": engine}
     return databases()[engine].core_settings(_url(survey))
 
 
-def _web(survey: Mapping[str, Any]) -> dict[str, Any]:
+def _web(survey: SuiteSurvey) -> dict[str, Any]:
     engines = databases().values()
     return {
         name: value for one in engines for name, value in one.web_settings(_default(survey)).items()
     }
 
 
-def _url(survey: Mapping[str, Any]) -> str:
+def _url(survey: SuiteSurvey) -> str:
     return str(survey["core_config"].get("database", {}).get("url", ""))
 
 
-def _default(survey: Mapping[str, Any]) -> dict[str, Any]:
+def _default(survey: SuiteSurvey) -> dict[str, Any]:
     return dict(survey["web_settings"].get("DATABASES", {}).get("default", {}))

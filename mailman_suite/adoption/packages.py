@@ -7,16 +7,16 @@ scripts empty when they are purged. So that directory's content moves, and nothi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from mailman_suite.adoption.databases import files
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.host.wire.installation import InstallationFound
+from mailman_suite.host.wire.order import Renames
+from mailman_suite.host.wire.survey import SuiteSurvey
 from mailman_suite.suite.places import Places
-
-Survey = Mapping[str, Any]
-Installation = Mapping[str, Any]
 
 # What Core's directory has that is no data, or is the web's.
 _STAYS = ("cache", "lock", "locks", "logs", "web")
@@ -24,7 +24,7 @@ _ATTACHMENTS = "HYPERKITTY_ATTACHMENT_FOLDER"
 _OUR_MAPS = {"postfix_lmtp": layout.LMTP_MAP, "postfix_domains": layout.DOMAINS_MAP}
 
 
-def relocated(survey: Survey, places: Places) -> Survey:
+def relocated(survey: SuiteSurvey, places: Places) -> SuiteSurvey:
     """The survey with the web's settings naming our places for what is renamed to these."""
     if not places.web:
         return survey
@@ -37,7 +37,7 @@ def _relocated(value: Any, place: str) -> Any:
     return layout.WEB + value.removeprefix(place) if inside else value
 
 
-def renames(survey: Survey, installation: Installation, places: Places) -> dict[str, Any] | None:
+def renames(survey: SuiteSurvey, installation: InstallationFound, places: Places) -> Renames | None:
     """What `host/window/renaming.py` is told; None where everything stands at our places."""
     if not places.web:
         return None
@@ -46,7 +46,7 @@ def renames(survey: Survey, installation: Installation, places: Places) -> dict[
     return {
         "var": places.var,
         "to": layout.VAR,
-        "stays": _STAYS,
+        "stays": list(_STAYS),
         "files": {
             **({layout.WEB_DATABASE: database} if database else {}),
             **({_relocated(attachments, places.web): attachments} if attachments else {}),
@@ -59,12 +59,14 @@ def renames(survey: Survey, installation: Installation, places: Places) -> dict[
     }
 
 
-def databases(survey: Survey, places: Places) -> dict[str, str]:
+def databases(survey: SuiteSurvey, places: Places) -> dict[str, str]:
     """The databases' files before the window: `core` or `web` -> path; none of a server."""
     return {**files(survey, f"{places.var}/data")} if places.web else {}
 
 
-def refusals(survey: Survey, installation: Installation, places: Places) -> Iterator[Refusal]:
+def refusals(
+    survey: SuiteSurvey, installation: InstallationFound, places: Places
+) -> Iterator[Refusal]:
     """Every reason why the packages' data cannot be renamed to our places."""
     if not places.web:
         return
@@ -86,7 +88,7 @@ def refusals(survey: Survey, installation: Installation, places: Places) -> Iter
         )
 
 
-def _other_files(survey: Survey, places: Places) -> Iterator[Refusal]:
+def _other_files(survey: SuiteSurvey, places: Places) -> Iterator[Refusal]:
     core = databases(survey, places).get("core")
     if core and core != f"{places.var}/data/mailman.db":
         yield Refusal(

@@ -15,19 +15,19 @@ from mailman_suite.adoption.known import CORE_EQUAL, CORE_OURS, USUAL_APPS, WEB_
 from mailman_suite.base import layout
 from mailman_suite.base.plain_values import literal
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.host.wire.installation import InstallationFound
+from mailman_suite.host.wire.survey import SuiteSurvey
 from mailman_suite.parts.chosen import proxy
 from mailman_suite.settings import Settings
 from mailman_suite.suite.adopted import Adoption
 from mailman_suite.suite.places import VIRTUALENV, Places
 
-Survey = Mapping[str, Any]
-
 _MASKED = "(masked)"
 
 
 def adoption(
-    survey: Survey,
-    installation: Mapping[str, Any],
+    survey: SuiteSurvey,
+    installation: InstallationFound,
     settings: Settings,
     places: Places = VIRTUALENV,
 ) -> Adoption:
@@ -69,8 +69,8 @@ class Undeclared:
 
 
 def refusals(
-    survey: Survey,
-    installation: Mapping[str, Any],
+    survey: SuiteSurvey,
+    installation: InstallationFound,
     settings: Settings,
     places: Places = VIRTUALENV,
 ) -> Iterator[Refusal]:
@@ -90,7 +90,7 @@ def refusals(
         yield _undeclared(missing, settings)
 
 
-def undeclared(survey: Survey, settings: Settings) -> Undeclared:
+def undeclared(survey: SuiteSurvey, settings: Settings) -> Undeclared:
     """What the host's own files set, and neither we nor group data do."""
     ignored = set(settings.adoption_ignores)
     core, secret = _core(survey["core_config"], settings, ignored)
@@ -201,7 +201,7 @@ def lines(missing: Undeclared, settings: Settings) -> list[str]:
     return [f"{name} = {literal(value)}" for name, value in said.items() if value]
 
 
-def _var_dir(survey: Survey, places: Places) -> Iterator[Refusal]:
+def _var_dir(survey: SuiteSurvey, places: Places) -> Iterator[Refusal]:
     if survey["var_dir"] != places.var:
         yield Refusal(
             found=f"Core keeps its data in {survey['var_dir']}",
@@ -211,7 +211,7 @@ def _var_dir(survey: Survey, places: Places) -> Iterator[Refusal]:
         )
 
 
-def _site_owner(survey: Survey, settings: Settings) -> Iterator[Refusal]:
+def _site_owner(survey: SuiteSurvey, settings: Settings) -> Iterator[Refusal]:
     owner = survey["core_config"].get("mailman", {}).get("site_owner", settings.site_owner)
     if owner != settings.site_owner:
         yield Refusal(
@@ -221,7 +221,7 @@ def _site_owner(survey: Survey, settings: Settings) -> Iterator[Refusal]:
         )
 
 
-def _https(installation: Mapping[str, Any], settings: Settings) -> Iterator[Refusal]:
+def _https(installation: InstallationFound, settings: Settings) -> Iterator[Refusal]:
     served = [site["path"] for site in installation["sites"] if site["https"]]
     if served and not settings.tls_certificate:
         yield Refusal(

@@ -7,9 +7,9 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from mailman_suite.base import layout
+from mailman_suite.host.wire.files import DeclaredFile, FilesQuestion, FilesToApply
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class ManagedFile:
         """The names of the secrets that stand in the text."""
         return sorted(set(re.findall(r"@@(\w+)@@", self.content)))
 
-    def without_content(self) -> dict[str, Any]:
+    def without_content(self) -> DeclaredFile:
         """What tells whether a file on the host is this one."""
         attributes = [self.owner, self.group, self.mode]
         return {"sha256": self.sha256, "attributes": attributes, "marks": self.marks}
@@ -66,7 +66,7 @@ class DeclaredFiles:
             self.checks + other.checks,
         )
 
-    def without_content(self) -> dict[str, Any]:
+    def without_content(self) -> FilesQuestion:
         """The arguments of `host/apply/files.py look`: nothing long, nothing secret."""
         return {
             "files": {one.path: one.without_content() for one in self.files},
@@ -76,12 +76,16 @@ class DeclaredFiles:
             "state": layout.STATE,
         }
 
-    def with_content(self) -> dict[str, Any]:
+    def with_content(self) -> FilesToApply:
         """The standard input of `host/apply/files.py apply`."""
         declared = self.without_content()
         for one in self.files:
             declared["files"][one.path]["content"] = one.content
-        return {**declared, "checks": self.checks, "copies": layout.COPIES}
+        return {
+            **declared,
+            "checks": [list(words) for words in self.checks],
+            "copies": layout.COPIES,
+        }
 
 
 def difference(path: str, found: str, declared: str) -> Iterable[str]:

@@ -13,12 +13,13 @@ import json
 import zlib
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pyinfra.api import FactBase, FactProcessError, HiddenValue, QuoteString, StringCommand
 
 from mailman_suite.base import repository
 
+Answer = TypeVar("Answer")
 _PACKAGE = "mailman_suite.host"
 _LOADER = f"{_PACKAGE}.base.sent"
 
@@ -110,8 +111,11 @@ def program(
     )
 
 
-class ProgramFact(FactBase[dict[str, Any]]):
-    """A fact that one host program answers as JSON; anything else fails the host."""
+class ProgramFact(FactBase[Answer]):
+    """A fact that one host program answers as a JSON object; anything else fails the host.
+
+    `Answer` is the object's shape, which `mailman_suite/host/wire/` declares.
+    """
 
     abstract = True
     program_name: str
@@ -121,8 +125,12 @@ class ProgramFact(FactBase[dict[str, Any]]):
         """The program in a verb that changes nothing."""
         return program(self.program_name, self.verb, arguments)
 
-    def process(self, output: list[str]) -> dict[str, Any]:
+    def process(self, output: list[str]) -> Answer:
         """The JSON object on the last line."""
+        answer: Answer = self._object(output)
+        return answer
+
+    def _object(self, output: list[str]) -> Any:
         try:
             answer = json.loads(output[-1])
         except (IndexError, json.JSONDecodeError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mailman_suite.checks.model import Broken, Check, Expected, some
+from mailman_suite.host.wire.checks import Rest, Routes, Runners, Smtp
 
 # Core looks into most queues every second, into that of bounces every two minutes.
 _STUCK_SECONDS = 900
@@ -12,7 +13,7 @@ _STUCK_SECONDS = 900
 _STEADY_SECONDS = 30
 
 
-def collections(found: Any, expected: Expected) -> str:
+def collections(found: Rest, expected: Expected) -> str:
     """Not versions alone: those answer while every collection ends in an error (gates.md, B1)."""
     failed = [f"{name} {status}" for name, (status, _) in found["collections"].items()
               if status != 200]  # fmt: skip
@@ -21,7 +22,7 @@ def collections(found: Any, expected: Expected) -> str:
     return some((f"{name}: {size}" for name, (_, size) in found["collections"].items()), 9)
 
 
-def declared_lists(found: Any, expected: Expected) -> str:
+def declared_lists(found: Rest, expected: Expected) -> str:
     """What group data declares is there; lists that owners made are their own business."""
     domains = [one for one in expected.domains if one not in found["domains"]]
     lists = [one for one in expected.lists if one not in found["lists"]]
@@ -30,7 +31,7 @@ def declared_lists(found: Any, expected: Expected) -> str:
     return f"{len(expected.domains)} domains, {len(expected.lists)} declared lists"
 
 
-def runners(found: Any, expected: Expected) -> str:
+def runners(found: Runners, expected: Expected) -> str:
     """As many processes as Core's configuration starts; Core gives up after ten restarts."""
     masters, running = found["masters"], found["running"]
     if len(masters) != 1:
@@ -53,21 +54,21 @@ def runners(found: Any, expected: Expected) -> str:
     return f"{sum(found['configured'].values())} of {sum(found['configured'].values())}"
 
 
-def lmtp(found: Any, expected: Expected) -> str:
+def lmtp(found: str, expected: Expected) -> str:
     """Postfix' side of the same conversation begins with this line."""
     if not found.startswith("220"):
         raise Broken(f"said {found!r}, expected 220")
     return str(found)
 
 
-def smtp(found: Any, expected: Expected) -> str:
+def smtp(found: Smtp, expected: Expected) -> str:
     """The Postfix that runs says so, not the one whose configuration is on the disk."""
     if not found["greeting"].startswith("220"):
         raise Broken(f"said {found['greeting']!r}, expected 220")
     return str(found["greeting"])
 
 
-def recipients(found: Any, expected: Expected) -> str:
+def recipients(found: Smtp, expected: Expected) -> str:
     """A message for a list, and one for a user of the host, would be taken."""
     refused = [f"{address}: {answer}" for address, answer in found["recipients"].items()
                if not answer.startswith("25")]  # fmt: skip
@@ -76,7 +77,7 @@ def recipients(found: Any, expected: Expected) -> str:
     return some(found["recipients"])
 
 
-def routes(found: Any, expected: Expected) -> str:
+def routes(found: Routes, expected: Expected) -> str:
     """Every list is in the maps that `postconf` names, and so are local users."""
     if found["unrouted"]:
         raise Broken(f"no LMTP transport for {some(found['unrouted'])}; run `mailman aliases`")
@@ -87,7 +88,7 @@ def routes(found: Any, expected: Expected) -> str:
     return "each has its LMTP transport; local users are found"
 
 
-def no_failed_messages(found: Any, expected: Expected) -> str:
+def no_failed_messages(found: dict[str, list[int]], expected: Expected) -> str:
     """A message in `shunt` or `bad` reached nobody, and nobody was told.
 
     Those from before Core's last start wait for a person, who has been told by an earlier run.
@@ -101,7 +102,7 @@ def no_failed_messages(found: Any, expected: Expected) -> str:
     return some(older) or "shunt and bad are empty"
 
 
-def queues_move(found: Any, expected: Expected) -> str:
+def queues_move(found: dict[str, list[int]], expected: Expected) -> str:
     """Only `retry` may hold messages for long: it waits for other hosts."""
     counted = {name: one for name, one in found.items() if name not in ("shunt", "bad")}
     stuck = [f"{name} ({count}, oldest {age} s)" for name, (count, age) in counted.items()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from mailman_suite.base import layout
 from mailman_suite.checks.model import Broken, Check, Expected, some
+from mailman_suite.host.wire.checks import EdgeQuestion
 from mailman_suite.settings import Settings
 
 # A domain or list too many is a second too many; what is true of these is true of the others.
 _MOST = 3
 
 
-def edge_question(settings: Settings) -> dict[str, Any]:
+def edge_question(settings: Settings) -> EdgeQuestion:
     """The arguments of `host/check/edge.py`."""
     return {
         "loopback": layout.LOOPBACK,
@@ -22,14 +21,14 @@ def edge_question(settings: Settings) -> dict[str, Any]:
     }
 
 
-def greets(found: Any, expected: Expected) -> str:
+def greets(found: str, expected: Expected) -> str:
     """The Postfix that runs says so, not the one whose configuration is on the disk."""
     if not found.startswith("220"):
         raise Broken(f"said {found!r}, expected 220")
     return str(found)
 
 
-def takes_lists(found: Any, expected: Expected) -> str:
+def takes_lists(found: dict[str, str], expected: Expected) -> str:
     """A message for each of the first declared lists would be taken; without one none is asked."""
     declared = expected.lists[:_MOST]
     unasked = [one for one in declared if one not in found]
@@ -42,7 +41,7 @@ def takes_lists(found: Any, expected: Expected) -> str:
     return some(found) or "no list is declared"
 
 
-def refuses_unknown(found: Any, expected: Expected) -> str:
+def refuses_unknown(found: dict[str, str], expected: Expected) -> str:
     """For good, and at once: a bounce afterwards would go to whoever the sender is said to be."""
     asked = [address.rpartition("@")[2] for address in found]
     unasked = [one for one in expected.domains[:_MOST] if one not in asked]

@@ -7,6 +7,7 @@ from typing import Any
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.host.wire.checks import PagesQuestion
 from mailman_suite.settings import Settings
 
 PROBE_MAILBOX = f"{layout.PROBE_HOME}/Mailbox"
@@ -19,7 +20,7 @@ def arrival(settings: Settings) -> str:
     return layout.FENCED_MAILBOX if settings.rehearses else PROBE_MAILBOX
 
 
-def post(list_address: str, sender: str, mailbox: str, proxy: dict[str, Any]) -> dict[str, Any]:
+def post(list_address: str, sender: str, mailbox: str, proxy: PagesQuestion) -> dict[str, Any]:
     """The arguments of `host/check/post.py send`.
 
     `sender` is a member of the list whose mail the host delivers into the mbox file `mailbox`;

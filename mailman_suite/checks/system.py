@@ -6,6 +6,7 @@ from typing import Any
 
 from mailman_suite.base import layout
 from mailman_suite.checks.model import Broken, Check, Expected, some
+from mailman_suite.host.wire.checks import Attributes, IndexState, Processes, ReleaseLinks
 
 _LOOPBACK = ("127.", "::1 ", "::ffff:127.")
 _ROOT_ONLY = "superuser_password"
@@ -49,7 +50,7 @@ def jobs(found: Any, expected: Expected) -> str:
     return f"{len(found)} jobs"
 
 
-def processes(found: Any, expected: Expected) -> str:
+def processes(found: Processes, expected: Expected) -> str:
     """An upgrade that did not reach a process leaves it with files that are gone."""
     if found["stale"]:
         raise Broken(f"{some(found['stale'])}; restart the unit")
@@ -59,7 +60,7 @@ def processes(found: Any, expected: Expected) -> str:
     return f"{sum(found['count'].values())} processes"
 
 
-def release(found: Any, expected: Expected) -> str:
+def release(found: ReleaseLinks, expected: Expected) -> str:
     """The release and its static files are those that the declaration asks for."""
     for what in ("current", "static"):
         if found[what] != expected.release_directory:
@@ -69,7 +70,7 @@ def release(found: Any, expected: Expected) -> str:
     return expected.release_directory.rpartition("/")[2]
 
 
-def sockets(found: Any, expected: Expected) -> str:
+def sockets(found: dict[str, list[str]], expected: Expected) -> str:
     """People come through the proxy and through Postfix; everything else stays inside."""
     outside = [f"{unit} on {address}" for unit, addresses in found.items() for address in addresses
                if not address.startswith(_LOOPBACK)]  # fmt: skip
@@ -78,7 +79,7 @@ def sockets(found: Any, expected: Expected) -> str:
     return some((address for addresses in found.values() for address in addresses), 9)
 
 
-def private(found: Any, expected: Expected) -> str:
+def private(found: dict[str, Attributes | None], expected: Expected) -> str:
     """No secret can be read by others, and the superuser's password by root alone."""
     absent = [path for path, one in found.items() if not one or not one[3]]
     absent += [one for one in expected.secrets if f"{layout.SECRETS}/{one}" not in found]
@@ -90,34 +91,34 @@ def private(found: Any, expected: Expected) -> str:
     return f"{len(found)} files"
 
 
-def _is_private(path: str, attributes: Any) -> bool:
+def _is_private(path: str, attributes: Attributes) -> bool:
     owner, group, mode, _ = attributes
     allowed = 0o600 if path.endswith(f"/{_ROOT_ONLY}") else 0o640
     return owner == "root" and group in ("root", layout.GROUP) and not int(mode, 8) & ~allowed
 
 
-def core_schema(found: Any, expected: Expected) -> str:
+def core_schema(found: bool, expected: Expected) -> str:
     """Core refuses to work with a revision that it does not know, but only once it is restarted."""
     if found is not False:
         raise Broken("the revision is not the head of the release's code")
     return "at the head of the release's code"
 
 
-def web_schema(found: Any, expected: Expected) -> str:
+def web_schema(found: list[str], expected: Expected) -> str:
     """Django does not look at migrations when it starts."""
     if found != []:
         raise Broken(f"not applied: {some(found)}; run deploys/mailman.py")
     return "every migration is applied"
 
 
-def identity(found: Any, expected: Expected) -> str:
+def identity(found: list[str], expected: Expected) -> str:
     """Somebody can log in and administer."""
     if found != []:
         raise Broken(f"missing: {some(found)}; run deploys/mailman.py")
     return "with a verified address"
 
 
-def search_index(found: Any, expected: Expected) -> str:
+def search_index(found: IndexState, expected: Expected) -> str:
     """One takes minutes to hours; meanwhile searches find what is in it already."""
     if not found["wanted"]:
         return "none is asked for"

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from mailman_suite.base import layout
 from mailman_suite.checks import core, edge, system, web
 from mailman_suite.checks.edge import edge_question
 from mailman_suite.checks.model import Check, Expected, Observations, Verdict, judged
+from mailman_suite.host.wire.checks import (
+    CoreQuestion,
+    PagesQuestion,
+    Questions,
+    SystemQuestion,
+    WebQuestion,
+)
 from mailman_suite.parts import chosen
 from mailman_suite.parts.database.chosen import all_services, database_of
 from mailman_suite.parts.database.connections import connections
@@ -77,7 +83,7 @@ def expected(suite: Suite) -> Expected:
     )
 
 
-def questions(suite: Suite) -> dict[str, Any]:
+def questions(suite: Suite) -> Questions:
     """Program of `mailman_suite/host/` -> its arguments; each of them only reads."""
     settings = suite.settings
     return {
@@ -89,15 +95,15 @@ def questions(suite: Suite) -> dict[str, Any]:
     }
 
 
-def _core_questions() -> dict[str, Any]:
+def _core_questions() -> Questions:
     return {"check.core": core_question(), "check.queues": {"var": layout.VAR}}
 
 
-def _web_question(suite: Suite) -> dict[str, Any]:
+def _web_question(suite: Suite) -> WebQuestion:
     return {
         **proxy(suite),
-        "pages": _PAGES,
-        "links": _LINKED_PAGES,
+        "pages": list(_PAGES),
+        "links": list(_LINKED_PAGES),
         "favicon": "/favicon.ico",
         "api": f"/api/mailman/urls?mlist=verify@{suite.settings.domains[0]}",
         "api_below": ["/archives", "/hyperkitty"],
@@ -105,7 +111,7 @@ def _web_question(suite: Suite) -> dict[str, Any]:
     }
 
 
-def _database_questions(settings: Settings) -> dict[str, Any]:
+def _database_questions(settings: Settings) -> Questions:
     found = connections(settings)
     return {
         "state.schema": {**found, "heads": f"{layout.VENV}/../heads.json"},
@@ -120,7 +126,7 @@ def _database_questions(settings: Settings) -> dict[str, Any]:
     }
 
 
-def core_question() -> dict[str, Any]:
+def core_question() -> CoreQuestion:
     """The arguments of `host/check/core.py`."""
     return {
         "rest": _REST,
@@ -133,7 +139,7 @@ def core_question() -> dict[str, Any]:
     }
 
 
-def proxy(suite: Suite) -> dict[str, Any]:
+def proxy(suite: Suite) -> PagesQuestion:
     """How the host reaches the suite's pages as people do: its own, or those of the first web."""
     scheme = suite.web_url.partition(":")[0]
     settings = suite.settings
@@ -146,11 +152,11 @@ def proxy(suite: Suite) -> dict[str, Any]:
     }
 
 
-def _system(suite: Suite) -> dict[str, Any]:
+def _system(suite: Suite) -> SystemQuestion:
     settings = suite.settings
     return {
         "services": [*settings.services, *_system_services(settings)],
-        "ours": settings.services,
+        "ours": list(settings.services),
         "servers": [name.removesuffix(".service") for name in all_services()],
         "jobs": {timer: timer.replace(".timer", ".service") for timer in timers(suite)},
         "venv": layout.VENV,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from mailman_suite.checks.model import Broken, Check, Expected, some
+from mailman_suite.host.wire.checks import Api, Page, Static, Unobserved
 
 _TYPES = {
     "css": ("text/css",),
@@ -18,7 +17,7 @@ _REFUSED = 403
 _UNAUTHORIZED = (401, 403)
 
 
-def pages(found: Any, expected: Expected) -> str:
+def pages(found: dict[str, Page | Unobserved], expected: Expected) -> str:
     """A page counts when it came whole, with a title and style sheets; an error page has none."""
     wrong = [f"{path} {reason}" for path, one in found.items() if (reason := _flaw(one))]
     if wrong or not found:
@@ -26,9 +25,9 @@ def pages(found: Any, expected: Expected) -> str:
     return some(found, 9)
 
 
-def _flaw(page: Any) -> str:
+def _flaw(page: Page | Unobserved) -> str:
     """What is wrong with a page, or nothing."""
-    if "error" in page:
+    if "status" not in page:
         return f"could not be fetched: {page['error']}"
     if page["status"] != 200:
         return f"answers {page['status']} ({page['title'] or 'no title'})"
@@ -39,7 +38,7 @@ def _flaw(page: Any) -> str:
     return ""
 
 
-def files(found: Any, expected: Expected) -> str:
+def files(found: dict[str, Static | Unobserved], expected: Expected) -> str:
     """The style sheets, scripts and images that the pages name, and the favicon."""
     wrong = [f"{url}: {reason}" for url, one in found.items() if (reason := _unfit(url, one))]
     if wrong or len(found) < 2:
@@ -47,10 +46,10 @@ def files(found: Any, expected: Expected) -> str:
     return f"{len(found)} files"
 
 
-def _unfit(url: str, answer: Any) -> str:
+def _unfit(url: str, answer: Static | Unobserved) -> str:
     """What is wrong with a static file, or nothing."""
     if isinstance(answer, dict):
-        return str(answer["error"])
+        return answer["error"]
     status, kind, length = answer
     if status != 200 or not length:
         return f"answers {status} with {length} bytes"
@@ -59,7 +58,7 @@ def _unfit(url: str, answer: Any) -> str:
     return "" if fits and not kind.startswith("text/html") else f"has the type {kind}"
 
 
-def key(found: Any, expected: Expected) -> str:
+def key(found: Api, expected: Expected) -> str:
     """Otherwise every post goes into Core's spool and none into the archive."""
     if found["with_key"] != 200:
         raise Broken(f"answers {found['with_key']} to the key of Core's archiver, expected 200")
@@ -68,7 +67,7 @@ def key(found: Any, expected: Expected) -> str:
     return "200, and 401 to a wrong key"
 
 
-def proxy(found: Any, expected: Expected) -> str:
+def proxy(found: Api, expected: Expected) -> str:
     """Who could reach it could put messages into the archive."""
     if set(found["through_proxy"]) != {_REFUSED}:
         raise Broken(f"answers {found['through_proxy']}, expected {_REFUSED}")

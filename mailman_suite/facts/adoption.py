@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from mailman_suite.base import layout
 from mailman_suite.base.host_program import ProgramFact
+from mailman_suite.host.wire.installation import InstallationFound, InstallationQuestion
+from mailman_suite.host.wire.secrets import MissingSecrets
 from mailman_suite.suite.suite import Suite
 
 
-def question(suite: Suite) -> dict[str, Any]:
+def question(suite: Suite) -> InstallationQuestion:
     """The arguments of `host/inspect/installation.py` for what runs where this suite will."""
     places = suite.places
     return {
@@ -21,13 +21,13 @@ def question(suite: Suite) -> dict[str, Any]:
     }
 
 
-class Installation(ProgramFact):
+class Installation(ProgramFact[InstallationFound]):
     """Units, sites, maps and foreign file systems, as `host/inspect/installation.py` answers."""
 
     program_name = "inspect.installation"
 
 
-class SecretsTakenOver(ProgramFact):
+class SecretsTakenOver(ProgramFact[MissingSecrets]):
     """`{"missing": [...]}`: names of secrets that are in no file of their own yet."""
 
     program_name = "apply.adopted_secrets"

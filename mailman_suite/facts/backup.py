@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from mailman_suite.base.host_program import ProgramFact
+from mailman_suite.host.wire.backup_archive import ArchiveFound
 
 
-class BackupArchive(ProgramFact):
+class BackupArchive(ProgramFact[ArchiveFound]):
     """What `host/inspect/backup.py` says of `{"path": ...}`."""
 
     program_name = "inspect.backup"

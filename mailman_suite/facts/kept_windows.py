@@ -11,15 +11,16 @@ from pyinfra.api import FactBase, FactProcessError, StringCommand
 
 from mailman_suite.base import layout
 from mailman_suite.base.host_program import ProgramFact, program
+from mailman_suite.host.wire import kept
 
-QUESTION = {
+QUESTION: kept.KeptWindowsQuestion = {
     "windows": layout.WINDOWS,
     "releases": layout.RELEASES,
     "secrets": layout.SECRETS,
 }
 
 
-class KeptWindows(ProgramFact):
+class KeptWindows(ProgramFact[kept.KeptWindows]):
     """What `host/inspect/kept_windows.py` finds, newest first."""
 
     program_name = "inspect.kept_windows"

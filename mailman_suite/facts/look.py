@@ -8,12 +8,13 @@ from pyinfra.api import StringCommand
 
 from mailman_suite.base import layout
 from mailman_suite.base.host_program import ProgramFact, program
+from mailman_suite.host.wire.inspection import Inspection
 from mailman_suite.suite.places import TRACED
 
 _NO_PYTHON = '{"python_missing": true}'
 
 
-class Look(ProgramFact):
+class Look(ProgramFact[Inspection]):
     """What `inspect/host.py` sees, with "run" of `apply/runs.py`, "traces" of `inspect/traces.py`.
 
     Or `{"python_missing": True}` on a host without Python 3.

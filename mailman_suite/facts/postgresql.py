@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from mailman_suite.base.host_program import ProgramFact
+from mailman_suite.host.wire.connections import Access, MissingRoles
 
 
-class SuiteDatabases(ProgramFact):
+class SuiteDatabases(ProgramFact[MissingRoles]):
     """`{"roles": [...], "databases": [...]}`: what is not as declared."""
 
     program_name = "apply.postgresql"
 
 
-class DatabaseAccess(ProgramFact):
+class DatabaseAccess(ProgramFact[Access]):
     """`{"listens", "missing", "surplus", "loaded"}`: how other hosts find the server."""
 
     program_name = "apply.postgresql_access"

@@ -8,9 +8,10 @@ from pyinfra.api import StringCommand
 
 from mailman_suite.base import layout
 from mailman_suite.base.host_program import ProgramFact, program
+from mailman_suite.host.wire.connections import SchemaState
 
 
-class Schema(ProgramFact):
+class Schema(ProgramFact[SchemaState]):
     """`{"core": behind?, "web": [missing], "new": empty?}` as `host/state/schema.py` answers."""
 
     program_name = "state.schema"

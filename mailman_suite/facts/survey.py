@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pyinfra.api import FactBase, StringCommand
 
 from mailman_suite.base import layout
 from mailman_suite.base.host_program import program
+from mailman_suite.host.wire.survey import SuiteSurvey, SurveyQuestion
 from mailman_suite.suite.places import Places
 
 _MARK = "= "
 # Run with the interpreter that stands on the host, each as the user that its argument names: a
 # distribution's packages have two. The first program needs only the system's own interpreter.
-_OF_THE_RELEASE = {"survey.core": "core_user", "survey.web": "web_user"}
+_OF_THE_RELEASE: Mapping[str, Literal["core_user", "web_user"]] = {
+    "survey.core": "core_user",
+    "survey.web": "web_user",
+}
 # What the gates look at, as long as nobody has read it.
-_UNKNOWN: dict[str, Any] = {
+_UNKNOWN: SuiteSurvey = {
     "versions": {},
     "core_config": {},
     "web_settings": {},
@@ -25,16 +29,23 @@ _UNKNOWN: dict[str, Any] = {
     "crontabs": [],
     "templates_not_utf8": [],
     "core_database": "",
-    **dict.fromkeys(
-        ("python", "core_head", "web_migrations", "bounce_events_waiting", "lists", "usenet_lists")
-    ),
-    **dict.fromkeys(
-        ("emails", "case_duplicates", "search_index", "spool", "database_server", "var_dir")
-    ),
+    "python": None,
+    "core_head": None,
+    "web_migrations": None,
+    "bounce_events_waiting": None,
+    "lists": None,
+    "usenet_lists": None,
+    "emails": None,
+    "case_duplicates": None,
+    "search_index": None,
+    "spool": None,
+    "database_server": None,
+    "var_dir": None,
+    "unreadable": [],
 }
 
 
-def question(places: Places) -> dict[str, str]:
+def question(places: Places) -> SurveyQuestion:
     """The arguments for a suite with these places."""
     return {
         "prefix": places.prefix,
@@ -47,18 +58,18 @@ def question(places: Places) -> dict[str, str]:
     }
 
 
-class Survey(FactBase[dict[str, Any]]):
+class Survey(FactBase[SuiteSurvey]):
     """The answers of `host/survey_*.py` as one mapping; what could not be read is in `unreadable`.
 
     Nothing of the release is run but its interpreter: any Core command would migrate.
     """
 
     @staticmethod
-    def default() -> dict[str, Any]:
+    def default() -> SuiteSurvey:
         """Nothing could be read."""
         return _merged(dict.fromkeys(("survey.host", *_OF_THE_RELEASE), ""))
 
-    def command(self, arguments: Mapping[str, Any]) -> StringCommand:
+    def command(self, arguments: SurveyQuestion) -> StringCommand:
         """Three read-only programs; only the first, which reads crontabs, runs as root."""
         asked = {
             "prefix": arguments["prefix"],
@@ -77,7 +88,7 @@ class Survey(FactBase[dict[str, Any]]):
             parts += [f"echo '{_MARK}{name}';", one, "2>&1;"]
         return StringCommand("cd /;", *parts, "true")
 
-    def process(self, output: list[str]) -> dict[str, Any]:
+    def process(self, output: list[str]) -> SuiteSurvey:
         """Each program's last line is its answer; one that failed left its complaint there."""
         last: dict[str, str] = dict.fromkeys(("survey.host", *_OF_THE_RELEASE), "")
         name = ""
@@ -89,8 +100,8 @@ class Survey(FactBase[dict[str, Any]]):
         return _merged(last)
 
 
-def _merged(last: Mapping[str, str]) -> dict[str, Any]:
-    survey = {**_UNKNOWN, "unreadable": []}
+def _merged(last: Mapping[str, str]) -> SuiteSurvey:
+    survey: Any = _UNKNOWN
     for name, line in last.items():
         try:
             answer = dict(json.loads(line))
@@ -98,4 +109,5 @@ def _merged(last: Mapping[str, str]) -> dict[str, Any]:
             answer = {"unreadable": [f"{name}: {line.strip() or 'no answer'}"]}
         gaps = [*survey["unreadable"], *answer.get("unreadable", [])]
         survey = {**survey, **answer, "unreadable": gaps}
-    return survey
+    merged: SuiteSurvey = survey
+    return merged

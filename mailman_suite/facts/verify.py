@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from pyinfra.api import FactBase, StringCommand
 
 from mailman_suite.base import layout
 from mailman_suite.base.host_program import program
+from mailman_suite.host.wire.checks import Questions
 
 _MARK = "= "
 # These ask the databases, for which the release brings the driver. Its code never runs as root.
@@ -28,7 +28,7 @@ class Observations(FactBase[dict[str, Any]]):
         """No program was run."""
         return {}
 
-    def command(self, questions: Mapping[str, Any]) -> StringCommand:
+    def command(self, questions: Questions) -> StringCommand:
         """Every program, one after the other; none of them changes anything."""
         parts: list[str | StringCommand] = []
         for name, arguments in questions.items():

@@ -8,9 +8,10 @@ from pyinfra.api import StringCommand
 
 from mailman_suite.base import layout
 from mailman_suite.base.host_program import ProgramFact, program
+from mailman_suite.host.wire.web_identity import MissingIdentity
 
 
-class WebIdentity(ProgramFact):
+class WebIdentity(ProgramFact[MissingIdentity]):
     """`{"missing": [...]}` as `host/apply/web_identity.py look` answers."""
 
     program_name = "apply.web_identity"

@@ -7,8 +7,7 @@ the operator has to deal with first. Where each gate comes from: docs/gates.md.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.gates import (
@@ -26,6 +25,7 @@ from mailman_suite.gates import (
     web as gates_web,
 )
 from mailman_suite.gates.model import SUITE, Answer, Crossing, Finding, Gate, NotAGate, stop
+from mailman_suite.host.wire.survey import SuiteSurvey
 from mailman_suite.releases.catalogue import Release
 from mailman_suite.settings import Settings
 
@@ -39,7 +39,7 @@ NOT_GATES: tuple[NotAGate, ...] = closed.NOT_GATES
 NAMES = tuple(gate.name for gate in GATES)
 
 
-def findings(survey: Mapping[str, Any], settings: Settings, release: Release) -> list[Finding]:
+def findings(survey: SuiteSurvey, settings: Settings, release: Release) -> list[Finding]:
     """What each gate says that this host crosses; empty where the host is at the release.
 
     `survey` is the fact `facts.survey.Survey`.
@@ -49,7 +49,7 @@ def findings(survey: Mapping[str, Any], settings: Settings, release: Release) ->
     return [_finding(gate, survey, settings, release) for gate in crossed(survey, release)]
 
 
-def crossed(survey: Mapping[str, Any], release: Release) -> list[Gate]:
+def crossed(survey: SuiteSurvey, release: Release) -> list[Gate]:
     """The gates that lie between what the host runs and the release."""
     return [
         gate
@@ -82,9 +82,7 @@ def changes(found: Sequence[Finding]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(change for one in found for change in one.changes))
 
 
-def _finding(
-    gate: Gate, survey: Mapping[str, Any], settings: Settings, release: Release
-) -> Finding:
+def _finding(gate: Gate, survey: SuiteSurvey, settings: Settings, release: Release) -> Finding:
     before, after = versions.ends(gate.component, survey, release)
     gaps = [key for key in gate.needs if survey[key] is None]
     answer = _unknown(gaps) if gaps else gate.asks(

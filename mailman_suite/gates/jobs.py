@@ -1,15 +1,14 @@
 """Which of a host's cron jobs a release's own timers replace, and which would fail. Pure.
 
-A job is `{"file", "number", "line", "user", "command"}` as `host/survey_files.py` answers it.
+A job is `{"file", "number", "line", "user", "command"}` as `host/survey/host.py` answers it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-Job = Mapping[str, Any]
+from mailman_suite.host.wire.survey import CronJob as Job
 
 # Every command of Core since 3.0, so that a directory of that name is none of them.
 _COMMANDS = (

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from mailman_suite.host.wire.survey import Readable, SuiteSurvey
 from mailman_suite.releases.catalogue import Release
 from mailman_suite.settings import Settings
 
@@ -30,7 +31,7 @@ class Crossing:
     the component is not installed.
     """
 
-    survey: Mapping[str, Any]
+    survey: SuiteSurvey
     settings: Settings
     release: Release
     before: str
@@ -43,8 +44,7 @@ class Crossing:
 
     def standing(self, section: str, key: str) -> str | None:
         """What the host's present mailman.cfg says in this place; None where it says nothing."""
-        text: str | None = self.survey["core_config"].get(section, {}).get(key)
-        return text
+        return self.survey["core_config"].get(section, {}).get(key)
 
     def set_for_web(self, name: str) -> bool:
         """Whether group data sets this Django setting."""
@@ -106,7 +106,7 @@ class Gate:
     source: str
     asks: Callable[[Crossing], Answer]
     since: str = ""
-    needs: tuple[str, ...] = ()
+    needs: tuple[Readable, ...] = ()
 
     @property
     def crossing(self) -> str:

@@ -138,13 +138,13 @@ _NEW_INDEX = "a new index is filled, list by list, once the service is back"
 
 
 def _search_index(crossing: Crossing) -> Answer:
-    old: Any = crossing.survey["search_index"]
+    old = crossing.survey["search_index"]
     new = crossing.web_setting("HAYSTACK_CONNECTIONS") or {
         "default": {"ENGINE": search().engine, "PATH": search().index}
     }
     if not crossing.settings.runs("web"):
         return fine("each host of the web has its own")
-    if not crossing.survey["emails"]:
+    if not crossing.survey["emails"] or not old:
         return fine("nothing is archived")
     engine, path = new.get("default", {}).get("ENGINE"), new.get("default", {}).get("PATH")
     if not old["exists"] or (old["engine"], old["path"]) != (engine, path):

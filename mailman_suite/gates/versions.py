@@ -6,13 +6,12 @@ Version comparisons live here and in `releases.py`, nowhere else. Pure but for r
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 from packaging.version import Version
 
 from mailman_suite.gates.model import ANY, SUITE
+from mailman_suite.host.wire.survey import SuiteSurvey
 from mailman_suite.releases.catalogue import Release
 
 # Every release of the suite's packages that upstream's index or changelogs know, oldest first.
@@ -106,17 +105,17 @@ def is_crossed(gate: str, since: str, before: str, after: str) -> bool:
     return is_older(before, gate) and not is_older(after, gate)
 
 
-def before(component: str, survey: Mapping[str, Any]) -> str:
+def before(component: str, survey: SuiteSurvey) -> str:
     """The version that a host comes from; "" where the component is not installed.
 
     It is as old as its schema: a newer package that has never run has done nothing yet.
     """
-    installed: str = survey["versions"].get(component, "")
+    installed = survey["versions"].get(component, "")
     schema = _of_schema(component, survey)
     return schema if schema and is_older(schema, installed) else installed
 
 
-def _of_schema(component: str, survey: Mapping[str, Any]) -> str:
+def _of_schema(component: str, survey: SuiteSurvey) -> str:
     """The newest version that a component's schema fits; "" where the schema does not tell."""
     if component == "mailman":
         return CORE_REVISIONS.get(survey["core_head"] or "", "")
@@ -131,7 +130,7 @@ def after(component: str, release: Release) -> str:
     return dict(release.packages).get(component) or _locked(release).get(component, "")
 
 
-def moves(survey: Mapping[str, Any], release: Release) -> bool:
+def moves(survey: SuiteSurvey, release: Release) -> bool:
     """Whether anything of the suite changes its version on the way to this release."""
     components = [name for name, _ in release.packages] + ["django"]
     return any(
@@ -139,7 +138,7 @@ def moves(survey: Mapping[str, Any], release: Release) -> bool:
     )
 
 
-def ends(component: str, survey: Mapping[str, Any], release: Release) -> tuple[str, str]:
+def ends(component: str, survey: SuiteSurvey, release: Release) -> tuple[str, str]:
     """From which version to which a component of a host goes; the suite is named by Core."""
     if component == SUITE:
         return before("mailman", survey), release.core

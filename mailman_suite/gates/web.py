@@ -25,6 +25,7 @@ def _slow_migrations(crossing: Crossing) -> Answer:
     if "0015_mailinglist_id_as_primary_key" in _applied(crossing, "hyperkitty"):
         return fine("the migrations were applied")
     emails = crossing.survey["emails"]
+    assert emails is not None, "the gate needs it"
     if emails < _SLOW_ARCHIVE:
         return window(f"{emails} archived messages", "migrated in the window")
     return word(
@@ -136,8 +137,9 @@ def _humanize(crossing: Crossing) -> Answer:
 
 
 def _applied(crossing: Crossing, app: str) -> list[str]:
-    names: list[str] = crossing.survey["web_migrations"].get(app, [])
-    return names
+    applied = crossing.survey["web_migrations"]
+    assert applied is not None, "the gates that ask need them"
+    return applied.get(app, [])
 
 
 def _texts(value: Any) -> list[str]:

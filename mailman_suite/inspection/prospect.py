@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from typing import Any
 
 from pyinfra import logger
 from pyinfra.api.host import Host
@@ -21,6 +19,7 @@ from mailman_suite.facts.survey import question as survey_question
 from mailman_suite.gates import asking, jobs
 from mailman_suite.gates.model import REMOVE_CRON_JOBS, Finding
 from mailman_suite.gates.table import gates_table
+from mailman_suite.host.wire.inspection import Inspection
 from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import question, suite_of
 from mailman_suite.preflight import rehearsal
@@ -36,7 +35,7 @@ class Prospect:
 
     host: str
     settings: Settings | None = None
-    look: Mapping[str, Any] | None = None
+    look: Inspection | None = None
     suite: Suite | None = None
     findings: tuple[Finding, ...] = ()
     reasons: tuple[Refusal, ...] = ()

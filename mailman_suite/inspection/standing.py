@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from pyinfra.api.host import Host
 
 from mailman_suite.base.refusal import Refusal, Refusals, Refused
 from mailman_suite.facts.look import Look
+from mailman_suite.host.wire.inspection import Inspection
 from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import question, suite_of
 from mailman_suite.preflight import roles
@@ -31,7 +29,7 @@ def standing(host: Host) -> Suite:
         raise Refused(host.name, error.reasons) from None
 
 
-def as_running(settings: Settings, look: Mapping[str, Any]) -> Settings:
+def as_running(settings: Settings, look: Inspection) -> Settings:
     """The settings with the release that runs. Raises `Refusal` where none of ours does."""
     found = look.get("suite", {"kind": "none", "release": ""})
     if found["kind"] != "ours":

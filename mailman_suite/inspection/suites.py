@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal, Refusals
+from mailman_suite.host.wire.inspection import Inspection, LastWindow, Question
+from mailman_suite.host.wire.nothing import Nothing
 from mailman_suite.preflight.refusals import python_of, refusals
 from mailman_suite.releases.catalogue import RELEASES
 from mailman_suite.releases.platforms import platform_of
@@ -18,7 +17,7 @@ from mailman_suite.suite.needed_secrets import secret_references
 from mailman_suite.suite.suite import Suite
 
 
-def question(settings: Settings) -> dict[str, Any]:
+def question(settings: Settings) -> Question:
     """The arguments of `host/inspect/host.py` for these settings."""
     return {
         "interpreters": [settings.python],
@@ -38,7 +37,7 @@ def question(settings: Settings) -> dict[str, Any]:
     }
 
 
-def suite_of(settings: Settings, look: Mapping[str, Any] | None) -> Suite:
+def suite_of(settings: Settings, look: Inspection | None) -> Suite:
     """The suite for these settings on a host that looks like this. Raises `Refusal`, `Refusals`."""
     if look is None or look.get("python_missing"):
         raise Refusal(
@@ -65,13 +64,19 @@ def suite_of(settings: Settings, look: Mapping[str, Any] | None) -> Suite:
         by_hand=look["suite"]["kind"] in ("guide", "packages"),
         places=origins.of(look["suite"]["kind"]),
         last_run=look["run"]["last"],
-        breaks=look["run"]["busy"].get("run", ""),  # or it was refused
+        breaks=_breaks(look),  # or it was refused
         old=old(look, settings.keep_windows, release.identifier(version)),
         unproven=_unproven(look["window"]),
     )
 
 
-def _unproven(last: Mapping[str, Any]) -> bool:
+def _breaks(look: Inspection) -> str:
+    busy = look["run"]["busy"]
+    return busy["run"] if busy else ""
+
+
+def _unproven(last: LastWindow | Nothing) -> bool:
     """Whether the last window changed the release and nobody has seen mail go through since."""
-    ended_well = (last.get("kind"), last.get("state")) == ("release", "finished")
-    return ended_well and not last.get("proven")
+    if not last:
+        return False
+    return (last["kind"], last["state"]) == ("release", "finished") and not last["proven"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from typing import Any
 
 from pyinfra import host, logger
 from pyinfra.api import StringCommand, operation
@@ -11,6 +10,7 @@ from pyinfra.api import StringCommand, operation
 from mailman_suite.base.declared_files import DeclaredFiles, difference
 from mailman_suite.base.host_program import program
 from mailman_suite.facts.files import ManagedFiles
+from mailman_suite.host.wire.files import Difference
 
 
 @operation()
@@ -27,7 +27,7 @@ def managed(declared: DeclaredFiles) -> Generator[StringCommand, None, None]:
     yield program("apply.files", "apply", stdin=declared.with_content())
 
 
-def _show_edits(declared: DeclaredFiles, different: Mapping[str, Mapping[str, Any]]) -> None:
+def _show_edits(declared: DeclaredFiles, different: Mapping[str, Difference]) -> None:
     contents = {one.path: one.content for one in declared.files}
     for path, found in different.items():
         if found["why"] != "edited":

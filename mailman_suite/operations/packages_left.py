@@ -9,8 +9,9 @@ from pyinfra.api import StringCommand, operation
 
 from mailman_suite.base.host_program import program
 from mailman_suite.facts.packages_left import PackagesLeft
+from mailman_suite.host.wire.packages_left import PackagesQuestion
 
-_ASKED = {
+_ASKED: PackagesQuestion = {
     "names": ["mailman3", "mailman3-full", "mailman3-web", "python3-mailman-hyperkitty"],
     "databases": "/etc/dbconfig-common/mailman3*.conf",
 }

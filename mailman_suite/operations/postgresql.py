@@ -10,6 +10,7 @@ from pyinfra.api import StringCommand, operation
 from mailman_suite.base import layout
 from mailman_suite.base.host_program import program
 from mailman_suite.facts.postgresql import DatabaseAccess, SuiteDatabases
+from mailman_suite.host.wire.connections import Peer
 
 
 @operation()
@@ -36,16 +37,14 @@ def databases(
 
 
 @operation()
-def open_to(
-    peers: Sequence[Mapping[str, str]], address: str, port: int
-) -> Generator[StringCommand, None, None]:
+def open_to(peers: Sequence[Peer], address: str, port: int) -> Generator[StringCommand, None, None]:
     """The server listens on this address too, and lets exactly these peers in by password.
 
-    + peers: `{"address", "database", "role"}` each
+    + peers: hosts, each with its database and role
     + address: the host's own, to which they come
     """
     declared = {
-        "peers": [dict(peer) for peer in peers], "listen": address, "port": port,
+        "peers": list(peers), "listen": address, "port": port,
         "copies": layout.COPIES,
     }  # fmt: skip
     found = host.get_fact(DatabaseAccess, arguments=declared)

@@ -23,6 +23,7 @@ from mailman_suite.facts.survey import question as survey_question
 from mailman_suite.facts.verify import Observations
 from mailman_suite.gates import asking
 from mailman_suite.gates.model import Finding
+from mailman_suite.host.wire.rehearsal import RestoreQuestion
 from mailman_suite.parts.database.connections import connections
 from mailman_suite.rehearsal import command, copy, fences
 from mailman_suite.rehearsal.declared import Rehearsal, clearing
@@ -121,7 +122,7 @@ def loaded(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
     if not dumps:
         host.noop("the databases are files")
         return
-    asked = {"databases": connections(settings), "dumps": dict(dumps)}
+    asked: RestoreQuestion = {"databases": connections(settings), "dumps": dict(dumps)}
     with rehearsal.stage("Load the databases"):
         yield program("rehearsal.copy_in", "restore", asked)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from typing import Any
+from collections.abc import Generator
 
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
 
 from mailman_suite.base import layout
 from mailman_suite.facts.schema import Schema
+from mailman_suite.host.wire.connections import Connections, SchemaQuestion
 from mailman_suite.suite.commands import core_command, web_command
 
 # Any Core command migrates first; unlike `mailman info` this one shows no secret, and unlike
@@ -20,13 +20,14 @@ _START = f"systemctl start --no-block {layout.CORE_UNIT}"  # Core takes longest 
 
 
 @operation()
-def current(databases: Mapping[str, Any], heads: str) -> Generator[StringCommand, None, None]:
+def current(databases: Connections, heads: str) -> Generator[StringCommand, None, None]:
     """Core's and the web's schema are at the heads of the code.
 
     + databases: as `mailman_suite.parts.database.connections.connections` gives them
     + heads: path of the release's `heads.json`
     """
-    behind = host.get_fact(Schema, arguments={**databases, "heads": heads})
+    asked: SchemaQuestion = {**databases, "heads": heads}
+    behind = host.get_fact(Schema, arguments=asked)
     if not (behind["core"] or behind["web"]):
         host.noop("both schemas are current")
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets as random
 from collections.abc import Generator, Iterable, Mapping
-from typing import Any
 
 from pyinfra import host
 from pyinfra.api import HiddenValue, StringCommand, operation
@@ -13,6 +12,7 @@ from pyinfra.api import HiddenValue, StringCommand, operation
 from mailman_suite.base import layout
 from mailman_suite.base.host_program import program
 from mailman_suite.facts.secrets import Secrets
+from mailman_suite.host.wire.secrets import SecretsQuestion
 
 # What only root may read; the web's settings and Core's configuration need the others.
 _ROOT_ONLY = {"superuser_password"}
@@ -41,7 +41,7 @@ def present(
     yield program("apply.secrets", "apply", stdin={**declared, "values": values})
 
 
-def _declared(names: Iterable[str]) -> dict[str, Any]:
+def _declared(names: Iterable[str]) -> SecretsQuestion:
     return {
         "directory": layout.SECRETS,
         "salt": random.token_hex(16),

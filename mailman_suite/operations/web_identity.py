@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from typing import Any
+from collections.abc import Generator
 
 from pyinfra import host
 from pyinfra.api import StringCommand, operation
@@ -11,18 +10,20 @@ from pyinfra.api import StringCommand, operation
 from mailman_suite.base import layout
 from mailman_suite.base.host_program import program
 from mailman_suite.facts.web_identity import WebIdentity
+from mailman_suite.host.wire.connections import Database
+from mailman_suite.host.wire.web_identity import DeclaredIdentity
 
 
 @operation()
 def present(
-    database: Mapping[str, Any], web_host: str, domains: list[str], superuser: str, email: str
+    database: Database, web_host: str, domains: list[str], superuser: str, email: str
 ) -> Generator[StringCommand, None, None]:
     """Site, mail domains and superuser exist, the superuser's address verified.
 
     The password is the host's own secret; an existing user keeps the one it has.
     """
-    declared = {
-        "database": dict(database),
+    declared: DeclaredIdentity = {
+        "database": database,
         "secrets": layout.SECRETS,
         "web_host": web_host,
         "domains": domains,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from typing import Any
+from collections.abc import Generator
 
 from pyinfra import host, logger
 from pyinfra.api import FileUploadCommand, Host, QuoteString, State, StringCommand, operation
@@ -15,6 +14,7 @@ from mailman_suite.base import layout
 from mailman_suite.base.declared_files import ManagedFile
 from mailman_suite.facts.release import ReleaseState
 from mailman_suite.fleet.progress import progress_of
+from mailman_suite.host.wire.order import Order
 from mailman_suite.operations import release
 from mailman_suite.operations.shown import ShownCommand
 from mailman_suite.suite.suite import Suite
@@ -105,7 +105,7 @@ def _tell_drop_ins(suite: Suite) -> None:
 
 
 @operation(is_idempotent=False)
-def carried_out(suite: Suite, order: Mapping[str, Any]) -> Generator[PyinfraCommand, None, None]:
+def carried_out(suite: Suite, order: Order) -> Generator[PyinfraCommand, None, None]:
     """A window does what its order says, or the suite is as before.
 
     + suite: the host's suite
@@ -115,7 +115,7 @@ def carried_out(suite: Suite, order: Mapping[str, Any]) -> Generator[PyinfraComm
 
 
 def _carry_out(
-    suite: Suite, order: Mapping[str, Any], until: str = "follow"
+    suite: Suite, order: Order, until: str = "follow"
 ) -> Generator[PyinfraCommand, None, None]:
     yield StringCommand(f"install -d -m 700 {layout.STATE} {layout.STAGING} {layout.WINDOWS}")
     yield FileUploadCommand(upgrade.bundle(suite, order), _ARCHIVE)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.host.wire.inspection import Inspection
 from mailman_suite.parts.database.chosen import database_of
 from mailman_suite.settings import Settings
 
 
-def elsewhere(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
+def elsewhere(settings: Settings, look: Inspection) -> Iterator[Refusal]:
     """An empty database in place of a full one would look like lost lists and members."""
     suite = look["suite"]
     present, place = suite.get("database"), suite.get("database_place")
@@ -40,7 +40,7 @@ def _one_name(place: str) -> str:
     return place.replace(f"{layout.LOOPBACK}:", "localhost:")
 
 
-def one_role(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
+def one_role(settings: Settings, look: Inspection) -> Iterator[Refusal]:
     """Two generated passwords cannot be those of one role; a suite made by hand has one already."""
     is_one = settings.database_core_user == settings.database_web_user
     if database_of(settings).is_local(settings) and is_one and look["suite"]["kind"] == "none":

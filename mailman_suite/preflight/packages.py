@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.host.wire.inspection import Inspection
 from mailman_suite.parts.chosen import proxy
 from mailman_suite.parts.database.chosen import databases, titles
 from mailman_suite.parts.proxy.model import Proxy
@@ -15,7 +15,7 @@ from mailman_suite.settings import Settings
 _PAGES = ("80", "443")
 
 
-def refusals(settings: Settings, platform: Platform, look: Mapping[str, Any]) -> Iterator[Refusal]:
+def refusals(settings: Settings, platform: Platform, look: Inspection) -> Iterator[Refusal]:
     """Every reason to leave it alone; none where its move was asked for and can be."""
     can_move = platform.package_tool == "apt"
     if settings.moves_packages and can_move:
@@ -33,7 +33,7 @@ def refusals(settings: Settings, platform: Platform, look: Mapping[str, Any]) ->
     )
 
 
-def _immovable(look: Mapping[str, Any], proxy: Proxy) -> Iterator[Refusal]:
+def _immovable(look: Inspection, proxy: Proxy) -> Iterator[Refusal]:
     database = look["suite"].get("database")
     if database and database not in databases():
         yield Refusal(
@@ -41,7 +41,8 @@ def _immovable(look: Mapping[str, Any], proxy: Proxy) -> Iterator[Refusal]:
             expected=titles(),
             remedy="leave them to the distribution, or move the data to PostgreSQL first",
         )
-    commands = {look["listeners"].get(port, {}).get("command") for port in _PAGES} - {None}
+    listeners = [look["listeners"][port] for port in _PAGES if port in look["listeners"]]
+    commands = {listener["command"] for listener in listeners}
     if others := sorted(commands - set(proxy.processes)):
         yield Refusal(
             found=f"{' and '.join(others)} serves the packages' pages",

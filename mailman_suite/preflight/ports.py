@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.host.wire.inspection import Inspection, Listener
 from mailman_suite.parts.chosen import mta, proxy
 from mailman_suite.parts.database.chosen import database_of
 from mailman_suite.preflight import traces
@@ -15,7 +15,7 @@ from mailman_suite.settings import Settings
 _SUITE_PORTS = (layout.REST_PORT, layout.LMTP_PORT, layout.WEB_PORT)
 
 
-def taken(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
+def taken(settings: Settings, look: Inspection) -> Iterator[Refusal]:
     """Ports of the suite on which somebody else listens."""
     # The units of a suite made by hand may have any name; its ports become ours with it. Those of
     # containers belong to what is refused already.
@@ -39,8 +39,8 @@ def taken(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
 def _owns(
     port: int,
     owners: tuple[str, ...],
-    listener: Mapping[str, str],
-    look: Mapping[str, Any],
+    listener: Listener,
+    look: Inspection,
     relays: tuple[str, ...],
 ) -> bool:
     """Whether one of the owners listens. Without a suite, a unit's name proves nothing.

@@ -5,12 +5,12 @@ Pure: `refusals` compares what was declared with what `host/inspect/host.py` saw
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.gates import release as gates_release
+from mailman_suite.host.wire.inspection import Inspection
 from mailman_suite.preflight import databases, packages, ports, rehearsal, roles, traces, window
 from mailman_suite.releases.catalogue import Release
 from mailman_suite.releases.platforms import Platform
@@ -26,7 +26,7 @@ _NO_OTHER_SUITE = "a host without Mailman 3, or one that this repository install
 
 
 def refusals(
-    settings: Settings, platform: Platform, release: Release, look: Mapping[str, Any]
+    settings: Settings, platform: Platform, release: Release, look: Inspection
 ) -> list[Refusal]:
     """Every reason not to touch this host; empty when the run may go on."""
     if not look["root"]:
@@ -54,7 +54,7 @@ def refusals(
 
 
 def _without_release(
-    settings: Settings, platform: Platform, release: Release, look: Mapping[str, Any]
+    settings: Settings, platform: Platform, release: Release, look: Inspection
 ) -> list[Refusal]:
     """As `refusals`, on a host whose role needs no code of ours."""
     return [
@@ -69,7 +69,7 @@ def _without_release(
 
 
 def python_of(
-    settings: Settings, platform: Platform, look: Mapping[str, Any]
+    settings: Settings, platform: Platform, look: Inspection
 ) -> tuple[str, tuple[int, int] | None]:
     """The interpreter that releases are built with: its path and (major, minor), if known.
 
@@ -85,7 +85,7 @@ def python_of(
     return path, None
 
 
-def _system(look: Mapping[str, Any]) -> Iterator[Refusal]:
+def _system(look: Inspection) -> Iterator[Refusal]:
     if not look["root"]:
         yield Refusal(
             found="commands on the host do not run as root",
@@ -101,7 +101,7 @@ def _system(look: Mapping[str, Any]) -> Iterator[Refusal]:
 
 
 def _interpreter(
-    settings: Settings, platform: Platform, release: Release, look: Mapping[str, Any]
+    settings: Settings, platform: Platform, release: Release, look: Inspection
 ) -> Iterator[Refusal]:
     path, version = python_of(settings, platform, look)
     if version is None:
@@ -117,9 +117,7 @@ def _interpreter(
         yield refusal
 
 
-def _existing_suite(
-    settings: Settings, platform: Platform, look: Mapping[str, Any]
-) -> Iterator[Refusal]:
+def _existing_suite(settings: Settings, platform: Platform, look: Inspection) -> Iterator[Refusal]:
     its = look["suite"]
     if its["kind"] == "packages":
         yield from packages.refusals(settings, platform, look)
@@ -132,13 +130,13 @@ def _existing_suite(
         )
 
 
-def _new_suite(settings: Settings, release: Release, look: Mapping[str, Any]) -> Iterator[Refusal]:
+def _new_suite(settings: Settings, release: Release, look: Inspection) -> Iterator[Refusal]:
     if look["suite"]["kind"] == "none":
         yield from gates_release.for_a_new_suite(settings, release)
 
 
 def _changes_release(
-    settings: Settings, platform: Platform, release: Release, look: Mapping[str, Any]
+    settings: Settings, platform: Platform, release: Release, look: Inspection
 ) -> bool:
     """Whether something else runs than the declared release."""
     if look["suite"]["kind"] in ("guide", "packages"):
@@ -150,14 +148,14 @@ def _changes_release(
 
 
 def _unread_window(
-    settings: Settings, platform: Platform, release: Release, look: Mapping[str, Any]
+    settings: Settings, platform: Platform, release: Release, look: Inspection
 ) -> Iterator[Refusal]:
     """How the last window ended stops another change of release, and nothing else."""
     if _changes_release(settings, platform, release, look):
         yield from window.unread(settings, look)
 
 
-def _room(look: Mapping[str, Any]) -> Iterator[Refusal]:
+def _room(look: Inspection) -> Iterator[Refusal]:
     installed = look["suite"]["kind"] == "ours"
     needed = INSTALL_BYTES // 4 if installed else INSTALL_BYTES
     if look["free_bytes"] < needed:
@@ -174,7 +172,7 @@ def _room(look: Mapping[str, Any]) -> Iterator[Refusal]:
         )
 
 
-def _files(look: Mapping[str, Any]) -> Iterator[Refusal]:
+def _files(look: Inspection) -> Iterator[Refusal]:
     for path in look["missing_files"]:
         yield Refusal(
             found=f"no file {path} on the host",

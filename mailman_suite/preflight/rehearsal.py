@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
 
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.host.wire.inspection import Inspection
 from mailman_suite.receipts.receipt import Kept, Wanted, lock_digest, setting_digests, verdict
 from mailman_suite.settings import Settings
 from mailman_suite.settings.secret_sources import fetched
 from mailman_suite.suite.suite import Suite
 
 
-def misplaced(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
+def misplaced(settings: Settings, look: Inspection) -> Iterator[Refusal]:
     """A real suite never gets a rehearsal's fences, and a copy of one never loses them."""
     stands = look["suite"]["kind"] != "none"
     if settings.rehearses and stands and not look["rehearsal"]:

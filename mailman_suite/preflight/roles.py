@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.host.wire.inspection import Inspection
 from mailman_suite.settings import Settings
 
 _FOUND = {
@@ -15,7 +15,7 @@ _FOUND = {
 }
 
 
-def foreign(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
+def foreign(settings: Settings, look: Inspection) -> Iterator[Refusal]:
     """A suite that stands here already, and cannot become a part of one on several hosts."""
     kind = look["suite"]["kind"]
     allowed = ("none", "containers", *(["ours"] if settings.runs_release else []))

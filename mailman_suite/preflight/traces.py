@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.host.wire.inspection import Inspection, Trace
 from mailman_suite.suite.places import OWN, PACKAGED
 
 _SHOWN = 8
 _DATA = ("configuration", "proxy site")  # these name data; the others run programs
 
 
-def foreign(look: Mapping[str, Any]) -> Iterator[Refusal]:
+def foreign(look: Inspection) -> Iterator[Refusal]:
     """Nothing is installed over, or beside, a Mailman that would share mail and pages with ours.
 
     That of containers is refused already; data that a suite made by hand has elsewhere are the
@@ -36,7 +36,7 @@ def foreign(look: Mapping[str, Any]) -> Iterator[Refusal]:
     )
 
 
-def processes(look: Mapping[str, Any]) -> set[str]:
+def processes(look: Inspection) -> set[str]:
     """The ids of all processes of Mailman; those of another one are refused by `foreign`."""
     return {one["name"] for one in look["traces"] if one["what"] == "process"}
 
@@ -47,7 +47,7 @@ def _allowed(kind: str) -> tuple[str, ...]:
     return (*OWN, *packaged, *((layout.ETC,) if kind != "none" else ()))
 
 
-def _told(found: list[Mapping[str, str]]) -> str:
+def _told(found: list[Trace]) -> str:
     """Each trace with its place; of a program's many processes the first."""
     entries: dict[tuple[str, str], str] = {}
     for one in found:

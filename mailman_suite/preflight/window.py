@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.host.window.peers import PeersError
+from mailman_suite.host.wire.inspection import Inspection, LastWindow
 from mailman_suite.settings import Settings
 
 _WHAT = {
@@ -18,23 +18,27 @@ _WHAT = {
 }
 
 
-def unfinished(look: Mapping[str, Any]) -> Iterator[Refusal]:
+def unfinished(look: Inspection) -> Iterator[Refusal]:
     """One window at a time, and none upon one that has not ended."""
     last = look["window"]
-    if last.get("state") == "open":
+    if not last:
+        return
+    if last["state"] == "open":
         yield _at_work(f"the {_named(last)} is under way on the host", layout.WINDOW_UNIT)
-    elif last.get("state") == "interrupted":
+    elif last["state"] == "interrupted":
         whole = "a host that runs one release, whole"
         units = (layout.WINDOW_UNIT, layout.RECOVERY_UNIT)
         yield _interrupted(f"the {_named(last)}", whole, *units)
 
 
-def unfinished_backup(look: Mapping[str, Any]) -> Iterator[Refusal]:
+def unfinished_backup(look: Inspection) -> Iterator[Refusal]:
     """Nothing changes while a backup is being made."""
     last = look["backup"]
-    if last.get("state") == "open":
+    if not last:
+        return
+    if last["state"] == "open":
         yield _at_work(f"the backup {last['id']} is being made on the host", layout.BACKUP_UNIT)
-    elif last.get("state") == "interrupted":
+    elif last["state"] == "interrupted":
         units = (layout.BACKUP_UNIT, layout.BACKUP_RECOVERY_UNIT)
         yield _interrupted(f"the backup {last['id']}", "a suite that goes on", *units)
 
@@ -56,7 +60,7 @@ def _interrupted(what: str, expected: str, unit: str, recovery: str) -> Refusal:
     )
 
 
-def unread(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
+def unread(settings: Settings, look: Inspection) -> Iterator[Refusal]:
     """No change of release after one that went back, or was taken back, until somebody says so."""
     last = look["window"]
     if not last or settings.acknowledged_window == last["id"]:
@@ -77,13 +81,13 @@ def unread(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
         )
 
 
-def _followed(last: Mapping[str, Any]) -> bool:
+def _followed(last: LastWindow) -> bool:
     """Whether a web's host only went back with Core's host, or never heard that it began.
 
     What there is to read is on Core's host, which asks for the word itself.
     """
-    return last["kind"] == "web" and str(last["reason"]).startswith(PeersError.__name__)
+    return last["kind"] == "web" and last["reason"].startswith(PeersError.__name__)
 
 
-def _named(last: Mapping[str, Any]) -> str:
+def _named(last: LastWindow) -> str:
     return f"{_WHAT[last['kind']]} {last['id']}"

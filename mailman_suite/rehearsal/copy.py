@@ -12,6 +12,7 @@ from pyinfra.api.host import Host
 
 from mailman_suite.base import layout
 from mailman_suite.base.host_program import program
+from mailman_suite.host.wire.rehearsal import PseudonymQuestion, ReceiveQuestion
 from mailman_suite.parts.database.connections import connections
 from mailman_suite.preflight.refusals import GIB
 from mailman_suite.rehearsal import fences, production
@@ -54,7 +55,7 @@ def carried(host: Host, rehearsal: Rehearsal) -> dict[str, Any]:
 
 def _receiver(host: Host, rehearsal: Rehearsal) -> Any:
     """The channel of `host/rehearsal/copy_in.py` on staging, as root."""
-    asked = {
+    asked: ReceiveQuestion = {
         "targets": dict(production.targets(rehearsal.suite)),
         "below": production.places(),
         "append": fences.appended(rehearsal.suite),
@@ -91,7 +92,7 @@ class _Count:
             logger.info(f"{self._host.print_prefix}copied {self.sent / GIB:.2f} GiB, {percent} %")
 
 
-def pseudonym_question(suite: Suite) -> dict[str, Any]:
+def pseudonym_question(suite: Suite) -> PseudonymQuestion:
     """The arguments of `host/pseudonyms/program.py`; the superuser's own account stays."""
     return {
         "databases": connections(suite.settings),

@@ -6,7 +6,7 @@ Pure but for `chosen`, which looks at both hosts and changes neither.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +18,8 @@ from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal, Refusals, Refused
 from mailman_suite.facts.look import Look
 from mailman_suite.facts.rehearsal import Staging
+from mailman_suite.host.wire.inspection import Inspection, Question
+from mailman_suite.host.wire.rehearsal import Clearing, Measured, ServerDatabases, StagingFound
 from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import question, suite_of
 from mailman_suite.parts.database.model import PARTS
@@ -29,8 +31,6 @@ from mailman_suite.settings import Settings
 from mailman_suite.suite import files as suite_files
 from mailman_suite.suite.suite import Suite
 
-Json = Mapping[str, Any]
-
 
 @dataclass
 class Rehearsal:
@@ -40,8 +40,8 @@ class Rehearsal:
     began: float  # seconds since the epoch
     suite: Suite  # what staging becomes, and production would
     running: str  # the identifier of the release that production runs
-    production: Json  # the answer of `host/rehearsal/copy_out.py look` there
-    staging: Json  # the answer of `host/inspect/rehearsal.py` here
+    production: Measured  # the answer of `host/rehearsal/copy_out.py look` there
+    staging: StagingFound  # the answer of `host/inspect/rehearsal.py` here
     free_bytes: int
     stages: list[dict[str, Any]] = field(default_factory=list)
     copied: dict[str, Any] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Rehearsal:
     @property
     def needed_bytes(self) -> int:
         """What staging needs: the copy, the window's snapshot of it, and the new release."""
-        return 2 * int(self.production["bytes"]) + INSTALL_BYTES
+        return 2 * self.production["bytes"] + INSTALL_BYTES
 
 
 def chosen(host: Host) -> Rehearsal:
@@ -79,7 +79,7 @@ def chosen(host: Host) -> Rehearsal:
         running = there["suite"]["release"]
         production = rehearsal_production.measured(suite, running)
         name = f"{time.strftime('%Y%m%dT%H%M%S')}-rehearsal"
-        free = int(here["free_bytes"])
+        free = here["free_bytes"]
         found = Rehearsal(name, time.time(), suite, running, production, staging, free)
         _refuse(refusals(found))
     except (Refusal, Refusals) as error:
@@ -106,18 +106,23 @@ def standing(host: Host) -> Suite:
         raise Refused(host.name, error.reasons) from None
 
 
-def bare(look: Json) -> dict[str, Any]:
+def bare(look: Inspection) -> Inspection:
     """How a host will look once the copy of an earlier rehearsal is gone from it."""
-    nothing = {"kind": "none", "release": ""}
     ports = [str(port) for port in (layout.REST_PORT, layout.LMTP_PORT, layout.WEB_PORT)]
     listeners = {port: who for port, who in look["listeners"].items() if port not in ports}
-    kept: dict[str, Any] = {"windows": [], "releases": []}
-    changed = {"suite": nothing, "window": {}, "backup": {}, "kept": kept, "listeners": listeners}
-    return {**look, **changed, "rehearsal": False}
+    return {
+        **look,
+        "suite": {"kind": "none", "release": ""},
+        "window": {},
+        "backup": {},
+        "kept": {"windows": [], "releases": []},
+        "listeners": listeners,
+        "rehearsal": False,
+    }
 
 
-def _production_look(settings: Settings) -> dict[str, Any]:
-    asked = {**question(settings), "interpreters": [], "files": []}
+def _production_look(settings: Settings) -> Inspection:
+    asked: Question = {**question(settings), "interpreters": [], "files": []}
     return rehearsal_production.look(settings, asked)
 
 
@@ -136,7 +141,7 @@ def _refuse(reasons: Iterator[Refusal]) -> None:
         raise Refusals(found)
 
 
-def beforehand(suite: Suite, here: Json, there: Json) -> Iterator[Refusal]:
+def beforehand(suite: Suite, here: Inspection, there: Inspection) -> Iterator[Refusal]:
     """Every reason not to rehearse that shows before production's data is asked for."""
     yield from _other_system(here, there)
     yield from busy.busy(suite.settings, there)
@@ -162,9 +167,9 @@ def refusals(rehearsal: Rehearsal) -> Iterator[Refusal]:
         )
 
 
-def _other_system(here: Json, there: Json) -> Iterator[Refusal]:
-    for key, what in (("os_release", "system"), ("machine", "processor")):
-        ours, theirs = _kind(here[key]), _kind(there[key])
+def _other_system(here: Inspection, there: Inspection) -> Iterator[Refusal]:
+    systems = ("system", _system(here), _system(there))
+    for what, ours, theirs in (systems, ("processor", here["machine"], there["machine"])):
         if ours != theirs:
             yield Refusal(
                 found=f"the {what} {ours} here and {theirs} in production",
@@ -173,11 +178,11 @@ def _other_system(here: Json, there: Json) -> Iterator[Refusal]:
             )
 
 
-def _kind(told: Any) -> str:
-    return f"{told.get('id')} {told.get('version_id')}" if isinstance(told, Mapping) else str(told)
+def _system(look: Inspection) -> str:
+    return f"{look['os_release'].get('id')} {look['os_release'].get('version_id')}"
 
 
-def _other_suite(suite: Suite, there: Json) -> Iterator[Refusal]:
+def _other_suite(suite: Suite, there: Inspection) -> Iterator[Refusal]:
     settings, its = suite.settings, there["suite"]
     if its["kind"] != "ours":
         yield Refusal(
@@ -208,7 +213,7 @@ def _other_suite(suite: Suite, there: Json) -> Iterator[Refusal]:
         )
 
 
-def databases(suite: Suite) -> dict[str, Any]:
+def databases(suite: Suite) -> ServerDatabases:
     """Names and roles of databases on a server; nothing of those in files."""
     if not suite.database.has_server:
         return {"databases": [], "roles": [], "port": 0}
@@ -220,7 +225,7 @@ def databases(suite: Suite) -> dict[str, Any]:
     }
 
 
-def clearing(suite: Suite) -> dict[str, Any]:
+def clearing(suite: Suite) -> Clearing:
     """The arguments of `host/rehearsal/end.py`."""
     names = ("mailman*", "hyperkitty-jobs@*")
     return {

@@ -7,10 +7,10 @@ this host, and the packet filter lets no account of the suite's or of Postfix' o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from mailman_suite.base import layout
 from mailman_suite.base.declared_files import DeclaredFiles, ManagedFile
+from mailman_suite.host.wire.rehearsal import FencesQuestion
 from mailman_suite.suite.rendering import rendered
 from mailman_suite.suite.suite import Suite
 
@@ -70,7 +70,7 @@ def appended(suite: Suite) -> dict[str, str]:
     }
 
 
-def question(suite: Suite) -> dict[str, Any]:
+def question(suite: Suite) -> FencesQuestion:
     """The arguments of `host/inspect/fences.py`."""
     texts = appended(suite)
     return {

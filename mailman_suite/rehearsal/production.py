@@ -14,6 +14,8 @@ from mailman_suite.base import layout
 from mailman_suite.base.host_program import program
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.facts.look import Look
+from mailman_suite.host.wire.inspection import Inspection, Question
+from mailman_suite.host.wire.rehearsal import CopyOutQuestion, Measured
 from mailman_suite.parts.database.connections import connections
 from mailman_suite.settings import Settings
 from mailman_suite.suite.suite import Suite
@@ -34,17 +36,19 @@ _SKIPS = (
 )
 
 
-def look(settings: Settings, asked: Mapping[str, Any]) -> dict[str, Any]:
+def look(settings: Settings, asked: Question) -> Inspection:
     """What every run looks at first, of the production host. Raises `Refusal`."""
-    return _answer(settings, Look().command(asked))
+    seen: Inspection = _answer(settings, Look().command(asked))
+    return seen
 
 
-def measured(suite: Suite, running: str) -> dict[str, Any]:
+def measured(suite: Suite, running: str) -> Measured:
     """Which machine production is, and how much there is to copy. Raises `Refusal`."""
-    return _answer(suite.settings, _copy_out("look", suite, running))
+    measured: Measured = _answer(suite.settings, _copy_out("look", suite, running))
+    return measured
 
 
-def _answer(settings: Settings, command: StringCommand) -> dict[str, Any]:
+def _answer(settings: Settings, command: StringCommand) -> Any:
     """The JSON on the last line of what a command says on the production host."""
     done = subprocess.run(
         _words(settings, command),
@@ -55,7 +59,7 @@ def _answer(settings: Settings, command: StringCommand) -> dict[str, Any]:
     )
     lines = done.stdout.splitlines()
     if done.returncode == 0 and lines:
-        return dict(json.loads(lines[-1]))
+        return json.loads(lines[-1])
     said = done.stderr.strip().splitlines()[-3:] or [f"exit status {done.returncode}"]
     raise Refusal(
         found=f"no answer from production: {'; '.join(said)}",
@@ -86,7 +90,7 @@ def _words(settings: Settings, command: StringCommand) -> list[str]:
     return ["ssh", *_OPTIONS, *settings.rehearses_ssh, settings.rehearses, remote]
 
 
-def question(suite: Suite, running: str) -> dict[str, Any]:
+def question(suite: Suite, running: str) -> CopyOutQuestion:
     """The arguments of `host/rehearsal/copy_out.py`; units last, so that none starts too early."""
     # These name production's host: the run makes staging's own.
     own = {suite.proxy.site, suite.mta.configuration}

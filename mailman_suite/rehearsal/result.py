@@ -12,10 +12,11 @@ from typing import Any
 from mailman_suite.checks.model import Verdict
 from mailman_suite.gates.model import Finding
 from mailman_suite.host.state.invariants import differences
+from mailman_suite.host.wire.journal import StepTime
+from mailman_suite.host.wire.nothing import Nothing
+from mailman_suite.host.wire.rehearsal import WindowResult
 from mailman_suite.receipts.receipt import lock_digest, setting_digests, settings_digest
 from mailman_suite.rehearsal.declared import Rehearsal
-
-Json = Mapping[str, Any]
 
 FORMAT = 1
 # A step of the window by which a service is away, and the one by which it answers again.
@@ -29,7 +30,7 @@ def result(
     rehearsal: Rehearsal,
     staging: str,
     gates: Iterable[Finding],
-    window: Json,
+    window: WindowResult | Nothing,
     verify: Iterable[Verdict],
     fences: Mapping[str, bool | None],
 ) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def result(
         "disk": {
             "free_bytes": rehearsal.free_bytes,
             "needed_bytes": rehearsal.needed_bytes,
-            "snapshot_bytes": window.get("bytes", 0),
+            "snapshot_bytes": window["bytes"] if window else 0,
         },
         "fences": [{"name": name, "standing": bool(on)} for name, on in fences.items()],
         "by_hand": [f"{one.gate.name}: {one.then}" for one in found if _is_by_hand(one)],
@@ -76,13 +77,15 @@ def _what(rehearsal: Rehearsal, staging: str) -> dict[str, Any]:
     }
 
 
-def failure(window: Json, fences: Mapping[str, bool | None]) -> str:
+def failure(window: WindowResult | Nothing, fences: Mapping[str, bool | None]) -> str:
     """Why a rehearsal whose stages all ended well still does not pass; empty where it does."""
     if not window:
         return "no window was opened"
     outcome = window["outcome"]
-    if outcome.get("outcome") != "finished":
-        return f"the window {outcome.get('outcome', 'has no outcome')}: {outcome.get('reason', '')}"
+    if not outcome:
+        return "the window has no outcome: "
+    if outcome["outcome"] != "finished":
+        return f"the window {outcome['outcome']}: {outcome.get('reason', '')}"
     if down := [name for name, standing in fences.items() if not standing]:
         return f"a fence does not stand any more: {', '.join(down)}"
     return ""
@@ -98,28 +101,29 @@ def _is_by_hand(finding: Finding) -> bool:
     return finding.verdict in ("word", "stop")
 
 
-def timed(window: Json) -> dict[str, Any]:
+def timed(window: WindowResult | Nothing) -> dict[str, Any]:
     """The window's steps and outages in seconds; empty where none was opened."""
     if not window:
         return {}
     outcome = window["outcome"]
-    steps = outcome.get("steps", [])
-    away = {name: outages(steps, outcome.get("seconds", 0.0), *_AWAY[name]) for name in _AWAY}
+    steps: list[StepTime] = outcome["steps"] if outcome else []
+    seconds = outcome["seconds"] if outcome else 0.0
+    away = {name: outages(steps, seconds, *_AWAY[name]) for name in _AWAY}
     return {
         "id": window["id"],
         "steps": [
             {"name": one["step"], "start": one["start"], "seconds": one["seconds"], "ok": True}
             for one in steps
         ],
-        "seconds": outcome.get("seconds", 0.0),
+        "seconds": seconds,
         **{f"{name}_down": spans for name, spans in away.items()},
         **{f"{name}_down_seconds": _length(spans) for name, spans in away.items()},
-        "outcome": outcome.get("outcome", "unknown"),
+        "outcome": outcome["outcome"] if outcome else "unknown",
     }
 
 
 def outages(
-    steps: Sequence[Json], end: float, stopped: str, answers: str
+    steps: Sequence[StepTime], end: float, stopped: str, answers: str
 ) -> list[tuple[float, float]]:
     """[(start, end)] in seconds since the window opened; to its end where nothing answered."""
     starts = [one["start"] for one in steps if one["step"] == stopped]
@@ -131,17 +135,17 @@ def _length(spans: Iterable[tuple[float, float]]) -> float:
     return round(sum(end - start for start, end in spans), 1)
 
 
-def compared(window: Json) -> list[dict[str, Any]]:
+def compared(window: WindowResult | Nothing) -> list[dict[str, Any]]:
     """Each family that was counted, before and after; empty where no data was touched."""
-    before, after = window.get("before", {}), window.get("after", {})
-    if not after:
+    if not window or not window["after"]:
         return []
+    after = window["after"]
     return [
         {
             "family": name,
             "before": was["count"],
-            "after": after.get(name, {"count": 0})["count"],
+            "after": after[name]["count"] if name in after else 0,
             "equal": not differences({name: was}, after),
         }
-        for name, was in before.items()
+        for name, was in window["before"].items()
     ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from mailman_suite.host.wire.inspection import Inspection, KeptState
 
 MIB = 1024**2
 
@@ -25,7 +26,7 @@ class Old:
 NOTHING_OLD = Old()
 
 
-def old(look: Mapping[str, Any], keep: int, declared: str) -> Old:
+def old(look: Inspection, keep: int, declared: str) -> Old:
     """What goes from a host that looks like this.
 
     The `keep` newest windows that ended stay, the last one of all, and each that has not ended. A
@@ -40,7 +41,7 @@ def old(look: Mapping[str, Any], keep: int, declared: str) -> Old:
     return Old(tuple(sorted(going)), tuple(releases), _told(staying))
 
 
-def _told(windows: list[Mapping[str, Any]]) -> str:
+def _told(windows: Sequence[KeptState]) -> str:
     if not windows:
         return ""
     total = sum(one["bytes"] for one in windows) / MIB

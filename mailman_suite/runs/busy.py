@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.host.wire.inspection import Inspection
 from mailman_suite.runs import record
 from mailman_suite.settings import Settings
 
 Record = Mapping[str, Any]
 
 
-def busy(settings: Settings, look: Mapping[str, Any]) -> Iterator[Refusal]:
+def busy(settings: Settings, look: Inspection) -> Iterator[Refusal]:
     """One run at a time. One that hangs may be put aside by its name, or by its own computer:
 
     what the records here call over is over, whatever a host believes of its connection.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from mailman_suite.host.wire.order import Renames
 
 
 @dataclass(frozen=True)
@@ -20,5 +21,5 @@ class Adoption:
     sites: tuple[str, ...]
     moved: Mapping[str, str]
     renamed: Mapping[str, str] = field(default_factory=dict)
-    renames: Mapping[str, Any] | None = None
+    renames: Renames | None = None
     drop_ins: tuple[str, ...] = ()  # they would go on to change our units of the same names

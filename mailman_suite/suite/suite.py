@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from pyinfra.api import HiddenValue
 
 from mailman_suite.base import layout
+from mailman_suite.host.wire.survey import CronJob
 from mailman_suite.parts import chosen
 from mailman_suite.parts.database.chosen import database_of
 from mailman_suite.parts.database.model import Database
@@ -45,7 +46,7 @@ class Suite:
     places: Places = VIRTUALENV  # where what runs now keeps what we ask it for and take over
     old: Old = NOTHING_OLD  # what earlier runs left and nobody goes back to
     changes: tuple[str, ...] = ()  # what the gates want done to the data in the window
-    cron_jobs: tuple[Mapping[str, Any], ...] = ()  # those that timers of ours replace
+    cron_jobs: tuple[CronJob, ...] = ()  # those that timers of ours replace
     last_run: str = ""  # the last one on the host, when it was looked at
     breaks: str = ""  # that one too, where it is at it and may be put aside
     adoption: Adoption | None = None  # what the window puts aside of a suite made by hand

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from mailman_suite.base import layout
+from mailman_suite.host.wire.units import DeclaredUnits
 from mailman_suite.suite.files import timers
 from mailman_suite.suite.suite import Suite
 
@@ -81,14 +80,14 @@ def _mta(suite: Suite) -> Unit:
     return Unit(mta.unit, (mta.configuration,), reloads=True, pid_file=mta.pid_file)
 
 
-def declaration(suite: Suite) -> Mapping[str, Any]:
+def declaration(suite: Suite) -> DeclaredUnits:
     """What `host/apply/units.py` gets."""
     return {
         "stamps": f"{layout.STATE}/reloaded",
         "units": {
             one.name: {
                 "state": "waiting" if one.waits else "running",
-                "inputs": one.inputs,
+                "inputs": list(one.inputs),
                 "reload": one.reloads,
                 "pid_file": one.pid_file,
             }

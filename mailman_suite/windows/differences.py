@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from mailman_suite.base import layout
+from mailman_suite.host.wire.order import RoleDifferences
 from mailman_suite.suite.suite import Suite
 
 
-def of_role(suite: Suite) -> dict[str, Any]:
+def of_role(suite: Suite) -> RoleDifferences:
     """The parts of `window.order` that are others here; none where the host is a whole suite."""
     return {"core": _of_core(), "web": _of_web(suite)}.get(suite.settings.role, {})
 
 
-def _of_core() -> dict[str, Any]:
+def _of_core() -> RoleDifferences:
     """Everything but the web, whose hosts hear when this window begins and ends."""
     return {
         "tells": True,
@@ -23,7 +22,7 @@ def _of_core() -> dict[str, Any]:
     }
 
 
-def _of_web(suite: Suite) -> dict[str, Any]:
+def _of_web(suite: Suite) -> RoleDifferences:
     """No data, no mail and no Core; where Core's host changes too, its end is waited for."""
     return {
         "kind": "web",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from pyinfra import logger
 from pyinfra.api.host import Host
@@ -14,13 +13,16 @@ from mailman_suite.base.refusal import Refusal, Refused
 from mailman_suite.facts.backup import BackupArchive
 from mailman_suite.host.state.manifest import FORMAT
 from mailman_suite.host.window.restore import UNPACKED
+from mailman_suite.host.wire.backup_archive import ArchiveDescription, ArchiveFound
+from mailman_suite.host.wire.nothing import Nothing
+from mailman_suite.host.wire.order import Order
+from mailman_suite.host.wire.units import DeclaredUnits
 from mailman_suite.inspection.standing import standing
 from mailman_suite.parts.search.chosen import search
 from mailman_suite.suite.needed_secrets import secret_references
 from mailman_suite.suite.suite import Suite
 from mailman_suite.windows import upgrade
 
-Json = Mapping[str, Any]
 _OF_SERVERS = "database_"  # secrets whose other half is in a database server
 
 
@@ -29,28 +31,32 @@ class Restore:
     """The suite that gets the data, and what is in the backup."""
 
     suite: Suite
-    backup: Json
+    backup: ArchiveDescription
 
 
 def chosen(host: Host) -> Restore:
     """What `mailman_backup` names, read to its end. Raises `Refused` before any change."""
     suite = standing(host)
     path = suite.settings.backup
-    archive = host.get_fact(BackupArchive, arguments={"path": path}) if path else {}
+    archive: ArchiveFound | Nothing = (
+        host.get_fact(BackupArchive, arguments={"path": path}) if path else {}
+    )
     reasons = refusals(suite, archive)
     if reasons:
         raise Refused(host.name, reasons)
-    backup = archive["description"]
+    backup = archive["description"] if archive else None
+    assert backup, "refusals() refuses an archive without a description"
     told = f"restoring {backup['id']}: the data of {backup['host']} on {backup['made']}"
     logger.info(f"{host.print_prefix}{told}")
     return Restore(suite, backup)
 
 
-def refusals(suite: Suite, archive: Json) -> list[Refusal]:
+def refusals(suite: Suite, archive: ArchiveFound | Nothing) -> list[Refusal]:
     """Every reason not to restore what `mailman_backup` names. `archive` is the fact's answer."""
     path = suite.settings.backup
-    found = [*_not_converged(suite), *(_damaged(path, archive) if path else _unnamed())]
-    return found or list(_of_another_kind(suite, archive["description"]))
+    found = [*_not_converged(suite), *(_damaged(path, archive) if archive else _unnamed())]
+    backup = archive["description"] if archive else None
+    return list(_of_another_kind(suite, backup)) if backup and not found else found
 
 
 def _not_converged(suite: Suite) -> Iterator[Refusal]:
@@ -70,7 +76,7 @@ def _unnamed() -> Iterator[Refusal]:
     )
 
 
-def _damaged(path: str, archive: Json) -> Iterator[Refusal]:
+def _damaged(path: str, archive: ArchiveFound) -> Iterator[Refusal]:
     if not archive["sha256"]:
         yield Refusal(
             found=f"no file {path} on the host",
@@ -97,7 +103,7 @@ def _damaged(path: str, archive: Json) -> Iterator[Refusal]:
         )
 
 
-def _of_another_kind(suite: Suite, backup: Json) -> Iterator[Refusal]:
+def _of_another_kind(suite: Suite, backup: ArchiveDescription) -> Iterator[Refusal]:
     if backup["release_name"] != suite.release.name:
         yield Refusal(
             found=f"a backup of release {backup['release_name']}",
@@ -113,7 +119,7 @@ def _of_another_kind(suite: Suite, backup: Json) -> Iterator[Refusal]:
         )
 
 
-def order(restore: Restore, units: Mapping[str, Any]) -> dict[str, Any]:
+def order(restore: Restore, units: DeclaredUnits) -> Order:
     """The content of `order.json`; `units` is what `host/apply/units.py apply` gets there."""
     suite, backup, name = restore.suite, restore.backup, upgrade.new_id("restore")
     index = search().index

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pyinfra import logger
 from pyinfra.api.host import Host
@@ -13,12 +12,14 @@ from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal, Refused
 from mailman_suite.facts.kept_windows import QUESTION, Counts, KeptWindows
 from mailman_suite.host.window.rollback import given_up
+from mailman_suite.host.wire.kept import KeptWindow as Kept
+from mailman_suite.host.wire.order import Order
+from mailman_suite.host.wire.units import DeclaredUnit, DeclaredUnits
 from mailman_suite.inspection.standing import standing
 from mailman_suite.parts.database.connections import connections
 from mailman_suite.suite.suite import Suite
 from mailman_suite.windows import upgrade
 
-Kept = Mapping[str, Any]  # what `host/inspect/kept_windows.py` says of one window
 # Not put back: what others wrote into it since is none of the suite's business.
 _STAYS = (layout.POSTFIX_MAIN,)
 
@@ -128,7 +129,7 @@ def _passed_over(to: Kept, kept: Sequence[Kept]) -> Iterator[Refusal]:
         )
 
 
-def order(rollback: Rollback, units: Mapping[str, Any]) -> dict[str, Any]:
+def order(rollback: Rollback, units: DeclaredUnits) -> Order:
     """The content of `order.json`.
 
     `units` is what `host/apply/units.py apply` gets on this host while the newer release runs.
@@ -159,7 +160,7 @@ def _services(to: Kept) -> list[str]:
     return [name for name in to["running"] if name not in waits]
 
 
-def _units(to: Kept, units: Mapping[str, Any]) -> dict[str, Any]:
+def _units(to: Kept, units: DeclaredUnits) -> DeclaredUnits:
     """What runs after the commit: what ran then, and the proxy and the MTA with their files."""
     suites = {*to["units"]["core"], *to["units"]["web"], *to["units"]["timers"]}
     others = {
@@ -167,7 +168,7 @@ def _units(to: Kept, units: Mapping[str, Any]) -> dict[str, Any]:
         for name, one in units["units"].items()
         if name.endswith(".service") and name not in suites and name not in layout.SERVICES
     }
-    then: dict[str, Any] = {
+    then: dict[str, DeclaredUnit] = {
         name: {
             "state": "waiting" if name.endswith((".timer", ".path")) else "running",
             "inputs": [],

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from mailman_suite.base import layout
 from mailman_suite.base.host_program import all_programs
@@ -14,7 +13,12 @@ from mailman_suite.base.tar import tar_of
 from mailman_suite.checks.verification import core_question
 from mailman_suite.gates.model import REBUILD_INDEX
 from mailman_suite.host.window.gate_changes import STATEMENTS
-from mailman_suite.parts.database.connections import connections
+from mailman_suite.host.wire import order as wire
+from mailman_suite.host.wire.checks import PagesQuestion
+from mailman_suite.host.wire.connections import Connections
+from mailman_suite.host.wire.files import FilesToApply
+from mailman_suite.host.wire.units import DeclaredUnits
+from mailman_suite.parts.database.connections import at, connections, files
 from mailman_suite.parts.search.chosen import search
 from mailman_suite.runs.record import this_run
 from mailman_suite.suite import files as suite_files
@@ -24,7 +28,7 @@ from mailman_suite.suite.suite import Suite
 from mailman_suite.windows import differences
 
 # Core needs about 13 seconds until REST answers, the web 3; both wait for slow disks and CPUs.
-_PATIENCE_SECONDS = {"core": 180, "web": 90}
+_PATIENCE_SECONDS: wire.Patience = {"core": 180, "web": 90}
 _LINKS = ("wants", "requires")
 _CORE_SCRIPT = Path(layout.CORE_UNIT).stem
 UNIT_FILES = (
@@ -33,7 +37,7 @@ UNIT_FILES = (
 )
 
 
-def order(suite: Suite, name: str, units: Mapping[str, Any]) -> dict[str, Any]:
+def order(suite: Suite, name: str, units: DeclaredUnits) -> wire.Order:
     """The content of `order.json` for a change of release; it holds marks in place of secrets.
 
     `units` is what `host/apply/units.py apply` gets on this host.
@@ -57,7 +61,7 @@ def order(suite: Suite, name: str, units: Mapping[str, Any]) -> dict[str, Any]:
         "proxy": suite.proxy.unit,
         "mta": suite.mta.name,
         "transport": suite.mta.transport,
-        "cron_jobs": [dict(job) for job in suite.cron_jobs],
+        "cron_jobs": list(suite.cron_jobs),
         "removes": [],  # at its end, however it ends
         **_index(suite),
         **_health(suite.places),
@@ -65,7 +69,7 @@ def order(suite: Suite, name: str, units: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _release(suite: Suite) -> dict[str, Any]:
+def _release(suite: Suite) -> wire.Release:
     """What the new release consists of, and how its programs are run."""
     return {
         "python": f"{suite.release_directory}/venv/bin/python",
@@ -89,25 +93,25 @@ def new_id(purpose: str) -> str:
     return f"{this_run().id.partition('-')[0]}-{purpose}"
 
 
-def _index(suite: Suite) -> dict[str, Any]:
+def _index(suite: Suite) -> wire.Index:
     """Whether a new search index is asked for, and what is told once the window finished."""
     if REBUILD_INDEX not in suite.changes:
         return {"index": "", "afterwards": []}
     return new_index()
 
 
-def new_index() -> dict[str, Any]:
+def new_index() -> wire.Index:
     """The part of an order that asks for a search index once the window finished."""
     told = f"a search index is being filled: journalctl --follow --unit {layout.INDEX_UNIT}"
     return {"index": layout.INDEX_WANTED, "afterwards": [told]}
 
 
-def _data(suite: Suite) -> dict[str, Any]:
+def _data(suite: Suite) -> wire.Data:
     """Where the data is, what must not change of it, and what the gates want changed."""
     databases = connections(suite.settings)
     return {
         "databases": databases,
-        "databases_before": _at(databases, suite.adoption.renamed if suite.adoption else {}),
+        "databases_before": at(databases, suite.adoption.renamed if suite.adoption else {}),
         "var": suite.places.var,  # and what is there goes to the invariants' place
         "invariants": {"databases": databases, "var": layout.VAR},
         "invariants_before": {"databases": _present(suite, databases), "var": suite.places.var},
@@ -115,7 +119,7 @@ def _data(suite: Suite) -> dict[str, Any]:
     }
 
 
-def _health(places: Places) -> dict[str, Any]:
+def _health(places: Places) -> wire.Health:
     """What the new release has to answer before it may have the mail, and what the old one then."""
     return {
         "health_before": _old_health(places) if places.web else {},
@@ -127,7 +131,7 @@ def _health(places: Places) -> dict[str, Any]:
     }
 
 
-def _old_health(places: Places) -> dict[str, Any]:
+def _old_health(places: Places) -> wire.OldHealth:
     """Of packages, Core alone is asked: their web has no port of its own."""
     return {"core_questions": {**core_question(), "venv": places.prefix}, "lists_page": ""}
 
@@ -165,19 +169,17 @@ def _links_or_sites(suite: Suite) -> list[str]:
     return [*links, *suite.adoption.sites, *scripts, f"/etc/rc?.d/*{_CORE_SCRIPT}"]
 
 
-def _by_hand(suite: Suite, name: str) -> dict[str, Any] | None:
+def _by_hand(suite: Suite, name: str) -> wire.PutAside | None:
     """What `host/window/by_hand.py` puts aside; None for a suite of ours."""
     if not suite.adoption:
         return None
+    ours = files(suite.settings)
     return {
         "units": list(suite.adoption.units),
         "drop_ins": list(suite.adoption.drop_ins),
         "sites": list(suite.adoption.sites),
         "aside": {path: f"{path}.before-{name}" for path in _aside(suite)},
-        "moved": {
-            connections(suite.settings)[which]["path"]: path
-            for which, path in suite.adoption.moved.items()
-        },
+        "moved": {ours[which]: path for which, path in suite.adoption.moved.items()},
     }
 
 
@@ -187,25 +189,17 @@ def _aside(suite: Suite) -> list[str]:
     return [layout.VENV, layout.STATIC, *index]
 
 
-def _present(suite: Suite, databases: dict[str, Any]) -> dict[str, Any]:
+def _present(suite: Suite, databases: Connections) -> Connections:
     """Where the databases stand before the window."""
     adoption = suite.adoption
-    return _at(databases, {**adoption.moved, **adoption.renamed} if adoption else {})
+    return at(databases, {**adoption.moved, **adoption.renamed} if adoption else {})
 
 
-def _at(databases: dict[str, Any], paths: Mapping[str, str]) -> dict[str, Any]:
-    """The databases with these SQLite files: `core` or `web` -> path."""
-    return {
-        **databases,
-        **{which: {**databases[which], "path": path} for which, path in paths.items()},
-    }
-
-
-def _files(suite: Suite) -> dict[str, Any]:
+def _files(suite: Suite) -> FilesToApply:
     return (suite_files.directories(suite.settings) + suite_files.installed(suite)).with_content()
 
 
-def _groups(suite: Suite) -> dict[str, list[str]]:
+def _groups(suite: Suite) -> wire.UnitGroups:
     """The units by when they stop: timers, then their jobs, Core, and the web last."""
     timers = suite_files.timers(suite)
     return {
@@ -219,7 +213,7 @@ def _groups(suite: Suite) -> dict[str, list[str]]:
     }
 
 
-def _wsgi() -> dict[str, Any]:
+def _wsgi() -> PagesQuestion:
     """How the WSGI server is asked itself, past a proxy that is closed.
 
     By the name by which Core's archiver reaches it: what people call the site may be another in the
@@ -234,7 +228,7 @@ def _wsgi() -> dict[str, Any]:
 
 
 def bundle(
-    suite: Suite, content: Mapping[str, Any], unit_files: Iterable[str] = UNIT_FILES
+    suite: Suite, content: wire.Order | wire.BackupOrder, unit_files: Iterable[str] = UNIT_FILES
 ) -> io.BytesIO:
     """A tar archive of a window's directory: the order, the programs, the units that run them.
 

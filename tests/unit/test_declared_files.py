@@ -29,7 +29,7 @@ def test_the_declaration_holds_the_question_and_the_contents():
     assert sent["files"]["/etc/a.conf"]["content"] == "key: @@rest_password@@\n"
     del sent["files"]["/etc/a.conf"]["content"]
     assert {key: sent[key] for key in asked} == asked
-    assert sent["checks"] == (("true", "-t"),)
+    assert sent["checks"] == [["true", "-t"]]
     assert sent["copies"] == layout.COPIES
 
 

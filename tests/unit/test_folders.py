@@ -18,7 +18,19 @@ FOLDERS = (
     *("rehearsal", "operations"),
 )
 ON_HOSTS = (
-    *("base", "mta", "inspect", "survey", "check", "apply", "build", "state", "window", "backup"),
+    *(
+        "wire",
+        "base",
+        "mta",
+        "inspect",
+        "survey",
+        "check",
+        "apply",
+        "build",
+        "state",
+        "window",
+        "backup",
+    ),
     *("pseudonyms", "rehearsal"),
 )
 CODE = files_of("mailman_suite")

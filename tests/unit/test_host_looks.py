@@ -17,6 +17,7 @@ import pytest
 
 from mailman_suite.host.apply import postgresql
 from mailman_suite.host.inspect import host as look
+from mailman_suite.host.inspect import windows as left
 from mailman_suite.host.state import schema
 
 REVISION = "a1b2c3"
@@ -243,7 +244,7 @@ def test_one_look_answers_all_at_once(tmp_path: Path):
 
 
 def state(place: Path, **files: Any) -> dict[str, str]:
-    """A directory with these JSON files; what `look.progress` is asked for."""
+    """A directory with these JSON files; what `left.progress` is asked for."""
     place.mkdir(exist_ok=True)
     for name, content in files.items():
         (place / f"{name}.json").write_text(json.dumps(content))
@@ -252,7 +253,7 @@ def state(place: Path, **files: Any) -> dict[str, str]:
 
 def test_a_backup_that_ended_says_how(tmp_path: Path):
     paths = state(tmp_path / "backup", order={"id": "one"}, outcome={"outcome": "finished"})
-    assert look.backup(paths) == {"id": "one", "state": "finished", "reason": ""}
+    assert left.backup(paths) == {"id": "one", "state": "finished", "reason": ""}
 
 
 @pytest.mark.parametrize("proven", [False, True])
@@ -261,12 +262,12 @@ def test_a_window_tells_whether_mail_was_seen_to_go_through_since(tmp_path: Path
     state(tmp_path / "window", order=order, outcome={"outcome": "finished"})
     if proven:
         (tmp_path / "window" / "proven").touch()
-    found = look.window({"window": str(tmp_path / "window"), "window_unit": "none.service"})
+    found = left.window({"window": str(tmp_path / "window"), "window_unit": "none.service"})
     assert found == {**order, "proven": proven, "state": "finished", "reason": ""}
 
 
 def test_a_backup_that_never_began_is_none(tmp_path: Path):
-    assert look.backup(state(tmp_path / "none")) == {}
+    assert left.backup(state(tmp_path / "none")) == {}
 
 
 def test_what_windows_and_builds_left_is_told(tmp_path: Path):
@@ -281,7 +282,7 @@ def test_what_windows_and_builds_left_is_told(tmp_path: Path):
     (tmp_path / "releases" / "a").mkdir(parents=True)
     (tmp_path / "releases" / ".a.lock").touch()
 
-    told = look.kept({"windows": f"{tmp_path}/windows", "releases": f"{tmp_path}/releases"})
+    told = left.kept({"windows": f"{tmp_path}/windows", "releases": f"{tmp_path}/releases"})
 
     assert told == {
         "windows": [

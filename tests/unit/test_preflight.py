@@ -102,6 +102,7 @@ def test_how_the_last_window_ended_does_not_stop_a_run_that_changes_no_release(k
     running = suite_of(declared_settings(GOOD), look(DEBIAN_12)).identifier
     for state in ("finished", "rolled back"):
         last = {"id": "20261121T030000-x", "kind": kind, "to": "x", "state": state, "reason": ""}
+        last["proven"] = True
         suite_of(declared_settings(GOOD), {**look(DEBIAN_12, running), "window": last})
 
 

@@ -204,7 +204,10 @@ def test_the_result_has_outages_and_counts():
 
 
 def test_a_rehearsal_fails_with_its_window_its_fences_and_its_command():
-    back = {**WINDOW, "outcome": {"outcome": "rolled back", "reason": "no memory"}}
+    back = {
+        **WINDOW,
+        "outcome": {**WINDOW["outcome"], "outcome": "rolled back", "reason": "no memory"},
+    }
     assert "no memory" in result(window=back)["reason"]
     assert "Postfix" in result(fences={**STANDING, "Postfix": False})["reason"]
     assert "status 1" in result(failed="ended with status 1")["reason"]

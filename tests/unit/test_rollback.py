@@ -92,7 +92,11 @@ def windows(tmp_path: Path) -> Path:
         (place / "snapshot" / part / "complete").touch()
     order = {
         "id": ID, "kind": "release", "from": OLD, "to": "x", "by_hand": None, "link": "/venv",
-        "databases": {"core": {"secret": "core"}, "web": {"path": "/db"}, "secrets": "/secrets"},
+        "databases": {
+            "core": {"engine": "postgresql", "secret": "core"},
+            "web": {"engine": "sqlite", "path": "/db"},
+            "secrets": "/secrets",
+        },
         "paths": [], "units": {},
     }  # fmt: skip
     (place / "order.json").write_text(json.dumps(order))

@@ -48,12 +48,11 @@ def said(root: Path, name: str) -> str:
 
 def keep(root: Path, place: Path) -> None:
     """What a window keeps, as it does."""
-    order = {"databases": databases(root)}
     (place / "core").mkdir(parents=True)
     snapshot.take_data(root / "var", place / "core" / "var")
     for name in ("core", "web"):
         (place / name).mkdir(exist_ok=True)
-        snapshot.take_database(name, order, place / name)
+        snapshot.take_database(name, databases(root), place / name)
         snapshot.seal(place / name)
     snapshot.seal(place)
 

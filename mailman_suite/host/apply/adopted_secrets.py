@@ -14,9 +14,9 @@ import json
 import os
 import subprocess
 import urllib.parse
-from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.secrets import AdoptedSecretsQuestion, MissingSecrets
 
 # Runs with the old interpreter, as the account of the suite; the answer goes into a pipe.
 _DJANGO = """
@@ -50,7 +50,7 @@ def of_core(path: str) -> dict[str, str]:
     }
 
 
-def of_django(asked: dict[str, str]) -> dict[str, str]:
+def of_django(asked: AdoptedSecretsQuestion) -> dict[str, str]:
     """The secrets in Django's settings. Raises SystemExit where these cannot be executed."""
     words = ["runuser", "-u", asked["user"], "--", asked["python"], "-c", _DJANGO]
     done = subprocess.run([*words, asked["web_settings"]], cwd="/", capture_output=True)
@@ -60,7 +60,7 @@ def of_django(asked: dict[str, str]) -> dict[str, str]:
     return dict(json.loads(done.stdout))
 
 
-def found(asked: dict[str, str]) -> dict[str, str]:
+def found(asked: AdoptedSecretsQuestion) -> dict[str, str]:
     """Every secret by the name of its file. Raises SystemExit where Core and web disagree."""
     core, web = of_core(asked["core_config"]), of_django(asked)
     archiver = config_of(asked["archiver_config"]).get("general", "api_key", fallback="")
@@ -74,7 +74,7 @@ def found(asked: dict[str, str]) -> dict[str, str]:
     return {**web, **core}
 
 
-def apply(asked: dict[str, str]) -> None:
+def apply(asked: AdoptedSecretsQuestion) -> None:
     """Writes what is missing; 0600 and root's until the declared attributes are given."""
     os.makedirs(asked["directory"], mode=0o750, exist_ok=True)
     for name, value in found(asked).items():
@@ -97,7 +97,7 @@ def write(path: str, value: str) -> None:
     os.rename(fresh, path)
 
 
-def look(asked: dict[str, Any]) -> dict[str, list[str]]:
+def look(asked: AdoptedSecretsQuestion) -> MissingSecrets:
     """The names of the secrets that are still missing in the directory."""
     names = ("rest_password", "archiver_key", "django_secret_key")
     place = asked["directory"]

@@ -22,6 +22,7 @@ from collections.abc import Callable
 from typing import Any, Optional
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire import files as wire
 
 # A file before we wrote it: its path, the copy of it (if it was there) and its attributes.
 Undo = tuple[str, Optional[str], Optional[list[str]]]
@@ -101,17 +102,17 @@ def recorded(state: str) -> dict[str, str]:
         return {}
 
 
-def look(declared: dict[str, Any]) -> dict[str, Any]:
+def look(declared: wire.FilesQuestion) -> wire.Differences:
     """What differs from the declared state: path -> why, and the text for a file."""
     secrets = secrets_in(declared["secrets"])
     written = recorded(declared["state"])
-    different = {}
+    different: dict[str, wire.Difference] = {}
     for path, wanted in declared["files"].items():
         found = file_difference(path, wanted, secrets, written.get(path))
         if found:
             different[path] = found
-    for path, wanted in declared["directories"].items():
-        if not os.path.isdir(path) or attributes(path) != wanted:
+    for path, owned in declared["directories"].items():
+        if not os.path.isdir(path) or attributes(path) != owned:
             different[path] = {"why": "directory"}
     for path, target in declared["links"].items():
         if not os.path.islink(path) or os.readlink(path) != target:
@@ -120,8 +121,8 @@ def look(declared: dict[str, Any]) -> dict[str, Any]:
 
 
 def file_difference(
-    path: str, wanted: dict[str, Any], secrets: dict[str, str], written: str | None
-) -> dict[str, str] | None:
+    path: str, wanted: wire.DeclaredFile, secrets: dict[str, str], written: str | None
+) -> wire.Difference | None:
     """Why a file is not as declared, with its masked text; None when it is."""
     text = read(path)
     if text is None:
@@ -129,18 +130,19 @@ def file_difference(
     # Only what the file declares: another secret may be equal, or so short that it is a word.
     text = masked(text, {name: secrets[name] for name in wanted["marks"] if name in secrets})
     if digest(text) != wanted["sha256"]:
-        why = "edited" if written and digest(text) != written else "outdated"
-        return {"why": why, "text": shown(masked(text, secrets))}
+        is_edited = written and digest(text) != written
+        now = shown(masked(text, secrets))
+        return {"why": "edited" if is_edited else "outdated", "text": now}
     if attributes(path) != wanted["attributes"]:
         return {"why": "attributes"}
     return None
 
 
-def apply(declared: dict[str, Any]) -> None:
+def apply(declared: wire.FilesToApply) -> None:
     """Makes the host as declared; puts every file back if a check of the whole fails."""
     secrets = secrets_in(declared["secrets"])
-    for path, wanted in sorted(declared["directories"].items()):
-        make_directory(path, wanted)
+    for path, owned in sorted(declared["directories"].items()):
+        make_directory(path, owned)
     undo: list[Undo] = []
     for path, wanted in declared["files"].items():
         if file_difference(path, wanted, secrets, None):
@@ -234,7 +236,7 @@ def put_back(path: str, kept: str | None, before: list[str] | None) -> None:
         write(path, text, before)
 
 
-def record(declared: dict[str, Any]) -> None:
+def record(declared: wire.FilesToApply) -> None:
     """Remembers what we wrote, so that a later hand edit can be told from an old version."""
     os.makedirs(declared["state"], mode=0o700, exist_ok=True)
     known = recorded(declared["state"])

@@ -15,11 +15,13 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.mailing_lists import DeclaredList, DeclaredLists, ListsToDo, Value
 
+Answer = TypeVar("Answer")
 # Core needs about 13 seconds from its start until REST listens; a slow disk may triple that.
 _PATIENCE_SECONDS = 180
 
@@ -33,7 +35,7 @@ class Rest:
             pair = f"restadmin:{text.read().strip()}"
         self._authorization = "Basic " + base64.b64encode(pair.encode()).decode()
 
-    def call(self, method: str, path: str, data: dict[str, Any] | None = None) -> Any:
+    def call(self, method: str, path: str, data: Mapping[str, Any] | None = None) -> Any:
         """The JSON answer, or None for an empty one. Raises urllib.error.HTTPError."""
         body = None if data is None else urllib.parse.urlencode(data, doseq=True).encode()
         request = urllib.request.Request(f"{self._url}/{path}", data=body, method=method)
@@ -47,7 +49,7 @@ class Rest:
         return list(self.call("GET", path).get("entries", []))
 
 
-def look(declared: dict[str, Any]) -> dict[str, Any]:
+def look(declared: DeclaredLists) -> ListsToDo:
     """What is missing or differs."""
     try:
         rest = Rest(declared["rest"], declared["password_file"])
@@ -79,18 +81,20 @@ def is_stale(path: str, lists: set[str]) -> bool:
     return not lists <= known or newest < os.path.getmtime(path)
 
 
-def named(lists: list[dict[str, Any]], question: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+def named(
+    lists: list[DeclaredList], question: Callable[[DeclaredList], Answer]
+) -> dict[str, Answer]:
     """List address -> the answer, for those lists where there is one."""
     answers = {one["address"]: question(one) for one in lists}
     return {address: answer for address, answer in answers.items() if answer}
 
 
-def list_id(declared: dict[str, Any]) -> str:
+def list_id(declared: DeclaredList) -> str:
     """Core's List-ID of a declared list."""
-    return str(declared["address"]).replace("@", ".", 1)
+    return declared["address"].replace("@", ".", 1)
 
 
-def missing_owners(rest: Rest, declared: dict[str, Any]) -> list[str]:
+def missing_owners(rest: Rest, declared: DeclaredList) -> list[str]:
     """Those declared owners that a list does not have; other owners are its own business."""
     if not declared["owners"]:
         return []
@@ -100,7 +104,7 @@ def missing_owners(rest: Rest, declared: dict[str, Any]) -> list[str]:
     return [owner for owner in declared["owners"] if owner.lower() not in found]
 
 
-def differing(rest: Rest, declared: dict[str, Any]) -> dict[str, Any]:
+def differing(rest: Rest, declared: DeclaredList) -> dict[str, Value]:
     """Those declared attributes of a list that have another value now."""
     wanted = dict(declared["settings"])
     if declared["display_name"]:
@@ -131,7 +135,7 @@ def wait_for(rest: Rest) -> None:
         time.sleep(0.25)
 
 
-def apply(declared: dict[str, Any]) -> None:
+def apply(declared: DeclaredLists) -> None:
     """Creates missing domains and lists, then sets what differs."""
     rest = Rest(declared["rest"], declared["password_file"])
     wait_for(rest)
@@ -149,7 +153,7 @@ def apply(declared: dict[str, Any]) -> None:
         print(f"set {', '.join(sorted(changed))} of {address}", flush=True)
 
 
-def create(rest: Rest, collection: str, entry: dict[str, Any]) -> None:
+def create(rest: Rest, collection: str, entry: dict[str, str]) -> None:
     """Makes an entry; a run that lost its controller may have made it a moment ago (400)."""
     try:
         rest.call("POST", collection, entry)

@@ -14,9 +14,9 @@ from __future__ import annotations
 import glob
 import re
 import subprocess
-from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.packages_left import PackagesQuestion, PackagesToDo
 
 _MANAGED = re.compile(r"^dbc_install=['\"]?true['\"]?$", re.MULTILINE)
 
@@ -50,12 +50,12 @@ def read(path: str) -> str:
         return text.read()
 
 
-def look(asked: dict[str, Any]) -> dict[str, list[str]]:
+def look(asked: PackagesQuestion) -> PackagesToDo:
     """What is still to be done; empty on a host without such packages."""
     return {"unheld": unheld(asked["names"]), "databases": managed(asked["databases"])}
 
 
-def apply(asked: dict[str, Any]) -> None:
+def apply(asked: PackagesQuestion) -> None:
     """Everything of it."""
     todo = look(asked)
     if todo["unheld"]:

@@ -16,9 +16,9 @@ import json
 import os
 import secrets
 import subprocess
-from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.connections import DeclaredRoles, MissingRoles
 
 _ITERATIONS = 4096
 _ROLE = """
@@ -31,7 +31,7 @@ CREATE DATABASE {database} OWNER {owner} ENCODING 'UTF8' TEMPLATE template0
 """
 
 
-def secret(declared: dict[str, Any], role: str) -> str:
+def secret(declared: DeclaredRoles, role: str) -> str:
     """A role's password, from its file. Raises FileNotFoundError."""
     path = os.path.join(declared["secrets"], declared["roles"][role])
     with open(path, encoding="utf-8") as text:
@@ -47,7 +47,7 @@ def psql(statement: str, port: int) -> subprocess.CompletedProcess[bytes]:
     )
 
 
-def can_log_in(declared: dict[str, Any], role: str, database: str) -> bool:
+def can_log_in(declared: DeclaredRoles, role: str, database: str) -> bool:
     """Whether the role's password opens its database over TCP, as the suite will do it."""
     try:
         password = secret(declared, role)
@@ -63,7 +63,7 @@ def can_log_in(declared: dict[str, Any], role: str, database: str) -> bool:
     return done.returncode == 0
 
 
-def look(declared: dict[str, Any]) -> dict[str, list[str]]:
+def look(declared: DeclaredRoles) -> MissingRoles:
     """Roles and databases that are not as declared; all of them where there is no server yet."""
     listed = None
     with contextlib.suppress(FileNotFoundError):
@@ -90,7 +90,7 @@ def scram_verifier(password: str) -> str:
     return f"SCRAM-SHA-256${_ITERATIONS}:{base64.b64encode(salt).decode()}${stored}:{server}"
 
 
-def apply(declared: dict[str, Any]) -> None:
+def apply(declared: DeclaredRoles) -> None:
     """Creates what is missing and gives every role its password."""
     todo = look(declared)
     for role in todo["roles"]:

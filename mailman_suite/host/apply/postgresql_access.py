@@ -15,9 +15,9 @@ import re
 import socket
 import subprocess
 import time
-from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.connections import Access, DeclaredAccess, Peer, ServerState
 
 BEGIN = "# BEGIN hosts of the Mailman suite: written by its runs, lines of your own belong outside"
 END = "# END hosts of the Mailman suite"
@@ -54,16 +54,16 @@ def psql(statement: str, port: int) -> str:
     return done.stdout.decode()
 
 
-def line(peer: dict[str, str]) -> str:
+def line(peer: Peer) -> str:
     """The line that lets a peer in. Quotes, as a database may be called `all` or `replication`."""
     return 'host "{database}" "{role}" {address}/32 scram-sha-256'.format(**peer)
 
 
-def look(declared: dict[str, Any]) -> dict[str, Any]:
+def look(declared: DeclaredAccess) -> Access:
     """What keeps peers out or lets former ones in; everything where no server answers yet."""
     wanted = [line(peer) for peer in declared["peers"]]
     try:
-        state = json.loads(psql(_STATE, declared["port"]))
+        state: ServerState = json.loads(psql(_STATE, declared["port"]))
     except (FileNotFoundError, SystemExit):
         return {"listens": False, "missing": wanted, "surplus": [], "loaded": False}
     _, written, _ = divided(read(state["hba_file"]))
@@ -76,7 +76,7 @@ def look(declared: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def listens(state: dict[str, Any], address: str, port: int) -> bool:
+def listens(state: ServerState, address: str, port: int) -> bool:
     """Whether the server listens there now, and will after its next start.
 
     It starts without an address that is not there yet, so what it was told proves nothing.
@@ -130,10 +130,10 @@ def with_peers(text: str, wanted: list[str]) -> str:
     return before + block + after
 
 
-def apply(declared: dict[str, Any]) -> None:
+def apply(declared: DeclaredAccess) -> None:
     """Lets in exactly the peers, and listens where they come; says so if that does not help."""
     port, address = declared["port"], declared["listen"]
-    state = json.loads(psql(_STATE, port))
+    state: ServerState = json.loads(psql(_STATE, port))
     if state["broken"] or state["bad_lines"]:
         reasons = "; ".join([*state["broken"], *state["bad_lines"]])
         raise SystemExit(f"PostgreSQL's configuration has mistakes, correct them first: {reasons}")
@@ -148,12 +148,12 @@ def apply(declared: dict[str, Any]) -> None:
         raise SystemExit(f"PostgreSQL does not let the suite's hosts in: {json.dumps(left)}")
 
 
-def converged(found: dict[str, Any]) -> bool:
+def converged(found: Access) -> bool:
     """Whether nothing is left to do."""
     return found["listens"] and found["loaded"] and not (found["missing"] or found["surplus"])
 
 
-def admit(declared: dict[str, Any], state: dict[str, Any]) -> None:
+def admit(declared: DeclaredAccess, state: ServerState) -> None:
     """pg_hba.conf has the peers' lines, and the server has read it."""
     path = os.path.realpath(state["hba_file"])
     text = read(path)
@@ -166,7 +166,7 @@ def admit(declared: dict[str, Any], state: dict[str, Any]) -> None:
     psql("SELECT pg_reload_conf()", declared["port"])
 
 
-def listen(address: str, port: int, state: dict[str, Any]) -> None:
+def listen(address: str, port: int, state: ServerState) -> None:
     """The server was told to listen on the address, and started again where it does not yet."""
     with socket.socket() as probe:
         try:

@@ -12,12 +12,12 @@ import hashlib
 import os
 import pwd
 import secrets
-from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.secrets import SecretsFound, SecretsQuestion, SecretsToApply
 
 
-def place(declared: dict[str, Any], name: str) -> str:
+def place(declared: SecretsQuestion, name: str) -> str:
     """The path of a secret's file."""
     return os.path.join(declared["directory"], name)
 
@@ -27,9 +27,9 @@ def salted(value: str, salt: str) -> str:
     return hashlib.scrypt(value.encode(), salt=salt.encode(), n=2**12, r=8, p=1).hex()
 
 
-def look(declared: dict[str, Any]) -> dict[str, Any]:
+def look(declared: SecretsQuestion) -> SecretsFound:
     """{"missing": [...], "attributes": [...], "digests": {name: digest}}."""
-    found: dict[str, Any] = {"missing": [], "attributes": [], "digests": {}}
+    found: SecretsFound = {"missing": [], "attributes": [], "digests": {}}
     for name, wanted in declared["names"].items():
         path = place(declared, name)
         if not os.path.isfile(path) or not os.path.getsize(path):
@@ -48,7 +48,7 @@ def attributes(path: str) -> list[str]:
     return [grp.getgrgid(status.st_gid).gr_name, f"{status.st_mode & 0o7777:o}"]
 
 
-def apply(declared: dict[str, Any]) -> None:
+def apply(declared: SecretsToApply) -> None:
     """Writes given values, generates missing ones, never touches a generated one that exists."""
     for name, (group, mode) in declared["names"].items():
         path = place(declared, name)

@@ -15,10 +15,12 @@ import os
 import subprocess
 import time
 from collections.abc import Iterable
-from typing import Any
+from typing import Literal
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.units import DeclaredUnit, DeclaredUnits, UnitsToDo
 
+Action = Literal["start", "restart", "reload"]
 _PROPERTIES = "Id,LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,MainPID"
 _TICKS = os.sysconf("SC_CLK_TCK")
 # Process start times are whole ticks; a process reads its configuration well after it started.
@@ -68,10 +70,11 @@ def loaded(name: str, pid: str, stamps: str) -> float:
     return max(started(pid), changed(os.path.join(stamps, name)))
 
 
-def look(declared: dict[str, Any]) -> dict[str, Any]:
+def look(declared: DeclaredUnits) -> UnitsToDo:
     """What is to be done, unit by unit; every list empty on a converged host."""
-    todo: dict[str, Any] = {name: [] for name in ("enable", "start", "restart", "reload")}
-    todo["daemon_reload"] = False
+    todo: UnitsToDo = {
+        "enable": [], "start": [], "restart": [], "reload": [], "daemon_reload": False
+    }  # fmt: skip
     found = states(declared["units"])
     for name, wanted in declared["units"].items():
         state = found.get(name, {})
@@ -87,7 +90,9 @@ def look(declared: dict[str, Any]) -> dict[str, Any]:
     return todo
 
 
-def action_for(name: str, wanted: dict[str, Any], state: dict[str, str], stamps: str) -> str | None:
+def action_for(
+    name: str, wanted: DeclaredUnit, state: dict[str, str], stamps: str
+) -> Action | None:
     """start, restart, reload or None."""
     if state.get("ActiveState") not in ("active", "reloading"):
         return "start"
@@ -100,7 +105,7 @@ def action_for(name: str, wanted: dict[str, Any], state: dict[str, str], stamps:
     return "reload" if wanted["reload"] else "restart"
 
 
-def pid_of(wanted: dict[str, Any], state: dict[str, str]) -> str:
+def pid_of(wanted: DeclaredUnit, state: dict[str, str]) -> str:
     """The main process: systemd knows it, or the service writes it into a file."""
     if state.get("MainPID", "0") != "0" or not wanted["pid_file"]:
         return state.get("MainPID", "0")
@@ -111,7 +116,7 @@ def pid_of(wanted: dict[str, Any], state: dict[str, str]) -> str:
         return "0"
 
 
-def apply(declared: dict[str, Any]) -> None:
+def apply(declared: DeclaredUnits) -> None:
     """Brings every unit into its declared state."""
     systemctl("daemon-reload")
     todo = look(declared)

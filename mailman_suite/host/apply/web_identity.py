@@ -11,9 +11,12 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.connections import Database
+from mailman_suite.host.wire.web_identity import DeclaredIdentity, MissingIdentity
 
 _MADE_BY_A_RUN = {
     "site": "SELECT count(*) FROM django_site WHERE id = 1 AND domain = {web_host}",
@@ -26,7 +29,7 @@ _MADE_BY_A_RUN = {
 _DOMAIN = "SELECT count(*) FROM django_mailman3_maildomain WHERE mail_domain = {domain}"
 
 
-def connect(database: dict[str, Any], secrets: str) -> tuple[Any, str]:
+def connect(database: Database, secrets: str) -> tuple[Any, str]:
     """A connection to the web database, and the mark that its driver uses for parameters."""
     if database["engine"] == "sqlite":
         return sqlite3.connect(f"file:{database['path']}?mode=ro", uri=True, timeout=30), "?"
@@ -43,9 +46,11 @@ def connect(database: dict[str, Any], secrets: str) -> tuple[Any, str]:
     ), "%s"
 
 
-def look(declared: dict[str, Any]) -> dict[str, Any]:
+def look(declared: DeclaredIdentity) -> MissingIdentity:
     """Which of site, superuser, verified address and mail domains are missing."""
-    questions = [(what, statement, declared) for what, statement in _MADE_BY_A_RUN.items()]
+    questions: list[tuple[str, str, Mapping[str, Any]]] = [
+        (what, statement, declared) for what, statement in _MADE_BY_A_RUN.items()
+    ]
     for domain in declared["domains"]:
         questions.append((f"domain {domain}", _DOMAIN, {"domain": domain}))
     try:
@@ -57,7 +62,7 @@ def look(declared: dict[str, Any]) -> dict[str, Any]:
     return {"missing": missing}
 
 
-def counted(connection: Any, mark: str, statement: str, values: dict[str, Any]) -> int:
+def counted(connection: Any, mark: str, statement: str, values: Mapping[str, Any]) -> int:
     """How many rows a statement counts, its {names} bound as parameters."""
     names = [part.split("}")[0] for part in statement.split("{")[1:]]
     for name in names:
@@ -67,7 +72,7 @@ def counted(connection: Any, mark: str, statement: str, values: dict[str, Any]) 
     return int(cursor.fetchone()[0])
 
 
-def apply(declared: dict[str, Any], password: str) -> None:
+def apply(declared: DeclaredIdentity, password: str) -> None:
     """Makes site, domains and superuser; never changes an existing user's password."""
     from mailman_web.manage import setup
 
@@ -86,7 +91,7 @@ def apply(declared: dict[str, Any], password: str) -> None:
     verified_superuser(declared, password)
 
 
-def verified_superuser(declared: dict[str, Any], password: str) -> None:
+def verified_superuser(declared: DeclaredIdentity, password: str) -> None:
     """A superuser that can log in at once: its address counts as verified."""
     from allauth.account.models import EmailAddress
     from django.contrib.auth import get_user_model

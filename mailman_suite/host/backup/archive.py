@@ -16,17 +16,25 @@ import socket
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO, TypedDict
 
 from mailman_suite.host.base.release_tree import sync_directory, write_durably
 from mailman_suite.host.state import database_copies, manifest, snapshot
 from mailman_suite.host.window import room
 from mailman_suite.host.window.journal import Journal
-
-Order = dict[str, Any]
+from mailman_suite.host.wire.backup_archive import ArchiveDescription
+from mailman_suite.host.wire.order import BackupOrder as Order
 
 _NICE = 10  # the suite serves meanwhile
 _COMPRESSION = 1  # four times as fast as the default, for a tenth more room
+
+
+class Packed(TypedDict):
+    """The path of an archive, and the bytes that it holds and takes."""
+
+    archive: str
+    bytes: int
+    packed: int
 
 
 class _Hashed:
@@ -59,8 +67,8 @@ def require_room(order: Order, journal: Journal) -> None:
     room.require_bytes(parts, "the copy and its archive")
 
 
-def pack(order: Order, journal: Journal) -> dict[str, Any]:
-    """Where the archive is, what it holds and takes: `{"archive", "bytes", "packed"}`."""
+def pack(order: Order, journal: Journal) -> Packed:
+    """Where the archive is, what it holds and takes: with its bytes."""
     room.release(journal)
     os.nice(_NICE)
     unfinished, archive, description = _paths(order)
@@ -69,7 +77,7 @@ def pack(order: Order, journal: Journal) -> dict[str, Any]:
         os.fsync(file.fileno())
     unfinished.rename(archive)
     sync_directory(archive.parent)
-    told = {
+    told: ArchiveDescription = {
         **manifest.read(journal.directory / manifest.NAME),
         "archive": archive.name,
         "packed": archive.stat().st_size,

@@ -7,17 +7,17 @@ directory are of one instant.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 from mailman_suite.host.state import manifest
 from mailman_suite.host.window import data as window_data
 from mailman_suite.host.window import health, mail, services, shunted, upgrade
 from mailman_suite.host.window.journal import Journal
 from mailman_suite.host.window.upgrade import recorded
-
-Order = dict[str, Any]
+from mailman_suite.host.wire.manifest import Held
+from mailman_suite.host.wire.order import BackupOrder as Order
 
 PAUSED = "paused"
 _COPIES = (upgrade.keep_core, upgrade.keep_web)
@@ -37,7 +37,7 @@ def copy(order: Order, journal: Journal) -> None:
     journal.note(PAUSED, seconds=round(time.monotonic() - start, 1))
 
 
-def _pause() -> upgrade.Steps:
+def _pause() -> Iterator[tuple[str, Callable[[Order, Journal], None]]]:
     yield "Postfix holds mail back, pages are read-only", upgrade.close
     yield "Jobs have ended", upgrade.end_jobs
     yield "Core has emptied its queues", mail.drain
@@ -66,7 +66,7 @@ def keep(order: Order, journal: Journal) -> None:
         manifest.write(journal.directory, order, order["from"], counting.result())
 
 
-def counted(order: Order) -> dict[str, Any]:
+def counted(order: Order) -> Held:
     """Heads, counts and digests."""
     return window_data.held(order, {"databases": order["databases"], "var": order["var"]})
 

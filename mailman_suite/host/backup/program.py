@@ -24,8 +24,9 @@ from mailman_suite.host.base import verbs
 from mailman_suite.host.window import progress, services
 from mailman_suite.host.window.journal import Journal
 from mailman_suite.host.window.upgrade import recorded
+from mailman_suite.host.wire.journal import OutcomeName
+from mailman_suite.host.wire.order import BackupOrder as Order
 
-Order = dict[str, Any]
 _STUCK = (
     "error: the backup ended without an outcome; see journalctl -u mailman-backup, remove the "
     "cause, then systemctl restart mailman-backup-recovery"
@@ -77,7 +78,7 @@ def give_up(order: Order, journal: Journal, *, reason: str) -> None:
     _end(journal, "failed", reason=reason, health=health)
 
 
-def _end(journal: Journal, outcome: str, **details: Any) -> None:
+def _end(journal: Journal, outcome: OutcomeName, **details: Any) -> None:
     """Nobody looks again, so that Postfix holds nothing back has to survive a power cut."""
     os.sync()
     journal.end(outcome, **details)

@@ -19,11 +19,27 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from typing import Any, TextIO
+from typing import Any, TextIO, TypedDict
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.checks import (
+    CoreObservations,
+    CoreQuestion,
+    Rest,
+    Routes,
+    Runners,
+    Smtp,
+)
 
-Json = dict[str, Any]
+
+class Process(TypedDict):
+    """A process; `started` in seconds since boot."""
+
+    pid: int
+    parent: int
+    words: list[str]
+    started: float
+
 
 # A site of this size is asked for all its lists in about a second; beyond, for the first ones.
 _LISTS = 2000
@@ -38,29 +54,29 @@ def observed(question: Callable[..., Any], *arguments: Any) -> Any:
         return {"error": f"{type(error).__name__}: {error}"}
 
 
-def rest(declared: Json) -> Json:
+def rest(declared: CoreQuestion) -> Rest:
     """Status and size of each collection, with the addresses of all lists and domains."""
     with open(declared["password_file"], encoding="utf-8") as text:
         pair = f"restadmin:{text.read().strip()}"
     key = "Basic " + base64.b64encode(pair.encode()).decode()
-    found: Json = {"collections": {}, "lists": [], "domains": []}
+    found: Rest = {"collections": {}, "lists": [], "domains": []}
     for path in ("domains", f"lists?count={_LISTS}&page=1", "users?count=5&page=1"):
         status, body = called(f"{declared['rest']}/{path}", key)
         name = path.partition("?")[0]
-        found["collections"][name] = [status, body.get("total_size")]
+        found["collections"][name] = (status, body.get("total_size"))
         entries = body.get("entries", [])
         if name == "lists":
             found["lists"] = [one["fqdn_listname"] for one in entries]
             for one in entries[:1]:
                 roster = f"lists/{one['list_id']}/roster/member"
                 status, body = called(f"{declared['rest']}/{roster}?count=5&page=1", key)
-                found["collections"][roster] = [status, body.get("total_size")]
+                found["collections"][roster] = (status, body.get("total_size"))
         if name == "domains":
             found["domains"] = [one["mail_host"] for one in entries]
     return found
 
 
-def called(url: str, key: str) -> tuple[int, Json]:
+def called(url: str, key: str) -> tuple[int, Any]:
     """The status and JSON body of a REST request; the body of a refusal is empty."""
     request = urllib.request.Request(url, headers={"Authorization": key})
     try:
@@ -70,7 +86,7 @@ def called(url: str, key: str) -> tuple[int, Json]:
         return error.code, {}
 
 
-def runners(declared: Json) -> Json:
+def runners(declared: CoreQuestion) -> Runners:
     """Which runners Core's configuration starts, and the ages of the processes that there are.
 
     The master gives a runner up after ten restarts and goes on without it, so a unit that is active
@@ -90,12 +106,12 @@ def runners(declared: Json) -> Json:
     return {"configured": configured_runners(declared), "running": running, "masters": ages}
 
 
-def is_program(process: Json, name: str) -> bool:
+def is_program(process: Process, name: str) -> bool:
     """Whether a process runs the script of that name."""
     return any(os.path.basename(word) == name for word in process["words"][:3])
 
 
-def processes() -> Iterator[Json]:
+def processes() -> Iterator[Process]:
     """Every process: pid, parent, words of its command line, start in seconds since boot."""
     ticks = os.sysconf("SC_CLK_TCK")
     for directory in glob.glob("/proc/[0-9]*"):
@@ -111,7 +127,7 @@ def processes() -> Iterator[Json]:
         yield {"pid": pid, "parent": int(fields[1]), "words": words, "started": started}
 
 
-def configured_runners(declared: Json) -> dict[str, int]:
+def configured_runners(declared: CoreQuestion) -> dict[str, int]:
     """Runner -> number of its processes, as Core's own files and the host's configuration say."""
     (shipped,) = glob.glob(f"{declared['venv']}/lib/python*/*-packages/mailman/config")
     config = configparser.RawConfigParser(strict=False, allow_no_value=True, delimiters=(":", "="))
@@ -128,14 +144,14 @@ def configured_runners(declared: Json) -> dict[str, int]:
     return found
 
 
-def lmtp(declared: Json) -> str:
+def lmtp(declared: CoreQuestion) -> str:
     """The first line that Core's LMTP server says."""
     place = (declared["loopback"], declared["lmtp_port"])
     with socket.create_connection(place, timeout=_SECONDS) as peer, peer.makefile("r") as lines:
         return lines.readline().strip()
 
 
-def smtp(declared: Json, addresses: list[str]) -> Json:
+def smtp(declared: CoreQuestion, addresses: list[str]) -> Smtp:
     """Postfix' greeting, and what it answers to each address as the recipient of a message.
 
     Nothing is sent: the conversation ends before any content.
@@ -167,7 +183,7 @@ def reply(lines: TextIO) -> str:
             return line
 
 
-def postfix(lists: list[str]) -> Json:
+def postfix(lists: list[str]) -> Routes:
     """Which lists Postfix' maps do not route to Core or do not know, and whether `root` is known.
 
     Lists are looked up in the maps that `postconf` names now, not in those that ought to be there.
@@ -211,7 +227,7 @@ def command(*words: str, text: str = "") -> str:
     return done.stdout.decode()
 
 
-def look(declared: Json) -> Json:
+def look(declared: CoreQuestion) -> CoreObservations:
     """Everything that Core and Postfix show."""
     answers = observed(rest, declared)
     lists = answers.get("lists", [])

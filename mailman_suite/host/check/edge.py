@@ -14,8 +14,7 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from mailman_suite.host.base import verbs
-
-Json = dict[str, Any]
+from mailman_suite.host.wire.checks import EdgeObservations, EdgeQuestion
 
 # Postfix itself waits some six seconds for Core's host before it answers.
 _SECONDS = 30
@@ -32,19 +31,19 @@ def observed(question: Callable[..., Any], *arguments: Any) -> Any:
         return {"error": f"{type(error).__name__}: {error}"}
 
 
-def greeting(declared: Json) -> str:
+def greeting(declared: EdgeQuestion) -> str:
     """The first line that Postfix says."""
     with connected(declared) as peer, peer.makefile("r") as lines:
         return reply(lines)
 
 
-def answers(declared: Json, addresses: list[str]) -> dict[str, str]:
+def answers(declared: EdgeQuestion, addresses: list[str]) -> dict[str, str]:
     """Address -> what Postfix says in the end; all of them have the same patience to share."""
     until = time.monotonic() + _PATIENCE
     return {address: settled(declared, address, until) for address in addresses}
 
 
-def settled(declared: Json, address: str, until: float) -> str:
+def settled(declared: EdgeQuestion, address: str, until: float) -> str:
     """The first answer that is not "later", or the last one before time is up."""
     while True:
         answer = asked(declared, address)
@@ -53,7 +52,7 @@ def settled(declared: Json, address: str, until: float) -> str:
         time.sleep(_PAUSE)
 
 
-def asked(declared: Json, address: str) -> str:
+def asked(declared: EdgeQuestion, address: str) -> str:
     """What Postfix says to the address as a recipient.
 
     Nothing is sent: the conversation ends before any content.
@@ -67,7 +66,7 @@ def asked(declared: Json, address: str) -> str:
     return answer
 
 
-def connected(declared: Json) -> socket.socket:
+def connected(declared: EdgeQuestion) -> socket.socket:
     """A connection to the SMTP server of this host."""
     place = (declared["loopback"], declared["smtp_port"])
     return socket.create_connection(place, timeout=_SECONDS)
@@ -93,7 +92,7 @@ def unheard_of(domain: str) -> str:
     return f"nobody-{secrets.token_hex(8)}@{domain}"
 
 
-def look(declared: Json) -> Json:
+def look(declared: EdgeQuestion) -> EdgeObservations:
     """Everything that the edge says to a stranger."""
     unknown = [unheard_of(domain) for domain in declared["domains"]]
     return {

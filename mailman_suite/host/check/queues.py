@@ -9,9 +9,9 @@ from __future__ import annotations
 import glob
 import os
 import time
-from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.checks import QueueObservations, QueuesQuestion
 
 _FAILED = ("shunt", "bad")
 
@@ -48,7 +48,7 @@ def failed(var: str, queue: str) -> list[int]:
     return [recent, len(found) - recent]
 
 
-def look(declared: dict[str, Any]) -> dict[str, Any]:
+def look(declared: QueuesQuestion) -> QueueObservations:
     """Every queue and the spool."""
     var = declared["var"]
     places = [place for place in glob.glob(f"{var}/queue/*") if os.path.isdir(place)]

@@ -22,6 +22,13 @@ from collections.abc import Callable
 from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.checks import (
+    Attributes,
+    IndexState,
+    Processes,
+    ReleaseLinks,
+    SystemQuestion,
+)
 
 Json = dict[str, Any]
 
@@ -50,7 +57,7 @@ def shown(properties: str, names: list[str]) -> dict[str, Json]:
     return {one["Id"]: one for one in fields}
 
 
-def units(declared: Json) -> dict[str, Json]:
+def units(declared: SystemQuestion) -> dict[str, Json]:
     """Each service's state and the seconds since it became active."""
     now = time.clock_gettime(time.CLOCK_MONOTONIC)
     found = shown(_UNIT, declared["services"])
@@ -60,7 +67,7 @@ def units(declared: Json) -> dict[str, Json]:
     return found
 
 
-def timers(declared: Json) -> dict[str, Json]:
+def timers(declared: SystemQuestion) -> dict[str, Json]:
     """Each timer's state and next time, with the outcome of its job's last run."""
     jobs = declared["jobs"]
     found = shown(_TIMER, list(jobs))
@@ -70,7 +77,7 @@ def timers(declared: Json) -> dict[str, Json]:
     return found
 
 
-def pids(declared: Json) -> dict[int, str]:
+def pids(declared: SystemQuestion) -> dict[int, str]:
     """pid -> unit, for every process of the suite's services and of a database server."""
     servers = [rf"{re.escape(name)}[^/\n]*\.service" for name in declared["servers"]]
     names = [*map(re.escape, declared["ours"]), *servers]
@@ -87,11 +94,11 @@ def pids(declared: Json) -> dict[int, str]:
     return found
 
 
-def processes(declared: Json, owned: dict[int, str]) -> Json:
+def processes(declared: SystemQuestion, owned: dict[int, str]) -> Processes:
     """How many processes each unit has, and which of them run other code than the release's."""
     release = os.path.dirname(os.path.realpath(declared["venv"]))
     switched = os.lstat(declared["venv"]).st_ctime
-    found: Json = {"count": {}, "stale": []}
+    found: Processes = {"count": {}, "stale": []}
     ours = {pid: unit for pid, unit in owned.items() if unit in declared["ours"]}
     for pid, unit in sorted(ours.items()):
         try:
@@ -163,23 +170,23 @@ def readable(family: int, text: str) -> str:
     return socket.inet_ntop(family, b"".join(ordered))
 
 
-def private(declared: Json) -> Json:
+def private(declared: SystemQuestion) -> dict[str, Attributes | None]:
     """Path -> [owner, group, octal mode, bytes] of each file that holds a secret."""
     paths = [*declared["private"], *glob.glob(f"{declared['secrets']}/*")]
     return {path: attributes(path) for path in sorted(paths)}
 
 
-def attributes(path: str) -> list[Any] | None:
+def attributes(path: str) -> Attributes | None:
     """[owner, group, octal mode, bytes] of a path, or None where it is missing."""
     try:
         status = os.stat(path)
     except FileNotFoundError:
         return None
     owner, group = pwd.getpwuid(status.st_uid).pw_name, grp.getgrgid(status.st_gid).gr_name
-    return [owner, group, f"{status.st_mode & 0o7777:o}", status.st_size]
+    return owner, group, f"{status.st_mode & 0o7777:o}", status.st_size
 
 
-def release(declared: Json) -> Json:
+def release(declared: SystemQuestion) -> ReleaseLinks:
     """Which release is current, and for which settings the static files were built."""
     try:
         with open(f"{declared['static']}/.stamp", encoding="utf-8") as text:
@@ -193,7 +200,7 @@ def release(declared: Json) -> Json:
     }
 
 
-def index(declared: Json) -> Json:
+def index(declared: SystemQuestion) -> IndexState:
     """Whether a search index is asked for, what its unit does, and what that said last."""
     unit = declared["index"]["unit"]
     wanted = os.path.exists(declared["index"]["wanted"])
@@ -207,7 +214,7 @@ def index(declared: Json) -> Json:
     }
 
 
-def look(declared: Json) -> Json:
+def look(declared: SystemQuestion) -> Json:
     """Everything that the system shows of the suite."""
     owned = pids(declared)
     return {

@@ -19,8 +19,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from mailman_suite.host.base import verbs
-
-Json = dict[str, Any]
+from mailman_suite.host.wire.checks import (
+    Api,
+    Page,
+    PagesQuestion,
+    Static,
+    Unobserved,
+    WebObservations,
+    WebQuestion,
+)
 
 _SECONDS = 60
 _FILES = re.compile(
@@ -37,7 +44,7 @@ def observed(question: Callable[..., Any], *arguments: Any) -> Any:
         return {"error": f"{type(error).__name__}: {error}"}
 
 
-def connected(declared: Json) -> http.client.HTTPConnection:
+def connected(declared: PagesQuestion) -> http.client.HTTPConnection:
     """A connection to the proxy, which tells sites apart by the name that is asked for."""
     place, port = declared["loopback"], declared["port"]
     if declared["scheme"] != "https":
@@ -48,7 +55,7 @@ def connected(declared: Json) -> http.client.HTTPConnection:
     return http.client.HTTPSConnection(place, port, timeout=_SECONDS, context=context)
 
 
-def fetched(declared: Json, path: str) -> tuple[int, str, bytes]:
+def fetched(declared: PagesQuestion, path: str) -> tuple[int, str, bytes]:
     """(status, content type, body) of a path of the site."""
     connection = connected(declared)
     try:
@@ -59,7 +66,7 @@ def fetched(declared: Json, path: str) -> tuple[int, str, bytes]:
         connection.close()
 
 
-def page(declared: Json, path: str) -> Json:
+def page(declared: PagesQuestion, path: str) -> Page:
     """Status, type, title, the links and the static files of a page."""
     status, kind, body = fetched(declared, path)
     text = body.decode(errors="replace")
@@ -74,18 +81,18 @@ def page(declared: Json, path: str) -> Json:
     }
 
 
-def pages(declared: Json) -> dict[str, Json]:
+def pages(declared: WebQuestion) -> dict[str, Page | Unobserved]:
     """Every page, and the first page behind each pattern of links that the others show."""
     with ThreadPoolExecutor(4) as pool:
         found = dict(zip(declared["pages"], pool.map(_page(declared), declared["pages"])))
-        shown = [link for one in found.values() for link in one.get("links", [])]
-        more = [first(pattern, shown) for pattern in declared["links"]]
-        more = [path for path in more if path and path not in found]
+        shown = [link for one in found.values() if "status" in one for link in one["links"]]
+        linked = [first(pattern, shown) for pattern in declared["links"]]
+        more = [path for path in linked if path and path not in found]
         found.update(zip(more, pool.map(_page(declared), more)))
     return found
 
 
-def _page(declared: Json) -> Callable[[str], Any]:
+def _page(declared: WebQuestion) -> Callable[[str], Any]:
     return lambda path: observed(page, declared, path)
 
 
@@ -94,22 +101,24 @@ def first(pattern: str, links: list[str]) -> str | None:
     return next((link for link in links if re.fullmatch(pattern, link)), None)
 
 
-def files(declared: Json, found: dict[str, Json]) -> dict[str, Any]:
+def files(
+    declared: WebQuestion, found: dict[str, Page | Unobserved]
+) -> dict[str, Static | Unobserved]:
     """URL -> [status, content type, length] of every file of the site's own that a page needs."""
     wanted = {declared["favicon"]}
     for one in found.values():
-        wanted.update(one.get("files", []))
+        wanted.update(one["files"] if "status" in one else [])
     own = sorted(url for url in wanted if url.startswith("/") and not url.startswith("//"))
     return {url: observed(static, declared, url) for url in own}
 
 
-def static(declared: Json, url: str) -> list[Any]:
+def static(declared: WebQuestion, url: str) -> Static:
     """[status, content type, length] of a file."""
     status, kind, body = fetched(declared, urllib.parse.quote(url, safe="/?=&%"))
-    return [status, kind, len(body)]
+    return status, kind, len(body)
 
 
-def api(declared: Json) -> Json:
+def api(declared: WebQuestion) -> Api:
     """What the archiver's interface answers to Core's key, to a wrong one, and through the proxy.
 
     The key is that of Core's archiver configuration: what matters is whether both sides agree.
@@ -138,12 +147,13 @@ def status_with(url: str, key: str) -> int:
         return error.code
 
 
-def look(declared: Json) -> Json:
+def look(declared: WebQuestion) -> WebObservations:
     """Everything that the web shows."""
     found = pages(declared)
     needed = files(declared, found)
     for one in found.values():
-        one.pop("links", None)
+        if "status" in one:
+            one.pop("links", None)
     return {"pages": found, "files": needed, "api": observed(api, declared)}
 
 

@@ -12,6 +12,7 @@ import json
 from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.backup_archive import ArchiveFound, ArchiveQuestion
 
 _CHUNK = 1 << 20
 _ENDING = ".tar.gz"
@@ -38,7 +39,7 @@ def sha256(path: str) -> str:
     return digest.hexdigest()
 
 
-def look(asked: dict[str, Any]) -> dict[str, Any]:
+def look(asked: ArchiveQuestion) -> ArchiveFound:
     """The archive and its description."""
     path = asked["path"]
     beside = (path[: -len(_ENDING)] if path.endswith(_ENDING) else path) + ".json"

@@ -8,12 +8,12 @@
 from __future__ import annotations
 
 import subprocess
-from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.rehearsal import Fences, FencesQuestion
 
 
-def look(asked: dict[str, Any]) -> dict[str, bool | None]:
+def look(asked: FencesQuestion) -> Fences:
     """Each fence for itself; what cannot be asked does not stand."""
     return {
         "packet filter": said("nft", "list", "table", "inet", asked["table"]) is not None
@@ -23,7 +23,7 @@ def look(asked: dict[str, Any]) -> dict[str, bool | None]:
     }
 
 
-def postfix(asked: dict[str, Any]) -> list[tuple[str, str]]:
+def postfix(asked: FencesQuestion) -> list[tuple[str, str]]:
     """The parameters that keep mail from leaving, and their values."""
     return list(asked["postfix"].items())
 

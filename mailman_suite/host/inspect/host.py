@@ -14,14 +14,15 @@ import shutil
 import subprocess
 import sys
 import time
-from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.inspect import windows
+from mailman_suite.host.wire import inspection
 
 # Upstream's images and those made after them, whatever their registry, tag or container's name.
 _MAILMAN = re.compile("(?<![a-z])(mailman-?(core|web|3)|postorius)(?![a-z])").search
 _CONTAINER_SECONDS = 10
-_UNKNOWN = {"command": "an unknown process", "unit": "", "pid": ""}
+_UNKNOWN: inspection.Listener = {"command": "an unknown process", "unit": "", "pid": ""}
 _PAUSES_SECONDS = (0.3, 1, 2)
 
 
@@ -74,7 +75,7 @@ def listening_sockets() -> dict[str, tuple[str, int]]:
     return found
 
 
-def listeners() -> dict[str, dict[str, str]]:
+def listeners() -> dict[str, inspection.Listener]:
     """Port -> {"command", "unit", "pid"} of who listens; looks again while a service restarts."""
     found = listeners_now()
     for pause in _PAUSES_SECONDS:
@@ -85,10 +86,10 @@ def listeners() -> dict[str, dict[str, str]]:
     return found
 
 
-def listeners_now() -> dict[str, dict[str, str]]:
+def listeners_now() -> dict[str, inspection.Listener]:
     """As `listeners`, at one glance."""
     sockets = listening_sockets()
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, inspection.Listener] = {}
     for link in glob.glob("/proc/[0-9]*/fd/*"):
         try:
             target = os.readlink(link)
@@ -103,7 +104,7 @@ def listeners_now() -> dict[str, dict[str, str]]:
     return found
 
 
-def owner(pid: str) -> dict[str, str]:
+def owner(pid: str) -> inspection.Listener:
     """The command name and systemd unit of a process."""
     try:
         with open(f"/proc/{pid}/comm", encoding="utf-8") as text:
@@ -115,7 +116,7 @@ def owner(pid: str) -> dict[str, str]:
     return {"command": command, "unit": unit[-1] if unit else "", "pid": pid}
 
 
-def suite(paths: dict[str, str]) -> dict[str, Any]:
+def suite(paths: inspection.Paths) -> inspection.StandingSuite:
     """How Mailman came onto this host, if it did, and which release runs."""
     venv = paths["venv"]
     if is_ours(venv, paths["releases"]):
@@ -137,7 +138,7 @@ def is_ours(venv: str, releases: str) -> bool:
     return os.path.join(os.path.dirname(venv), target).startswith(f"{releases}/")
 
 
-def containers(paths: dict[str, str]) -> list[str]:
+def containers(paths: inspection.Paths) -> list[str]:
     """What shows that Mailman lives in containers here, running or not; empty where it does not."""
     data = os.path.join(paths["home"], "core", "var")  # where the images' own compose file has it
     running = (one for tool in ("docker", "podman") for one in containers_of(tool))
@@ -154,7 +155,7 @@ def containers_of(tool: str) -> list[str]:
     return done.stdout.decode(errors="replace").splitlines()
 
 
-def database(core_config: str) -> dict[str, str]:
+def database(core_config: str) -> inspection.SuiteDetails:
     """Kind of Core's database, and `HOST:PORT/NAME` on a server; "" where nothing says so yet."""
     try:
         with open(core_config, encoding="utf-8", errors="replace") as text:
@@ -166,64 +167,7 @@ def database(core_config: str) -> dict[str, str]:
     return {"database": (kinds or [""])[-1], "database_place": (places or [""])[-1]}
 
 
-def window(paths: dict[str, str]) -> dict[str, Any]:
-    """The last window: its id, kind and state, `open`, `interrupted` or how it ended.
-
-    One that was brought to the host and never opened did nothing, and is none.
-    """
-    order = read(os.path.join(paths["window"], "order.json"))
-    if not order:
-        return {}
-    # Orders from before there were several kinds name none.
-    found = {"id": order["id"], "kind": order.get("kind", "release"), "to": order["to"]}
-    found["proven"] = os.path.exists(os.path.join(paths["window"], "proven"))
-    state = progress(paths["window"], paths["window_unit"])
-    return {**found, **state} if state else {}
-
-
-def backup(paths: dict[str, str]) -> dict[str, Any]:
-    """The last backup, in the same way."""
-    order = read(os.path.join(paths["backup"], "order.json"))
-    state = progress(paths["backup"], paths["backup_unit"]) if order else {}
-    return {"id": order["id"], **state} if state else {}
-
-
-def progress(place: str, unit: str) -> dict[str, str]:
-    """How something with a journal ended, or `open` or `interrupted`; nothing if it never began."""
-    outcome = read(os.path.join(place, "outcome.json"))
-    if outcome:
-        return {"state": outcome["outcome"], "reason": outcome.get("reason", "")}
-    asked = ["systemctl", "show", "--property=ActiveState", "--value", unit]
-    active = subprocess.run(asked, stdout=subprocess.PIPE).stdout.decode().strip()
-    if active not in ("inactive", "failed"):
-        return {"state": "open"}
-    return {"state": "interrupted"} if os.path.exists(os.path.join(place, "journal.jsonl")) else {}
-
-
-def kept(paths: dict[str, str]) -> dict[str, Any]:
-    """What earlier runs left: windows that keep what stood before them, and releases."""
-    found = []
-    for place in sorted(glob.glob(os.path.join(paths["windows"], "*"))):
-        if os.path.isdir(os.path.join(place, "snapshot")):
-            manifest, outcome = (read(f"{place}/{name}.json") for name in ("manifest", "outcome"))
-            seconds = outcome["seconds"] if outcome.get("outcome") == "finished" else None
-            told = {"release": manifest.get("release", ""), "bytes": manifest.get("bytes", 0)}
-            ended = {"ended": bool(outcome), "seconds": seconds}
-            found.append({"id": os.path.basename(place), **ended, **told})
-    releases = sorted(glob.glob(os.path.join(paths["releases"], "*")))
-    return {"windows": found, "releases": [os.path.basename(path) for path in releases]}
-
-
-def read(path: str) -> dict[str, Any]:
-    """A file's JSON object; empty where there is no file."""
-    try:
-        with open(path, encoding="utf-8") as text:
-            return dict(json.load(text))
-    except OSError:
-        return {}
-
-
-def look(arguments: dict[str, Any]) -> dict[str, Any]:
+def look(arguments: inspection.Question) -> inspection.HostInspection:
     """Everything that a run needs to know before its first change."""
     paths = arguments["paths"]
     return {
@@ -237,9 +181,9 @@ def look(arguments: dict[str, Any]) -> dict[str, Any]:
         "listeners": listeners(),
         "missing_files": [path for path in arguments["files"] if not os.path.isfile(path)],
         "suite": suite(paths),
-        "window": window(paths),
-        "backup": backup(paths),
-        "kept": kept(paths),
+        "window": windows.window(paths),
+        "backup": windows.backup(paths),
+        "kept": windows.kept(paths),
         "rehearsal": os.path.exists(paths["rehearsal"]),
     }
 

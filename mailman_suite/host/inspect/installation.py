@@ -15,9 +15,14 @@ from __future__ import annotations
 import glob
 import os
 import re
-from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.installation import (
+    InstallationFound,
+    InstallationQuestion,
+    ProxySites,
+    Site,
+)
 
 _UNITS = "/etc/systemd/system"
 
@@ -44,7 +49,7 @@ def drop_ins(names: list[str]) -> list[str]:
     return sorted({path for one in patterns for path in glob.glob(f"{_UNITS}/{one}.d/*.conf")})
 
 
-def sites(proxy: dict[str, Any]) -> list[dict[str, Any]]:
+def sites(proxy: ProxySites) -> list[Site]:
     """The proxy's files that pass requests on to the server, and whether they serve HTTPS."""
     names = "|".join(map(re.escape, proxy["upstreams"]))
     passes = "|".join(map(re.escape, proxy["passes"]))
@@ -76,7 +81,7 @@ def foreign(var: str, home: str) -> list[str]:
     ]
 
 
-def look(asked: dict[str, Any]) -> dict[str, Any]:
+def look(asked: InstallationQuestion) -> InstallationFound:
     """Everything of it; reads only."""
     found = units(asked["venv"])
     return {

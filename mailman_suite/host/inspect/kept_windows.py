@@ -13,8 +13,11 @@ import os
 from typing import Any
 
 from mailman_suite.host.base import verbs
-
-Json = dict[str, Any]
+from mailman_suite.host.wire.connections import Connections
+from mailman_suite.host.wire.journal import Outcome
+from mailman_suite.host.wire.kept import KeptWindow, KeptWindows, KeptWindowsQuestion
+from mailman_suite.host.wire.manifest import Manifest
+from mailman_suite.host.wire.order import Order, PutAside
 
 
 def read(path: str) -> Any:
@@ -35,17 +38,21 @@ def content(path: str) -> bytes:
         return b""
 
 
-def window(place: str, asked: Json) -> Json | None:
+def window(place: str, asked: KeptWindowsQuestion) -> KeptWindow | None:
     """What one window's directory keeps; None where there is nothing to go back to."""
     parts = ("order.json", "manifest.json", "outcome.json")
-    order, manifest, outcome = (read(os.path.join(place, name)) for name in parts)
+    found = [read(os.path.join(place, name)) for name in parts]
+    order: Order | None
+    manifest: Manifest | None
+    outcome: Outcome | None
+    order, manifest, outcome = found
     if not (order and manifest and outcome) or outcome["outcome"] != "finished":
         return None
     kept = os.path.join(place, "snapshot")
     if not os.path.exists(os.path.join(kept, "complete")):
         return None
     data = [os.path.exists(os.path.join(kept, name, "complete")) for name in ("core", "web")]
-    by_hand = order["kind"] == "release" and order["by_hand"]
+    by_hand = order["by_hand"] if order["kind"] == "release" else None
     return {
         "directory": place,
         "id": order["id"],
@@ -64,7 +71,7 @@ def window(place: str, asked: Json) -> Json | None:
     }
 
 
-def missing(order: Json, by_hand: Json | None, releases: str) -> list[str]:
+def missing(order: Order, by_hand: PutAside | None, releases: str) -> list[str]:
     """What the older state needs and is not kept with it: its release, or directories made by hand.
 
     One that was not there when the window began is not missed.
@@ -76,9 +83,10 @@ def missing(order: Json, by_hand: Json | None, releases: str) -> list[str]:
     return [path for path in needed if not os.path.lexists(path)]
 
 
-def other_passwords(databases: Json, kept: str, secrets: str) -> list[str]:
+def other_passwords(databases: Connections, kept: str, secrets: str) -> list[str]:
     """The files of databases' passwords that hold another one now than then."""
-    names = {databases[name].get("secret") for name in ("core", "web")} - {None}
+    both = (databases["core"], databases["web"])
+    names = {one["secret"] for one in both if one["engine"] == "postgresql"}
     then = os.path.join(kept, "files", secrets.lstrip("/"))
     return [
         os.path.join(secrets, name)
@@ -96,7 +104,7 @@ def running(place: str) -> list[str]:
     return []
 
 
-def look(asked: Json) -> Json:
+def look(asked: KeptWindowsQuestion) -> KeptWindows:
     """Every window of the host that can tell."""
     places = sorted(glob.glob(os.path.join(asked["windows"], "*")), reverse=True)
     return {"windows": [one for one in (window(place, asked) for place in places) if one]}

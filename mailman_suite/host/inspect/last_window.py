@@ -11,9 +11,11 @@ import os
 from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.nothing import Nothing
+from mailman_suite.host.wire.rehearsal import WindowQuestion, WindowResult
 
 
-def look(asked: dict[str, Any]) -> dict[str, Any]:
+def look(asked: WindowQuestion) -> WindowResult | Nothing:
     """Its journal's end and its counts; an empty object for what is not there."""
     place = asked["window"]
     order = read(place, "order.json")
@@ -29,11 +31,11 @@ def look(asked: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def read(place: str, name: str) -> dict[str, Any]:
+def read(place: str, name: str) -> Any:
     """A file's JSON object; empty where there is no file."""
     try:
         with open(os.path.join(place, name), encoding="utf-8") as text:
-            return dict(json.load(text))
+            return json.load(text)
     except FileNotFoundError:
         return {}
 

@@ -10,9 +10,10 @@ import json
 from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.rehearsal import StagingFound, StagingQuestion
 
 
-def look(asked: dict[str, Any]) -> dict[str, Any]:
+def look(asked: StagingQuestion) -> StagingFound:
     """The digest that `copy_out.py` gives of another machine, and the mark."""
     with open("/etc/machine-id", "rb") as text:
         machine = hashlib.sha256(text.read().strip()).hexdigest()

@@ -16,8 +16,9 @@ import re
 from collections.abc import Iterator
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.inspection import Trace, Traces, TracesQuestion
 
-Trace = tuple[str, str, str]  # what, its name, its place
+Seen = tuple[str, str, str]  # what, its name, its place
 
 _SCRIPTS = {"mailman", "mailman3", "mailman-web", "mailmanctl", "qrunner"}  # the last two are 2.1's
 _RUNNING = {"master", "runner"}  # names that others have, too
@@ -137,13 +138,11 @@ class Host:
         texts = [self.text(path) for path in told]
         if not any(map(_DJANGO.search, (*words, environment, *texts, *map(self.text, settings)))):
             return None
-        homes = _HOME.findall("\n".join(texts))
-        paths = [word for word in words[:2] if word.startswith("/")]
-        own = [path for path in paths if prefix_of(path) not in _SYSTEM]
+        own = [one for one in words[:2] if one.startswith("/") and prefix_of(one) not in _SYSTEM]
         files = [path for path, text in zip(told, texts) if _DJANGO.search(text)]
-        return self.resolved([*own, *homes, *files, folder][0])
+        return self.resolved([*own, *_HOME.findall("\n".join(texts)), *files, folder][0])
 
-    def processes(self) -> Iterator[Trace]:
+    def processes(self) -> Iterator[Seen]:
         """Whatever runs."""
         for directory in self.files("/proc/[0-9]*"):
             # Not words that are a whole program: that is how we ask.
@@ -167,7 +166,7 @@ class Host:
                 return place
         return self.served(words, folder, environment) if words else None
 
-    def units(self) -> Iterator[Trace]:
+    def units(self) -> Iterator[Seen]:
         """Whatever systemd, or a supervisor beside it, would start."""
         seen: set[str] = set()
         for path in self.files(*(f"{one}/*.service" for one in _UNITS)):
@@ -178,7 +177,7 @@ class Host:
         for path in self.files(*(f"{one}/*.service.d/*.conf" for one in _UNITS), *_SUPERVISED):
             yield from self.started(path, path)
 
-    def started(self, name: str, path: str) -> Iterator[Trace]:
+    def started(self, name: str, path: str) -> Iterator[Seen]:
         """What the commands of one unit's file start."""
         text = self.lines(path)
         folder = (_FOLDER.findall(text) or ["/"])[-1]
@@ -203,7 +202,7 @@ class Host:
                 return place
         return None
 
-    def jobs(self) -> Iterator[Trace]:
+    def jobs(self) -> Iterator[Seen]:
         """Whatever cron would run."""
         for path in self.files(*_CRON):
             for command in _JOB.findall(self.lines(path)):
@@ -213,7 +212,7 @@ class Host:
                 if place:
                     yield "cron job", path, place
 
-    def data(self, asked: dict[str, list[str]]) -> Iterator[Trace]:
+    def data(self, asked: TracesQuestion) -> Iterator[Seen]:
         """Data and pages of a Mailman that configuration of the host names."""
         for file in asked["configurations"]:
             for path in _DATA.findall(self.lines(file)):
@@ -226,14 +225,14 @@ class Host:
                 ):
                     yield "proxy site", file, self.resolved(path)
 
-    def found(self, asked: dict[str, list[str]]) -> dict[str, list[dict[str, str]]]:
+    def found(self, asked: TracesQuestion) -> Traces:
         """All traces, each with the place that it lies in."""
         places = {one: self.resolved(one) for one in asked["data"]}
         for one in asked["programs"]:  # where a link of its own name leads is another place
             folder, name = os.path.split(one)
             places[one] = os.path.join(self.resolved(folder), name)
         traces = (*self.processes(), *self.units(), *self.jobs(), *self.data(asked))
-        found = []
+        found: list[Trace] = []
         for what, name, path in traces:
             inside = (one for one, place in places.items() if f"{path}/".startswith(f"{place}/"))
             found.append({"what": what, "name": name, "place": path, "below": next(inside, "")})

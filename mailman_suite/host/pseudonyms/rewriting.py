@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from mailman_suite.host.apply.postgresql import psql
 from mailman_suite.host.state.schema import connected
+from mailman_suite.host.wire.connections import Database, PostgresqlDatabase
 
 Row = tuple[Any, tuple[Any, ...]]  # where the row is, and its values
 BATCH = 500
@@ -46,7 +47,7 @@ class Store(Protocol):
 
 
 @contextmanager
-def opened(database: dict[str, Any], secrets: str) -> Iterator[Store]:
+def opened(database: Database, secrets: str) -> Iterator[Store]:
     """One entry of what `parts.database.connections` gives; undone without a commit."""
     if database["engine"] == "sqlite":
         path = database["path"]
@@ -120,7 +121,7 @@ def _storable(value: Any) -> Any:
 class PostgreSQL:
     """A database on this host's own server, with the role that owns it."""
 
-    def __init__(self, connection: Any, database: dict[str, Any]) -> None:
+    def __init__(self, connection: Any, database: PostgresqlDatabase) -> None:
         self._connection, self._database = connection, database
 
     def tables(self) -> dict[str, dict[str, str]]:

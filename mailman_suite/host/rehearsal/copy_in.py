@@ -21,13 +21,12 @@ import tarfile
 from typing import Any, BinaryIO
 
 from mailman_suite.host.base import verbs
-
-Asked = dict[str, Any]
+from mailman_suite.host.wire.rehearsal import Received, ReceiveQuestion, RestoreQuestion
 
 _SUMMARY = "summary.json"
 
 
-def receive(asked: Asked, source: BinaryIO) -> dict[str, Any]:
+def receive(asked: ReceiveQuestion, source: BinaryIO) -> Received:
     """Everything is in its place. SystemExit where the archive is not whole."""
     files, summary = 0, None
     with tarfile.open(fileobj=source, mode="r|") as tar:
@@ -82,10 +81,11 @@ def place(tar: tarfile.TarFile, entry: tarfile.TarInfo, below: list[str]) -> Non
     tar.extract(entry, "/")
 
 
-def restore(asked: Asked) -> None:
+def restore(asked: RestoreQuestion) -> None:
     """Both databases hold what their dumps do, owned by their roles."""
-    for name, dump in asked["dumps"].items():
-        database = asked["databases"][name]
+    for name in ("core", "web"):
+        database, dump = asked["databases"][name], asked["dumps"][name]
+        assert database["engine"] == "postgresql", "SQLite's files are copied as they are"
         words = ["runuser", "-u", "postgres", "--", "pg_restore", "-p", str(database["port"])]
         words += ["--no-owner", "--no-acl", "--exit-on-error", "--single-transaction"]
         words += [f"--role={database['user']}", "-d", database["name"]]

@@ -23,17 +23,17 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from mailman_suite.host.base import verbs
-
-Asked = dict[str, Any]
+from mailman_suite.host.wire.connections import Connections, Database, PostgresqlDatabase
+from mailman_suite.host.wire.rehearsal import CopyOutQuestion, Measured
 
 _CHUNK = 8 << 20
 _WAL_MODE = 2  # bytes 18 and 19 of a database file (SQLite's file format, "The Database Header")
 
 
-def look(asked: Asked) -> dict[str, Any]:
+def look(asked: CopyOutQuestion) -> Measured:
     """Which machine this is, as a digest, its addresses, and bytes that a copy takes at most."""
     with open("/etc/machine-id", "rb") as text:
         machine = hashlib.sha256(text.read().strip()).hexdigest()
@@ -44,7 +44,7 @@ def look(asked: Asked) -> dict[str, Any]:
     return {"machine": machine, "addresses": said.decode().split(), "bytes": sum(sizes)}
 
 
-def paths(asked: Asked) -> Iterator[str]:
+def paths(asked: CopyOutQuestion) -> Iterator[str]:
     """Every path that the patterns name and everything below it, parents first."""
     skips = set(asked["skips"])
     for pattern in asked["patterns"]:
@@ -63,7 +63,7 @@ def below(path: str, skips: set[str]) -> Iterator[str]:
                 yield from below(os.path.join(path, name), skips)
 
 
-def stream(asked: Asked, output: BinaryIO) -> None:
+def stream(asked: CopyOutQuestion, output: BinaryIO) -> None:
     """The archive, from its first byte to its summary."""
     vanished = []
     with tarfile.open(fileobj=output, mode="w|", format=tarfile.PAX_FORMAT) as tar:
@@ -100,7 +100,7 @@ def add(tar: tarfile.TarFile, path: str) -> bool:
     return True
 
 
-def size(database: Asked, databases: Asked) -> int:
+def size(database: Database, databases: Connections) -> int:
     """Bytes of a database as it stands."""
     if database["engine"] == "sqlite":
         return os.stat(database["path"]).st_size
@@ -111,7 +111,7 @@ def size(database: Asked, databases: Asked) -> int:
     return int(done.stdout)
 
 
-def server(database: Asked, databases: Asked) -> dict[str, str]:
+def server(database: PostgresqlDatabase, databases: Connections) -> dict[str, str]:
     """libpq's variables; the environment of root's own processes is root's alone to read."""
     with open(os.path.join(databases["secrets"], database["secret"]), encoding="utf-8") as text:
         password = text.read().strip()
@@ -127,7 +127,9 @@ def server(database: Asked, databases: Asked) -> dict[str, str]:
     }
 
 
-def add_database(tar: tarfile.TarFile, name: str, database: Asked, databases: Asked) -> None:
+def add_database(
+    tar: tarfile.TarFile, name: str, database: Database, databases: Connections
+) -> None:
     """One database of one instant, as entries `database/NAME` that belong one after the other."""
     if database["engine"] == "postgresql":
         add_dump(tar, f"database/{name}", server(database, databases))

@@ -10,12 +10,12 @@ import glob
 import os
 import shutil
 import subprocess
-from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.rehearsal import Clearing
 
 
-def apply(asked: dict[str, Any]) -> None:
+def apply(asked: Clearing) -> None:
     """Nothing of the copy is left. SystemExit on a host that has none."""
     if not os.path.exists(asked["mark"]):
         raise SystemExit(f"there is no {asked['mark']}: what stands here is no rehearsal's")
@@ -38,7 +38,7 @@ def stop(patterns: list[str]) -> None:
         os.unlink(path)
 
 
-def drop(asked: dict[str, Any]) -> None:
+def drop(asked: Clearing) -> None:
     """The suite's databases and roles are gone, where this host has a PostgreSQL server."""
     if not asked["databases"] or not shutil.which("psql"):
         return

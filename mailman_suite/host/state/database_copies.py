@@ -8,20 +8,19 @@ from typing import Any, Protocol
 
 from mailman_suite.host.base.engines import by_engine
 from mailman_suite.host.state import postgresql, sqlite
-
-Database = dict[str, Any]
+from mailman_suite.host.wire.connections import Database
 
 
 class Copies(Protocol):
-    """What the module of an engine does for a state directory; as the functions below."""
+    """What the module of an engine does for a state directory, with its own kind of database."""
 
-    def take(self, database: Database, secrets: str, place: Path) -> None: ...
+    def take(self, database: Any, secrets: str, place: Path) -> None: ...
 
-    def size(self, database: Database, secrets: str, place: Path) -> int: ...
+    def size(self, database: Any, secrets: str, place: Path) -> int: ...
 
-    def growth(self, database: Database, size: int) -> dict[str, int]: ...
+    def growth(self, database: Any, size: int) -> dict[str, int]: ...
 
-    def put_back(self, database: Database, secrets: str, place: Path) -> None: ...
+    def put_back(self, database: Any, secrets: str, place: Path) -> None: ...
 
 
 _ENGINES: dict[str, Copies] = {"sqlite": sqlite, "postgresql": postgresql}

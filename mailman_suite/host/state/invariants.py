@@ -25,8 +25,10 @@ from mailman_suite.host.base import verbs
 from mailman_suite.host.state import invariant_tables
 from mailman_suite.host.state.invariant_tables import Family
 from mailman_suite.host.state.reading import Database, opened
+from mailman_suite.host.wire.connections import Connections
+from mailman_suite.host.wire.manifest import Tallies, Tally
+from mailman_suite.host.wire.order import StateQuestion
 
-Look = dict[str, dict[str, Any]]
 _FOLDERS = {  # below Core's var directory
     "queue files": "queue",
     "files of lists": "lists",
@@ -38,7 +40,7 @@ _ALSO_BY_FOLDER = ("queue", "lists")  # where each folder directly below is one 
 _CHUNK = 1 << 20
 
 
-class Tally:
+class _Sum:
     """A count and a digest that do not depend on the order of what is added."""
 
     def __init__(self) -> None:
@@ -49,15 +51,15 @@ class Tally:
         self._count += 1
         self._sum += int.from_bytes(hashlib.sha256(content).digest(), "big")
 
-    def result(self) -> dict[str, Any]:
-        """`{"count", "digest"}`."""
+    def result(self) -> Tally:
+        """What it has come to."""
         return {"count": self._count, "digest": f"{self._sum % 2**256:064x}"}
 
 
-_NOTHING = Tally().result()
+_NOTHING = _Sum().result()
 
 
-def differences(before: Look, after: Look) -> list[str]:
+def differences(before: Tallies, after: Tallies) -> list[str]:
     """One sentence for each name that `after` counts or digests otherwise than `before`; pure."""
     sentences = []
     for name, was in before.items():
@@ -69,33 +71,34 @@ def differences(before: Look, after: Look) -> list[str]:
     return sentences
 
 
-def look(asked: dict[str, Any]) -> Look:
+def look(asked: StateQuestion) -> Tallies:
     """Everything that both databases and the var directory hold; SystemExit if one is missing."""
     return {**tables(asked["databases"]), **folders(asked["var"])}
 
 
-def tables(databases: dict[str, Any]) -> Look:
+def tables(databases: Connections) -> Tallies:
     """What both databases hold; SystemExit if one is missing."""
-    found: Look = {}
-    for name, families in (("core", invariant_tables.CORE), ("web", invariant_tables.WEB)):
-        with opened(databases[name], databases["secrets"]) as database:
-            found.update(in_database(name, database, families))
+    found: Tallies = {}
+    with opened(databases["core"], databases["secrets"]) as database:
+        found.update(in_database("core", database, invariant_tables.CORE))
+    with opened(databases["web"], databases["secrets"]) as database:
+        found.update(in_database("web", database, invariant_tables.WEB))
     return found
 
 
-def folders(var: str) -> Look:
+def folders(var: str) -> Tallies:
     """What Core's directory holds; SystemExit if it is missing."""
     if not os.path.isdir(var):
         raise SystemExit(f"there is no directory {var}; say where Core's var_dir is")
-    found: Look = {}
+    found: Tallies = {}
     for name, folder in _FOLDERS.items():
         found.update(tallied(name, files(os.path.join(var, folder))))
     return found
 
 
-def in_database(name: str, database: Database, families: Iterable[Family]) -> Look:
+def in_database(name: str, database: Database, families: Iterable[Family]) -> Tallies:
     """Those families that the database has; none at all is no suite's database, and refused."""
-    found: Look = {}
+    found: Tallies = {}
     for family in families:
         if exists(name, database, family):
             found.update(tallied(family.name, rows(database, family)))
@@ -179,14 +182,14 @@ def content_digest(path: str) -> bytes:
     return digest.digest()
 
 
-def tallied(name: str, entries: Iterable[tuple[Any, bytes]]) -> Look:
+def tallied(name: str, entries: Iterable[tuple[Any, bytes]]) -> Tallies:
     """The tally of all entries by the name, and by `name (what they are also counted by)`."""
-    total = Tally()
-    parts: dict[Any, Tally] = {}
+    total = _Sum()
+    parts: dict[Any, _Sum] = {}
     for by, content in entries:
         total.add(content)
         if by is not None:
-            parts.setdefault(by, Tally()).add(content)
+            parts.setdefault(by, _Sum()).add(content)
     groups = {f"{name} ({by})": tally.result() for by, tally in parts.items()}
     return {name: total.result(), **groups}
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,10 @@ from typing import Any
 from mailman_suite.host.base import verbs
 from mailman_suite.host.base.release_tree import write_durably
 from mailman_suite.host.state import invariants, schema
+from mailman_suite.host.wire.connections import Connections
+from mailman_suite.host.wire.manifest import DatabasesQuestion, Heads, Held, Manifest, ReleaseParts
+from mailman_suite.host.wire.nothing import Nothing
+from mailman_suite.host.wire.order import SharedOrder
 
 NAME = "manifest.json"
 FORMAT = 1
@@ -28,27 +31,27 @@ class ManifestError(Exception):
     """A manifest that is missing, damaged or of another format, with what was found."""
 
 
-def write(place: Path, order: Mapping[str, Any], release: str, held: Mapping[str, Any]) -> None:
+def write(place: Path, order: SharedOrder, release: str, held: Held | Nothing) -> None:
     """The state directory's manifest.json, on the disk.
 
     `order` is a window's or a backup's; `release` the identifier of what runs with this state;
     `held` what the window or backup counted, empty where the state is configuration alone.
     """
-    told = {
+    told: Manifest = {
         "format": FORMAT,
         "id": order["id"],
         "host": socket.gethostname(),
         "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         **release_parts(release),
         "engine": order["databases"]["core"]["engine"],
-        "heads": held.get("heads", {}),
-        "invariants": held.get("invariants", {}),
+        "heads": held["heads"] if held else {},
+        "invariants": held["invariants"] if held else {},
         "bytes": size(place / "snapshot"),
     }
     write_durably(place / NAME, json.dumps(told, indent=1) + "\n")
 
 
-def release_parts(identifier: str) -> dict[str, str]:
+def release_parts(identifier: str) -> ReleaseParts:
     """`3.3.10+django52-py3.11-73c92beb6e9e` in parts; what was made by hand has none."""
     name, ours, rest = identifier.rpartition("-py")
     python = rest.partition("-")[0] if ours else ""
@@ -61,10 +64,15 @@ def size(place: Path) -> int:
     return sum(os.lstat(path).st_size for path in found)
 
 
-def read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> Manifest:
     """What a manifest says. Raises ManifestError."""
+    manifest: Manifest = _read(path)
+    return manifest
+
+
+def _read(path: Path) -> Any:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found: Any = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ManifestError(f"there is no {path}: what lies there is no whole state") from None
     except ValueError as error:
@@ -78,13 +86,13 @@ def read(path: Path) -> dict[str, Any]:
     return found
 
 
-def tables(asked: dict[str, Any]) -> dict[str, Any]:
+def tables(asked: DatabasesQuestion) -> Held:
     """Both schemas' heads, and the counts and digests of both databases."""
     databases = asked["databases"]
     return {"heads": heads(databases), "invariants": invariants.tables(databases)}
 
 
-def heads(databases: dict[str, Any]) -> dict[str, Any]:
+def heads(databases: Connections) -> Heads:
     """`{"core": revision, "web": {application: its last migration}}`; nothing where none is."""
     secrets = databases["secrets"]
     core = schema.rows(databases["core"], secrets, "SELECT version_num FROM alembic_version")

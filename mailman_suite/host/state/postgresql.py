@@ -10,11 +10,9 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from mailman_suite.host.base.engines import DatabaseError
-
-Database = dict[str, Any]
+from mailman_suite.host.wire.connections import PostgresqlDatabase as Database
 
 # What lies in a database's schema and belongs to its role; sequences and indexes go with tables.
 _EMPTY = """

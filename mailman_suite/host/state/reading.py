@@ -10,6 +10,8 @@ from contextlib import closing, contextmanager
 from typing import Any, NamedTuple
 
 from mailman_suite.host.state.schema import connected
+from mailman_suite.host.wire.connections import Database as Connected
+from mailman_suite.host.wire.connections import PostgresqlDatabase, SqliteFile
 
 _ROWS_AT_ONCE = 500
 
@@ -28,15 +30,18 @@ class Database(NamedTuple):
 
 
 @contextmanager
-def opened(database: dict[str, Any], secrets: str) -> Iterator[Database]:
+def opened(database: Connected, secrets: str) -> Iterator[Database]:
     """One entry of what `parts.database.connections` gives; SystemExit if it is missing."""
-    make = _sqlite if database["engine"] == "sqlite" else _postgresql
-    with make(database, secrets) as found:
-        yield found
+    if database["engine"] == "sqlite":
+        with _sqlite(database) as found:
+            yield found
+    else:
+        with _postgresql(database, secrets) as found:
+            yield found
 
 
 @contextmanager
-def _sqlite(database: dict[str, Any], secrets: str) -> Iterator[Database]:
+def _sqlite(database: SqliteFile) -> Iterator[Database]:
     path = database["path"]
     if not os.path.exists(path):
         raise SystemExit(f"there is no database {path}; say where the suite's own SQLite file is")
@@ -64,7 +69,7 @@ def _sha256(value: Any) -> str:
 
 
 @contextmanager
-def _postgresql(database: dict[str, Any], secrets: str) -> Iterator[Database]:
+def _postgresql(database: PostgresqlDatabase, secrets: str) -> Iterator[Database]:
     # The time zone would else be the server's, and show in every time.
     connection = connected(database, secrets, options="-c timezone=UTC")
     with closing(connection):

@@ -14,9 +14,15 @@ import sqlite3
 from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.connections import (
+    Database,
+    PostgresqlDatabase,
+    SchemaQuestion,
+    SchemaState,
+)
 
 
-def rows(database: dict[str, Any], secrets: str, statement: str) -> list[tuple[Any, ...]]:
+def rows(database: Database, secrets: str, statement: str) -> list[tuple[Any, ...]]:
     """What a statement selects; no rows where the database or the table does not exist yet."""
     if database["engine"] == "sqlite":
         return sqlite_rows(database["path"], statement)
@@ -39,7 +45,7 @@ def sqlite_rows(path: str, statement: str) -> list[tuple[Any, ...]]:
 
 
 def postgresql_rows(
-    database: dict[str, Any], secrets: str, statement: str
+    database: PostgresqlDatabase, secrets: str, statement: str
 ) -> list[tuple[Any, ...]]:
     """Rows of a PostgreSQL database, in a transaction that cannot write."""
     import psycopg2
@@ -60,7 +66,7 @@ def postgresql_rows(
         connection.close()
 
 
-def connected(database: dict[str, Any], secrets: str, options: str = "") -> Any:
+def connected(database: PostgresqlDatabase, secrets: str, options: str = "") -> Any:
     """A connection with the role's password, which is in a file of its own.
 
     `options` are the server's, such as `-c timezone=UTC`.
@@ -79,7 +85,7 @@ def connected(database: dict[str, Any], secrets: str, options: str = "") -> Any:
     )
 
 
-def look(declared: dict[str, Any]) -> dict[str, Any]:
+def look(declared: SchemaQuestion) -> SchemaState:
     """What the databases lack of the code's schema; everything before the release is built."""
     if not os.path.exists(declared["heads"]):
         return {"core": True, "web": ["all"], "new": False}

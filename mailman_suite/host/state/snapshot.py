@@ -11,10 +11,10 @@ import os
 import shutil
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any
 
 from mailman_suite.host.base.release_tree import write_durably
-from mailman_suite.host.state import database_copies as databases
+from mailman_suite.host.state import database_copies
+from mailman_suite.host.wire.connections import Connections, DatabaseName
 
 # Core writes these anew; logs stay as they are, because they say what happened. Packages have the
 # web's files in the same directory: its database is copied by itself.
@@ -109,14 +109,14 @@ def same_device(one: Path, other: Path) -> bool:
     return one.stat().st_dev == other.stat().st_dev
 
 
-def take_database(name: str, order: dict[str, Any], place: Path) -> None:
+def take_database(name: DatabaseName, databases: Connections, place: Path) -> None:
     """A copy of the `core` or `web` database."""
-    databases.take(order["databases"][name], order["databases"]["secrets"], place / name)
+    database_copies.take(databases[name], databases["secrets"], place / name)
 
 
-def put_back_database(name: str, order: dict[str, Any], place: Path) -> None:
+def put_back_database(name: DatabaseName, databases: Connections, place: Path) -> None:
     """The `core` or `web` database as it was."""
-    databases.put_back(order["databases"][name], order["databases"]["secrets"], place / name)
+    database_copies.put_back(databases[name], databases["secrets"], place / name)
 
 
 def seal(place: Path) -> None:

@@ -7,9 +7,8 @@ import os
 import shutil
 import sqlite3
 from pathlib import Path
-from typing import Any
 
-Database = dict[str, Any]
+from mailman_suite.host.wire.connections import SqliteFile as Database
 
 _ABSENT = "absent"
 

@@ -11,9 +11,9 @@ import os
 import re
 import sys
 from importlib import metadata
-from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.wire.survey import CronJob, HostQuestion, HostSurvey
 
 PACKAGES = (
     *("mailman", "postorius", "hyperkitty", "django-mailman3", "mailman-web", "mailmanclient"),
@@ -57,9 +57,9 @@ def python(places: list[str]) -> list[int] | None:
     return None
 
 
-def crontabs(root: str = "/") -> list[dict[str, Any]]:
+def crontabs(root: str = "/") -> list[CronJob]:
     """Every cron job that names Mailman: file, line number, line, user and command."""
-    found = []
+    found: list[CronJob] = []
     for pattern in (*SYSTEM, *PERSONAL):
         for path in sorted(glob.glob(root.rstrip("/") + pattern)):
             if os.path.isfile(path) and not IGNORED.search(os.path.basename(path)):
@@ -67,22 +67,33 @@ def crontabs(root: str = "/") -> list[dict[str, Any]]:
     return found
 
 
-def jobs(path: str, user: str) -> list[dict[str, Any]]:
+def jobs(path: str, user: str) -> list[CronJob]:
     """The jobs of one crontab; without a user they name it themselves."""
-    found = []
+    found: list[CronJob] = []
     with open(path, encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, 1):
             job = JOB.match(line)
             if line.lstrip().startswith("#") or not job or not OURS.search(line):
                 continue
             name, _, command = (user, "", job["rest"]) if user else job["rest"].partition(" ")
-            texts = {"line": line, "user": name, "command": command}
-            shown = {key: IN_TEXT.sub(MASKED, text.strip()) for key, text in texts.items()}
-            found.append({"file": path, "number": number, **shown})
+            found.append(
+                {
+                    "file": path,
+                    "number": number,
+                    "line": shown(line),
+                    "user": shown(name),
+                    "command": shown(command),
+                }
+            )
     return found
 
 
-def look(arguments: dict[str, Any]) -> dict[str, Any]:
+def shown(text: str) -> str:
+    """A text without secrets, and without spaces around it."""
+    return IN_TEXT.sub(MASKED, text.strip())
+
+
+def look(arguments: HostQuestion) -> HostSurvey:
     """What is installed, and which jobs call it."""
     places = libraries(arguments["prefix"])
     return {"versions": versions(places), "python": python(places), "crontabs": crontabs()}

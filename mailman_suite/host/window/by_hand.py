@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 from mailman_suite.host.apply import files as managed_files
 from mailman_suite.host.apply.units import systemctl
 from mailman_suite.host.state import snapshot
 from mailman_suite.host.window.journal import Journal
-
-Order = dict[str, Any]
+from mailman_suite.host.wire.order import Order, PutAside
 
 _UNITS = "/etc/systemd/system"
 
@@ -22,6 +20,7 @@ _UNITS = "/etc/systemd/system"
 def put_aside(order: Order, journal: Journal) -> None:
     """Units with their drop-ins, the proxy's site and directories make room."""
     its = order["by_hand"]
+    assert its is not None, "only what makes room for something has this step"
     for name in its["units"]:
         systemctl("--quiet", "disable", name)
         _remove_file(f"{_UNITS}/{name}", order)
@@ -36,7 +35,7 @@ def put_aside(order: Order, journal: Journal) -> None:
 
 def put_back(order: Order) -> None:
     """The directories have their names again; files come back from the snapshot."""
-    its = order["by_hand"] or {"aside": {}, "moved": {}}
+    its: PutAside = order["by_hand"] or {"units": [], "sites": [], "aside": {}, "moved": {}}
     # A window that goes back to a suite made by hand gives directories their names, and takes them.
     for path, aside in its.get("returned", {}).items():
         if os.path.isdir(path) and not os.path.islink(path) and not os.path.lexists(aside):

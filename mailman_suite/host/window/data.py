@@ -17,8 +17,8 @@ from mailman_suite.host.base.release_tree import write_durably
 from mailman_suite.host.state import invariants, manifest
 from mailman_suite.host.state.invariants import differences
 from mailman_suite.host.window.journal import Journal
-
-Order = dict[str, Any]
+from mailman_suite.host.wire.manifest import DatabasesQuestion, Held
+from mailman_suite.host.wire.order import Order, SharedOrder, StateQuestion
 
 COUNTS_AFTER = "counts_after.json"  # beside the manifest, which has those before
 _SAID_LINES = 25
@@ -50,16 +50,16 @@ def compare(order: Order, journal: Journal) -> None:
         raise DataError("the migration changed what it must not: " + "; ".join(found))
 
 
-def held(order: Order, places: Order) -> dict[str, Any]:
+def held(order: SharedOrder, places: StateQuestion) -> Held:
     """Heads, counts and digests of what is in these places. Raises DataError.
 
     Files are counted here. So is SQLite in places of packages, which is of accounts of their own.
     """
-    databases = {"databases": places["databases"]}
+    databases: DatabasesQuestion = {"databases": places["databases"]}
     is_foreign = places["databases"] != order["databases"]
     try:
         if is_foreign and places["databases"]["core"]["engine"] == "sqlite":
-            found = manifest.tables(databases)
+            found: Held = manifest.tables(databases)
         else:
             found = ask(order, "state.manifest", "tables", databases)
         files = invariants.folders(places["var"])
@@ -76,7 +76,7 @@ def change_for_gates(order: Order, journal: Journal) -> None:
     journal.note("changed for gates", rows=touched)
 
 
-def ask(order: Order, program: str, verb: str, question: Any) -> dict[str, Any]:
+def ask(order: SharedOrder, program: str, verb: str, question: Any) -> Any:
     """The JSON answer of a program beside this one. Raises DataError with its last words.
 
     The release's interpreter, which has the database drivers, runs it as the account: root runs
@@ -89,7 +89,7 @@ def ask(order: Order, program: str, verb: str, question: Any) -> dict[str, Any]:
     if done.returncode:
         said = done.stderr.strip().splitlines()[-_SAID_LINES:]
         raise DataError(f"{program} ended with status {done.returncode}: " + "\n".join(said))
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 @lru_cache

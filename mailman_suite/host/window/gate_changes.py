@@ -13,6 +13,7 @@ from typing import Any
 
 from mailman_suite.host.base import verbs
 from mailman_suite.host.state.schema import connected
+from mailman_suite.host.wire.connections import Database
 
 # Upgrade guide, "Upgrade from <3.3.1": its own `= 1` fails on PostgreSQL, where this is a boolean.
 STATEMENTS = {
@@ -20,7 +21,7 @@ STATEMENTS = {
 }
 
 
-def writable(database: dict[str, Any], secrets: str) -> Any:
+def writable(database: Database, secrets: str) -> Any:
     """A connection that can write."""
     if database["engine"] == "sqlite":
         return sqlite3.connect(database["path"], timeout=30)

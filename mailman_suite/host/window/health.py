@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from mailman_suite.host.check import core as verify_core
 from mailman_suite.host.check import web as verify_web
 from mailman_suite.host.window.journal import Journal
-
-Order = dict[str, Any]
+from mailman_suite.host.wire.checks import CoreQuestion
+from mailman_suite.host.wire.order import Order, SharedOrder
 
 _POLL_SECONDS = 0.25
 
@@ -24,12 +23,12 @@ def web_answers(order: Order, journal: Journal) -> None:
     _eventually(order["patience"]["web"], lambda: web_complaint(order))
 
 
-def core_answers(order: Order, journal: Journal) -> None:
+def core_answers(order: SharedOrder, journal: Journal) -> None:
     """Collections, LMTP, every runner, and a page that needs all of these."""
     core_serves(order)
 
 
-def core_serves(order: Order) -> None:
+def core_serves(order: SharedOrder) -> None:
     """Returns once Core does; UnhealthyError when it does not in time."""
     _eventually(order["patience"]["core"], lambda: next(core_complaints(order), None))
 
@@ -39,7 +38,7 @@ def web_complaint(order: Order) -> str | None:
     return _page_complaint(order, order["archives_page"]) if order["archives_page"] else None
 
 
-def core_complaints(order: Order) -> Iterator[str]:
+def core_complaints(order: SharedOrder) -> Iterator[str]:
     """What is wrong with Core, beginning with what takes longest to come."""
     try:
         if order["core_questions"]:  # else Core is on another host, and its page tells
@@ -52,7 +51,7 @@ def core_complaints(order: Order) -> Iterator[str]:
         yield complaint
 
 
-def _core_complaints(questions: dict[str, Any]) -> Iterator[str]:
+def _core_complaints(questions: CoreQuestion) -> Iterator[str]:
     for name, (status, _) in verify_core.rest(questions)["collections"].items():
         if status != 200:
             yield f"REST answers {status} for {name}"
@@ -65,7 +64,7 @@ def _core_complaints(questions: dict[str, Any]) -> Iterator[str]:
             yield f"the runner {name} does not run"
 
 
-def _page_complaint(order: Order, path: str) -> str | None:
+def _page_complaint(order: SharedOrder, path: str) -> str | None:
     try:
         found = verify_web.page(order["web_questions"], path)
     except Exception as error:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+
+from mailman_suite.host.wire.order import Order
 
 
-def ask(order: dict[str, Any]) -> None:
+def ask(order: Order) -> None:
     """Where the order names a file for it, the file is there: a unit waits for that.
 
     It is empty: of an index that was begun before, no list counts as done.

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mailman_suite.host.base.release_tree import write_durably
+from mailman_suite.host.wire.journal import Line, Outcome, OutcomeName, StepTime
 
 COMMITTED = "committed"  # from here on the window only goes forward
 
@@ -37,7 +38,7 @@ class Journal:
             os.fsync(file.fileno())
         print(line, flush=True)
 
-    def lines(self) -> list[dict[str, Any]]:
+    def lines(self) -> list[Line]:
         """Every complete line, oldest first."""
         try:
             text = self._path.read_text(encoding="utf-8")
@@ -63,20 +64,22 @@ class Journal:
         """Whether the step came to its end."""
         return noted(self.lines(), "done", step)
 
-    def found(self, event: str) -> dict[str, Any]:
+    def found(self, event: str) -> Line:
         """The last line of this kind; empty when there is none."""
-        return next((line for line in reversed(self.lines()) if line["event"] == event), {})
+        lines = (line for line in reversed(self.lines()) if line["event"] == event)
+        return next(lines, Line())
 
-    def outcome(self) -> dict[str, Any] | None:
+    def outcome(self) -> Outcome | None:
         """How the window ended; None while it has not."""
         try:
             text = (self.directory / "outcome.json").read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
-        return dict(json.loads(text))
+        outcome: Outcome = json.loads(text)
+        return outcome
 
-    def end(self, outcome: str, **details: Any) -> None:
-        """The window is over: `finished`, `rolled back` or `stuck`."""
+    def end(self, outcome: OutcomeName, **details: Any) -> None:
+        """The window is over: its outcome is on the disk, with these details."""
         started = self.lines()[0]["at"] if self.lines() else time.time()
         told = {
             "outcome": outcome,
@@ -86,7 +89,7 @@ class Journal:
         }
         write_durably(self.directory / "outcome.json", json.dumps(told, indent=1) + "\n")
 
-    def steps(self) -> list[dict[str, Any]]:
+    def steps(self) -> list[StepTime]:
         """Each step with its start, in seconds since the first line, and its length in seconds."""
         lines = self.lines()
         begun = {line["step"]: line["at"] for line in lines if line["event"] == "begun"}
@@ -101,12 +104,12 @@ class Journal:
         ]
 
 
-def noted(lines: Iterable[dict[str, Any]], event: str, step: str) -> bool:
+def noted(lines: Iterable[Line], event: str, step: str) -> bool:
     """Whether the lines of a journal hold this of a step."""
     return any((line["event"], line.get("step")) == (event, step) for line in lines)
 
 
-def _whole(text: str) -> Iterator[dict[str, Any]]:
+def _whole(text: str) -> Iterator[Line]:
     for line in text.splitlines():
         with contextlib.suppress(ValueError):
-            yield dict(json.loads(line))
+            yield json.loads(line)

@@ -6,12 +6,10 @@ import os
 import time
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from mailman_suite.host.mta import postfix
 from mailman_suite.host.window.journal import Journal
-
-Order = dict[str, Any]
+from mailman_suite.host.wire.order import SharedOrder
 
 _MTAS = {"postfix": postfix}
 
@@ -26,12 +24,12 @@ HELD = "queue-held"
 _HELD_ALREADY = "mail for Core was held back before"
 
 
-def mta(order: Order) -> ModuleType:
+def mta(order: SharedOrder) -> ModuleType:
     """The module of the host's mail server. Raises KeyError for one that has none here."""
     return _MTAS[order["mta"]]
 
 
-def hold_back(order: Order, journal: Journal) -> None:
+def hold_back(order: SharedOrder, journal: Journal) -> None:
     """The mail server goes on accepting, and keeps what is for Core in its own queue."""
     if not order["transport"]:
         return
@@ -43,7 +41,7 @@ def hold_back(order: Order, journal: Journal) -> None:
     mta(order).reload_if_running()
 
 
-def let_through(order: Order, journal: Journal) -> None:
+def let_through(order: SharedOrder, journal: Journal) -> None:
     """The mail server hands Core's mail over again, from its next reload on.
 
     Where the operator had held it back before, it stays so.
@@ -56,7 +54,7 @@ def let_through(order: Order, journal: Journal) -> None:
         mta(order).hold(others)
 
 
-def drain(order: Order, journal: Journal) -> None:
+def drain(order: SharedOrder, journal: Journal) -> None:
     """Core ends what it is at, for some seconds: a stop in mid-message would shunt that message."""
     busy = start = time.monotonic()
     while time.monotonic() < start + _DRAIN_SECONDS:
@@ -68,14 +66,14 @@ def drain(order: Order, journal: Journal) -> None:
     journal.note("undrained", queues=waiting(order))
 
 
-def waiting(order: Order) -> dict[str, int]:
+def waiting(order: SharedOrder) -> dict[str, int]:
     """Queue -> number of messages, of those queues that Core works through at once."""
     queue = Path(order["var"], "queue")
     counts = {name: len(list((queue / name).glob("*.[pb][ca]k"))) for name in _BUSY}
     return {name: count for name, count in counts.items() if count}
 
 
-def set_aside(order: Order, journal: Journal) -> None:
+def set_aside(order: SharedOrder, journal: Journal) -> None:
     """No runner of the new release finds a message before the commit."""
     queue, held = Path(order["var"], "queue"), Path(order["var"], HELD)
     if not queue.is_dir():
@@ -88,7 +86,7 @@ def set_aside(order: Order, journal: Journal) -> None:
                 message.rename(held / place.name / message.name)
 
 
-def put_queues_back(order: Order) -> None:
+def put_queues_back(order: SharedOrder) -> None:
     """Each message by one rename: an interruption neither loses nor doubles one."""
     queue, held = Path(order["var"], "queue"), Path(order["var"], HELD)
     if not held.is_dir():

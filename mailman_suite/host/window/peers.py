@@ -16,14 +16,18 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from mailman_suite.host.base import verbs
 from mailman_suite.host.state import schema
 from mailman_suite.host.window import data as window_data
 from mailman_suite.host.window.journal import Journal
+from mailman_suite.host.wire.connections import PostgresqlDatabase
+from mailman_suite.host.wire.order import Order
+from mailman_suite.host.wire.peers import Message, Peers, PeersQuestion, Said
 
-Order = dict[str, Any]
+Asked = TypeVar("Asked", bound=PeersQuestion)
+Answer = TypeVar("Answer")
 
 TOLD = "The web's hosts know that a window is open"
 OPEN, FINISHED, ROLLED_BACK = "open", "finished", "rolled back"
@@ -82,8 +86,9 @@ def tell_end(order: Order, journal: Journal, state: str) -> None:
 
 def _say(order: Order, state: str, *, unless: list[str]) -> str:
     """The state that holds now."""
-    question = {**_question(order), "state": state, "unless": unless}
-    return str(window_data.ask(order, "window.peers", "say", question)["state"])
+    question: Message = {**_question(order), "state": state, "unless": unless}
+    said: Said = window_data.ask(order, "window.peers", "say", question)
+    return said["state"]
 
 
 def require_no_peers(order: Order, journal: Journal) -> None:
@@ -134,22 +139,22 @@ def give_up(order: Order) -> str:
 def _heard(order: Order) -> str:
     """The state of Core's window in this run; empty where nothing was said or can be heard."""
     try:
-        said = window_data.ask(order, "window.peers", "hear", _question(order))
+        said: Said = window_data.ask(order, "window.peers", "hear", _question(order))
     except window_data.DataError:
         return ""  # the database is away for a moment
-    return str(said["state"]) if said.get("run") == order["run"] else ""
+    return said["state"] if said.get("run") == order["run"] else ""
 
 
-def _question(order: Order) -> Order:
+def _question(order: Order) -> PeersQuestion:
     databases = order["databases"]
     return {"database": databases["web"], "secrets": databases["secrets"], "run": order["run"]}
 
 
-def asked_for(answer: Callable[[Any, Order], Order]) -> Callable[[Order], Order]:
+def asked_for(answer: Callable[[Any, Asked], Answer]) -> Callable[[Asked], Answer]:
     """A verb: what it answers, asked in one transaction of the database."""
 
-    def answered(asked: Order) -> Order:
-        connection = schema.connected(asked["database"], asked["secrets"])
+    def answered(asked: Asked) -> Answer:
+        connection = schema.connected(_on_server(asked), asked["secrets"])
         try:
             with connection, connection.cursor() as cursor:
                 return answer(cursor, asked)
@@ -159,29 +164,37 @@ def asked_for(answer: Callable[[Any, Order], Order]) -> Callable[[Order], Order]
     return answered
 
 
-def _said(cursor: Any, asked: Order) -> Order:
+def _on_server(asked: PeersQuestion) -> PostgresqlDatabase:
+    database = asked["database"]
+    assert database["engine"] == "postgresql", "hosts of one suite share a server"
+    return database
+
+
+def _said(cursor: Any, asked: Message) -> Said:
     """The word of this run that holds from now on."""
     cursor.execute(_ALONE)
     found = _word(cursor, asked)
     if found.get("run") == asked["run"] and found["state"] in asked["unless"]:
         return {"state": found["state"]}
     word = json.dumps({"run": asked["run"], "state": asked["state"]})
-    cursor.execute(_SAY.format(name=asked["database"]["name"]), [word])
+    cursor.execute(_SAY.format(name=_on_server(asked)["name"]), [word])
     return {"state": asked["state"]}
 
 
-def _word(cursor: Any, asked: Order) -> Order:
+def _word(cursor: Any, asked: PeersQuestion) -> Said:
     """The comment, if it is one of ours."""
     cursor.execute(_HEAR)
     ((comment,),) = cursor.fetchall()
     try:
-        said = json.loads(comment or "{}")
+        said: Any = json.loads(comment or "{}")
     except ValueError:
         return {}
-    return said if isinstance(said, dict) else {}
+    is_word = isinstance(said, dict)
+    word: Said = said if is_word else {}
+    return word
 
 
-def _peers(cursor: Any, asked: Order) -> Order:
+def _peers(cursor: Any, asked: PeersQuestion) -> Peers:
     cursor.execute(_PEERS)
     return {"peers": sorted(address for (address,) in cursor.fetchall())}
 

@@ -20,7 +20,6 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from mailman_suite.host.base import verbs
 from mailman_suite.host.window import (
@@ -35,6 +34,8 @@ from mailman_suite.host.window import (
     web as window_web,
 )
 from mailman_suite.host.window.journal import COMMITTED, Journal
+from mailman_suite.host.wire.journal import Outcome
+from mailman_suite.host.wire.order import Order
 
 _STEPS = {
     "release": upgrade.steps,
@@ -59,11 +60,11 @@ def main(arguments: list[str]) -> int:
     action = verbs.named(_VERBS, verb)
     os.umask(0o077)
     window = Path(place)
-    order = json.loads((window / "order.json").read_text(encoding="utf-8"))
+    order: Order = json.loads((window / "order.json").read_text(encoding="utf-8"))
     return action(order, Journal(window)) or 0
 
 
-def run(order: dict[str, Any], journal: Journal) -> None:
+def run(order: Order, journal: Journal) -> None:
     """Every step in turn; back to where we were when one fails."""
     if journal.outcome() or journal.lines():
         return  # begun before: that is for `settle`
@@ -77,7 +78,7 @@ def run(order: dict[str, Any], journal: Journal) -> None:
     upgrade.complete(order, journal)
 
 
-def settle(order: dict[str, Any], journal: Journal) -> None:
+def settle(order: Order, journal: Journal) -> None:
     """An interrupted window ends: in the new release after its commit, else in the old one."""
     if journal.outcome() or not journal.lines():
         return
@@ -90,7 +91,7 @@ def settle(order: dict[str, Any], journal: Journal) -> None:
         upgrade.complete(order, journal)
 
 
-def settle_at_boot(order: dict[str, Any], journal: Journal) -> None:
+def settle_at_boot(order: Order, journal: Journal) -> None:
     """As `settle`; the services that this boot is about to start wait for it.
 
     They also ask for it when the window itself starts them, which is nothing to settle.
@@ -105,7 +106,7 @@ def settle_at_boot(order: dict[str, Any], journal: Journal) -> None:
         upgrade.complete_at_boot(order, journal)
 
 
-def _why_back(order: dict[str, Any], journal: Journal, forward: upgrade.Steps, reason: str) -> str:
+def _why_back(order: Order, journal: Journal, forward: upgrade.Steps, reason: str) -> str:
     """Why an interrupted window ends in the old release; empty after its commit.
 
     The window of a web's host that can only go forward takes the steps `forward` and is committed.
@@ -128,7 +129,7 @@ def _commit(journal: Journal) -> None:
     journal.note(COMMITTED)
 
 
-def until_closed(order: dict[str, Any], journal: Journal) -> int:
+def until_closed(order: Order, journal: Journal) -> int:
     """As `follow`, until the host has nothing more to do before Core's host."""
     outcome = progress.follow(journal, lambda: services.is_open(order), until=window_web.CLOSED)
     if outcome is None and journal.has_done(window_web.CLOSED):
@@ -136,19 +137,19 @@ def until_closed(order: dict[str, Any], journal: Journal) -> int:
     return _ended(outcome, order)
 
 
-def follow(order: dict[str, Any], journal: Journal) -> int:
+def follow(order: Order, journal: Journal) -> int:
     """Each step as it begins and ends, with the seconds since the window opened."""
     return _ended(progress.follow(journal, lambda: services.is_open(order)), order)
 
 
-def _ended(outcome: dict[str, Any] | None, order: dict[str, Any]) -> int:
+def _ended(outcome: Outcome | None, order: Order) -> int:
     if outcome is None:
         print(_STUCK, flush=True)
         return 1
     return _verdict(outcome, order)
 
 
-def _verdict(outcome: dict[str, Any], order: dict[str, Any]) -> int:
+def _verdict(outcome: Outcome, order: Order) -> int:
     if outcome["outcome"] == "finished":
         print(f"{order['to']} runs; the window took {outcome['seconds']} s", flush=True)
         for line in order["afterwards"]:
@@ -161,7 +162,7 @@ def _verdict(outcome: dict[str, Any], order: dict[str, Any]) -> int:
     return 1
 
 
-_VERBS: dict[str, Callable[[dict[str, Any], Journal], int | None]] = {
+_VERBS: dict[str, Callable[[Order, Journal], int | None]] = {
     "run": run,
     "settle": settle,
     "boot": settle_at_boot,

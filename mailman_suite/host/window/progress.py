@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from mailman_suite.host.window.journal import Journal, noted
+from mailman_suite.host.wire.journal import Line, Outcome
 
 _POLL_SECONDS = 0.3
 # How often to ask whether the program that writes the journal is still there.
 _ALIVE_SECONDS = 5
 
 
-def follow(
-    journal: Journal, is_at_work: Callable[[], bool], until: str = ""
-) -> dict[str, Any] | None:
+def follow(journal: Journal, is_at_work: Callable[[], bool], until: str = "") -> Outcome | None:
     """How it ended; prints each step as it begins and ends. None where nothing is at work any more.
 
     `is_at_work` asks for the unit that writes the journal; the end of the step `until` is an end
@@ -37,7 +35,7 @@ def follow(
         time.sleep(_POLL_SECONDS)
 
 
-def told(line: dict[str, Any], start: float) -> str:
+def told(line: Line, start: float) -> str:
     """A line of the journal for people; `start` is the time of its first line."""
     rest = {key: value for key, value in line.items() if key not in ("event", "at", "step")}
     what = {"begun": line.get("step", ""), "done": f"  done: {line.get('step', '')}"}

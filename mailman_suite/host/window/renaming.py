@@ -12,15 +12,15 @@ import pwd
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from mailman_suite.host.apply import files as managed_files
 from mailman_suite.host.base.release_tree import write_durably
 from mailman_suite.host.check.core import processes
 from mailman_suite.host.state import snapshot
 from mailman_suite.host.window.journal import Journal
+from mailman_suite.host.wire.order import Order, Renames
 
-Order = dict[str, Any]
 Pair = tuple[str, str]  # the path before, and with us
 
 _NOTE = "renamed.json"
@@ -29,13 +29,18 @@ _JOB_SECONDS = 60
 _POLL_SECONDS = 0.2
 
 
+class _Note(TypedDict):
+    pairs: list[Pair]
+    attributes: list[tuple[str, int, int, int]]
+
+
 class RenameError(Exception):
     """What keeps the data from being renamed, with what was found."""
 
 
 def rename(order: Order, journal: Journal) -> None:
     """Everything stands where ours has it and belongs to our account; Postfix finds its maps."""
-    its = order["renames"]
+    its = _its(order)
     for unit in its["masked"]:
         managed_files.make_link(unit, os.devnull)  # whatever would start it, it stays away
     wait_for_jobs(its["programs"])
@@ -44,13 +49,19 @@ def rename(order: Order, journal: Journal) -> None:
     if taken:
         raise RenameError(f"{', '.join(taken)} is in the way; expected nothing there, remove it")
     paths = [its["var"], *its["also"], *(path for old, _ in pairs for path in _tree(old))]
-    note = {"pairs": pairs, "attributes": [_attributes(path) for path in paths]}
+    note: _Note = {"pairs": pairs, "attributes": [_attributes(path) for path in paths]}
     write_durably(journal.directory / _NOTE, json.dumps(note))
     for old, new in pairs:
         os.makedirs(os.path.dirname(new), mode=0o711, exist_ok=True)
         os.rename(old, new)
     _name_maps(order)
     _give((path for _, new in pairs for path in _tree(new)), order["user"])
+
+
+def _its(order: Order) -> Renames:
+    its = order["renames"]
+    assert its is not None, "only a suite from packages has this step"
+    return its
 
 
 def wait_for_jobs(programs: Iterable[str]) -> None:
@@ -84,7 +95,7 @@ def put_attributes_back(journal: Journal) -> None:
                 os.chmod(path, mode)
 
 
-def _pairs(its: dict[str, Any]) -> Iterator[Pair]:
+def _pairs(its: Renames) -> Iterator[Pair]:
     for name in sorted(os.listdir(its["var"])):
         if name not in its["stays"]:
             yield os.path.join(its["var"], name), os.path.join(its["to"], name)
@@ -120,7 +131,7 @@ def _give(paths: Iterable[str], name: str) -> None:
 
 def _name_maps(order: Order) -> None:
     """At once after the renames: a process of Postfix' that starts opens what is named then."""
-    its = order["renames"]
+    its = _its(order)
     path = its["postfix"]
     text = managed_files.read(path)
     if text is None or not its["maps"]:
@@ -139,8 +150,9 @@ def _running(programs: Iterable[str]) -> str:
     return ""
 
 
-def _note(journal: Journal) -> dict[str, Any]:
+def _note(journal: Journal) -> _Note:
     try:
-        return dict(json.loads((journal.directory / _NOTE).read_text(encoding="utf-8")))
+        note: _Note = json.loads((journal.directory / _NOTE).read_text(encoding="utf-8"))
+        return note
     except FileNotFoundError:
         return {"pairs": [], "attributes": []}

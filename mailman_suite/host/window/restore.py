@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
-from typing import Any
 
 from mailman_suite.host.state import manifest, snapshot
 from mailman_suite.host.state.invariants import differences
@@ -25,8 +24,7 @@ from mailman_suite.host.window import (
     room as window_room,
 )
 from mailman_suite.host.window.journal import Journal
-
-Order = dict[str, Any]
+from mailman_suite.host.wire.order import Order
 
 UNPACKED = "backup"  # in the window's directory, until it ends
 _WAITING = ["queue/shunt", "queue/bad", rollback.SPOOL]
@@ -93,8 +91,8 @@ def put_data(order: Order, journal: Journal) -> None:
     kept = _unpacked(journal) / "snapshot"
     keeps = (mail.HELD,)
     snapshot.put_back_data(Path(order["var"]), kept / "core" / "var", keeps=keeps)
-    snapshot.put_back_database("core", order, kept / "core")
-    snapshot.put_back_database("web", order, kept / "web")
+    snapshot.put_back_database("core", order["databases"], kept / "core")
+    snapshot.put_back_database("web", order["databases"], kept / "web")
 
 
 def put_secrets(order: Order, journal: Journal) -> None:

@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from mailman_suite.host.state import manifest, snapshot
 from mailman_suite.host.state.invariants import differences
 from mailman_suite.host.window import by_hand, mail, room, upgrade
 from mailman_suite.host.window import data as window_data
 from mailman_suite.host.window.journal import Journal
-
-Order = dict[str, Any]
+from mailman_suite.host.wire.manifest import Tallies
+from mailman_suite.host.wire.order import Order
 
 # The archiver's own queue, below Core's data.
 SPOOL = "archives/hyperkitty/spool"
@@ -52,13 +50,13 @@ def put_data(order: Order, journal: Journal) -> None:
     journal.note("given up", counts=given_up(now["invariants"], was["invariants"]))
     kept = past / "snapshot"
     snapshot.put_back_data(Path(order["var"]), kept / "core" / "var", keeps=_QUEUES)
-    snapshot.put_back_database("core", then, kept / "core")
-    snapshot.put_back_database("web", then, kept / "web")
+    snapshot.put_back_database("core", then["databases"], kept / "core")
+    snapshot.put_back_database("web", then["databases"], kept / "web")
 
 
-def given_up(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[str]:
+def given_up(now: Tallies, then: Tallies) -> list[str]:
     """What changed since, a sentence each; queues stay as they are now."""
-    return differences(_without_queues(now), dict(then))
+    return differences(_without_queues(now), then)
 
 
 def put_files(order: Order, journal: Journal) -> None:
@@ -101,8 +99,9 @@ def empty_cache(order: Order, journal: Journal) -> None:
 
 def order_of(past: str) -> Order:
     """What the earlier window was told to do."""
-    return dict(json.loads(Path(past, "order.json").read_text(encoding="utf-8")))
+    order: Order = json.loads(Path(past, "order.json").read_text(encoding="utf-8"))
+    return order
 
 
-def _without_queues(counts: Mapping[str, Any]) -> dict[str, Any]:
+def _without_queues(counts: Tallies) -> Tallies:
     return {name: one for name, one in counts.items() if not name.startswith("queue files")}

@@ -9,12 +9,10 @@ import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from mailman_suite.host.state import database_copies, snapshot
 from mailman_suite.host.window.journal import Journal
-
-Order = dict[str, Any]
+from mailman_suite.host.wire.order import Order, SharedOrder
 
 MIB = 1024**2
 RESERVE_BYTES = 8 * MIB
@@ -41,7 +39,7 @@ def require_bytes(parts: Iterable[tuple[str, int]], purpose: str) -> None:
             )
 
 
-def reserve(order: Order, journal: Journal) -> None:
+def reserve(order: SharedOrder, journal: Journal) -> None:
     """Some room that only the way back uses."""
     with (journal.directory / _RESERVE).open("wb") as file:
         os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)

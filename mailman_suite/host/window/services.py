@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from mailman_suite.host.apply.units import states, systemctl
+from mailman_suite.host.wire.order import SharedOrder, UnitGroups
 
 _JOB_SECONDS = 60
 _POLL_SECONDS = 0.2
@@ -52,9 +52,14 @@ def begin(names: Iterable[str]) -> None:
         systemctl("start", "--no-block", *wanted)
 
 
-def active(groups: Mapping[str, Iterable[str]]) -> list[str]:
+def every(groups: UnitGroups) -> list[str]:
+    """All of the units, in the order in which they stop."""
+    return [*groups["timers"], *groups["jobs"], *groups["core"], *groups["web"]]
+
+
+def active(groups: UnitGroups) -> list[str]:
     """Those of the units that run or wait now."""
-    found = _states(name for names in groups.values() for name in names)
+    found = _states(every(groups))
     return [name for name in found if found[name]["ActiveState"] == "active"]
 
 
@@ -64,7 +69,7 @@ def host_goes_down() -> bool:
     return subprocess.run(words, capture_output=True, text=True).stdout.strip() == "stopping"
 
 
-def is_open(order: Mapping[str, Any]) -> bool:
+def is_open(order: SharedOrder) -> bool:
     """Whether the window's own unit is at work, be it in its way back."""
     return is_at_work(order["window_unit"])
 

@@ -14,19 +14,18 @@ from typing import Any
 
 from mailman_suite.host.base.release_tree import write_durably
 from mailman_suite.host.window.journal import Journal
-
-Order = dict[str, Any]
+from mailman_suite.host.wire.order import SharedOrder
 
 _NOTE = "shunted.json"
 
 
-def remember(order: Order, journal: Journal) -> None:
+def remember(order: SharedOrder, journal: Journal) -> None:
     """What is shunted now stays so; call this before Core stops."""
     names = sorted(path.name for path in _shunt(order).glob("*.pck"))
     write_durably(journal.directory / _NOTE, json.dumps(names))
 
 
-def queue_again(order: Order, journal: Journal) -> None:
+def queue_again(order: SharedOrder, journal: Journal) -> None:
     """What was shunted since is in its own queue again; call this when Core is stopped."""
     try:
         names = json.loads((journal.directory / _NOTE).read_text(encoding="utf-8"))
@@ -40,7 +39,7 @@ def queue_again(order: Order, journal: Journal) -> None:
         journal.note("queued again", messages=len(back))
 
 
-def _shunt(order: Order) -> Path:
+def _shunt(order: SharedOrder) -> Path:
     return Path(order["var"], "queue", "shunt")
 
 

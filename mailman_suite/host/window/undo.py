@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from mailman_suite.host.state import snapshot
 from mailman_suite.host.window import (
@@ -26,8 +25,7 @@ from mailman_suite.host.window import (
     health as window_health,
 )
 from mailman_suite.host.window.journal import Journal
-
-Order = dict[str, Any]
+from mailman_suite.host.wire.order import Order
 
 PUT_BACK = "put back"  # from here on the old release works, and its data is its own again
 _EVIDENCE_LINES = 40
@@ -39,7 +37,7 @@ def roll_back(order: Order, journal: Journal, *, reason: str) -> None:
         peers.give_up(order)
     reason = _begun(journal, reason)
     evidence = _evidence(order)
-    _put_back(order, journal, [name for group in order["units"].values() for name in group])
+    _put_back(order, journal, services.every(order["units"]))
     services.begin(journal.found("running").get("units", []))
     health = _health(order)
     _reopen(order)
@@ -82,15 +80,14 @@ def _put_back(order: Order, journal: Journal, running: Iterable[str]) -> None:
     renaming.put_back(journal)
     by_hand.put_back(order)
     snapshot.put_back_files(order["paths"], place / "files")
-    before = {**order, "databases": order["databases_before"]}
     if snapshot.is_whole(place / "core"):
         snapshot.put_back_data(Path(order["var"]), place / "core" / "var")
-        snapshot.put_back_database("core", before, place / "core")
+        snapshot.put_back_database("core", order["databases_before"], place / "core")
     else:
         shunted.queue_again(order, journal)
         mail.put_queues_back(order)
     if snapshot.is_whole(place / "web"):
-        snapshot.put_back_database("web", before, place / "web")
+        snapshot.put_back_database("web", order["databases_before"], place / "web")
     renaming.put_attributes_back(journal)
     os.sync()
     journal.note(PUT_BACK)
@@ -108,7 +105,7 @@ def _reopen(order: Order) -> None:
 
 def _health(order: Order) -> str:
     """What the old release shows of itself; a complaint is evidence, not a reason to stop."""
-    before = {**order, **order["health_before"]}
+    before: Order = {**order, **order["health_before"]}
     if not (before["core_questions"] or before["lists_page"]):
         return "not asked: Core is on another host"
     try:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from mailman_suite.host.apply import files as managed_files
 from mailman_suite.host.apply import units
@@ -30,8 +30,9 @@ from mailman_suite.host.window import (
     data as window_data,
 )
 from mailman_suite.host.window.journal import Journal
+from mailman_suite.host.wire.order import Order, SharedOrder
 
-Order = dict[str, Any]
+AnyOrder = TypeVar("AnyOrder", bound=SharedOrder)
 Step = Callable[[Order, Journal], None]
 Steps = Iterator[tuple[str, Step]]
 
@@ -44,7 +45,11 @@ def recorded(journal: Journal, what: str) -> Iterator[None]:
     journal.note("done", step=what)
 
 
-def take(steps: Iterable[tuple[str, Step]], order: Order, journal: Journal) -> None:
+def take(
+    steps: Iterable[tuple[str, Callable[[AnyOrder, Journal], None]]],
+    order: AnyOrder,
+    journal: Journal,
+) -> None:
     """Every step up to the commit, in turn."""
     for what, step in steps:
         with recorded(journal, what):
@@ -104,7 +109,7 @@ def _change(order: Order, data: bool) -> Steps:
         yield "Counts are as before", window_data.compare
 
 
-def keep_configuration(order: Order, journal: Journal) -> None:
+def keep_configuration(order: SharedOrder, journal: Journal) -> None:
     """Copies of all files that will change, and a note of what runs now."""
     journal.note("running", units=services.active(order["units"]))
     room.reserve(order, journal)
@@ -114,13 +119,13 @@ def keep_configuration(order: Order, journal: Journal) -> None:
     snapshot.seal(place)
 
 
-def close(order: Order, journal: Journal) -> None:
+def close(order: SharedOrder, journal: Journal) -> None:
     """Nothing new comes in: neither mail to Core nor changes over the web."""
     close_pages(order)
     mail.hold_back(order, journal)
 
 
-def close_pages(order: Order) -> None:
+def close_pages(order: SharedOrder) -> None:
     """The proxy lets people read at most."""
     closed = Path(order["closed"])
     closed.parent.mkdir(mode=0o755, exist_ok=True)
@@ -129,38 +134,33 @@ def close_pages(order: Order) -> None:
     closed.chmod(0o644)
 
 
-def end_jobs(order: Order, journal: Journal) -> None:
+def end_jobs(order: SharedOrder, journal: Journal) -> None:
     """No timer starts another job, and those that run come to their end."""
     services.stop(order["units"]["timers"])
     services.end(order["units"]["jobs"])
 
 
-def stop_core(order: Order, journal: Journal) -> None:
+def stop_core(order: SharedOrder, journal: Journal) -> None:
     """Core ends; a message that it was at nevertheless is in its queue again."""
     shunted.remember(order, journal)
     services.stop(order["units"]["core"])
     shunted.queue_again(order, journal)
 
 
-def keep_core(order: Order, journal: Journal) -> None:
+def keep_core(order: SharedOrder, journal: Journal) -> None:
     """Core's database and its data directory; only a sealed copy counts as a way back."""
     place = journal.directory / "snapshot" / "core"
     snapshot.take_data(Path(order["var"]), place / "var")
-    snapshot.take_database("core", _before(order), place)
+    snapshot.take_database("core", order["databases_before"], place)
     snapshot.seal(place)
 
 
-def keep_web(order: Order, journal: Journal) -> None:
+def keep_web(order: SharedOrder, journal: Journal) -> None:
     """The web's database."""
     place = journal.directory / "snapshot" / "web"
     place.mkdir(mode=0o700, exist_ok=True)
-    snapshot.take_database("web", _before(order), place)
+    snapshot.take_database("web", order["databases_before"], place)
     snapshot.seal(place)
-
-
-def _before(order: Order) -> Order:
-    """The order with the databases where they stand before the window."""
-    return {**order, "databases": order["databases_before"]}
 
 
 def configure(order: Order, journal: Journal) -> None:
@@ -201,7 +201,8 @@ def complete_at_boot(order: Order, journal: Journal) -> None:
 
 def _open(order: Order, journal: Journal) -> None:
     room.release(journal)
-    mail.put_queues_back({**order, "var": order["invariants"]["var"]})
+    moved: Order = {**order, "var": order["invariants"]["var"]}
+    mail.put_queues_back(moved)
     mail.let_through(order, journal)
     Path(order["closed"]).unlink(missing_ok=True)
 

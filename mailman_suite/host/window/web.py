@@ -7,12 +7,9 @@ is needed for either.
 
 from __future__ import annotations
 
-from typing import Any
-
 from mailman_suite.host.window import health, peers, services, upgrade
 from mailman_suite.host.window.journal import Journal
-
-Order = dict[str, Any]
+from mailman_suite.host.wire.order import Order
 
 CLOSED = "The web is stopped"  # from here on Core's host may begin
 

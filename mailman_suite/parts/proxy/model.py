@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mailman_suite.host.wire.installation import ProxySites
+
 
 @dataclass(frozen=True)
 class Proxy:
@@ -28,7 +30,7 @@ class Proxy:
     passes: tuple[str, ...]
     https: str
 
-    def found(self, upstreams: tuple[str, ...]) -> dict[str, object]:
+    def found(self, upstreams: tuple[str, ...]) -> ProxySites:
         """What `host/inspect/installation.py` needs to find a site that passes requests there."""
         return {
             "sites": list(self.sites),

@@ -1,0 +1,45 @@
+"""What `host/inspect/installation.py` is asked and answers about a suite that is not ours yet."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class ProxySites(TypedDict):
+    """How a proxy's files are known that pass requests on to the WSGI server.
+
+    `upstreams` are names of that server, `passes` directives before it, `https` a pattern of what
+    serves HTTPS, and `sites` patterns of paths.
+    """
+
+    upstreams: list[str]
+    passes: list[str]
+    https: str
+    sites: list[str]
+
+
+class InstallationQuestion(TypedDict):
+    """Places, and how the proxy's files are known."""
+
+    venv: str
+    proxy: ProxySites
+    var: str
+    home: str
+    postfix: str
+
+
+class Site(TypedDict):
+    """One of the proxy's files that pass requests on to the WSGI server."""
+
+    path: str
+    https: bool
+
+
+class InstallationFound(TypedDict):
+    """Units by name, all else by path; `maps` word for word as Postfix's configuration has them."""
+
+    units: list[str]
+    drop_ins: list[str]
+    sites: list[Site]
+    maps: list[str]
+    foreign: list[str]

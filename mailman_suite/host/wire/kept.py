@@ -1,0 +1,46 @@
+"""What `host/inspect/kept_windows.py` is asked and answers: windows that a suite can go back to."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from mailman_suite.host.wire.connections import Connections
+from mailman_suite.host.wire.order import UnitGroups
+
+_From = TypedDict("_From", {"from": str})  # a keyword cannot be a class's field
+
+
+class KeptWindowsQuestion(TypedDict):
+    """Directories of windows, releases and secrets."""
+
+    windows: str
+    releases: str
+    secrets: str
+
+
+class KeptWindow(_From):
+    """A window that finished, and what it kept of `from` before it made `to` run.
+
+    `data` tells whether databases and mail are kept too, `missing` what going back would need and
+    is gone, `other_passwords` those of databases that were changed since, `running` the units then.
+    """
+
+    directory: str
+    id: str
+    made: str
+    to: str
+    data: bool
+    aside: dict[str, str]
+    missing: list[str]
+    renamed: bool
+    other_passwords: list[str]
+    databases: Connections
+    paths: list[str]
+    units: UnitGroups
+    running: list[str]
+
+
+class KeptWindows(TypedDict):
+    """Newest first."""
+
+    windows: list[KeptWindow]

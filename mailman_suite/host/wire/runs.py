@@ -1,0 +1,94 @@
+"""What `host/apply/runs.py` is asked and answers, and what a history keeps of each run."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+from mailman_suite.host.wire.nothing import Nothing
+
+RunOutcome = Literal[
+    "", "done", "failed", "interrupted", "refused", "under way"
+]  # "" as long as it is under way
+_From = TypedDict("_From", {"from": str})  # a keyword cannot be a class's field
+
+
+class RunRecord(_From):
+    """One run on one host; times are UTC, `seconds` and `changed` null as long as unknown."""
+
+    run: str
+    who: str
+    host: str
+    deploy: str
+    began: str
+    ended: str
+    seconds: float | None
+    to: str
+    window: str
+    outcome: RunOutcome
+    changed: int | None
+    reason: str
+
+
+class Holder(TypedDict):
+    """The process that lives as long as its run: `started` in ticks, `at` in seconds since boot."""
+
+    pid: int
+    started: int
+    boot: str
+    at: float
+
+
+class HeldRecord(RunRecord, total=False):
+    """As the host's own file has it until the run has ended."""
+
+    holder: Holder
+
+
+class HistoryQuestion(TypedDict):
+    """The file with the records, and the directories of the last window and the last backup."""
+
+    history: str
+    places: list[str]
+
+
+class BeginQuestion(HistoryQuestion):
+    """`controller` is pyinfra's own process where it runs on the host, else 0."""
+
+    record: RunRecord
+    seen: str
+    breaks: str
+    controller: int
+
+
+class EndQuestion(HistoryQuestion):
+    """What a run came to."""
+
+    run: str
+    outcome: RunOutcome
+    reason: str
+    changed: int | None
+
+
+class LastRun(TypedDict):
+    """The id of the last run, "" if there was none, and who is at it now."""
+
+    last: str
+    busy: RunRecord | Nothing
+
+
+class Begun(TypedDict):
+    """When the run began."""
+
+    begun: str
+
+
+class Busy(TypedDict):
+    """Who has the host instead."""
+
+    busy: RunRecord
+
+
+class Records(TypedDict):
+    """Oldest first."""
+
+    records: list[RunRecord]
