@@ -18,7 +18,7 @@ import pytest
 from mailman_suite.host.apply import runs
 from tests.unit.rules import ROOT
 
-PROGRAM = ROOT / "mailman_suite/host/apply/runs.py"
+PROGRAM = "mailman_suite.host.apply.runs"
 BOB, EVE = "20261121T210000-b0b000", "20261121T220000-e7e000"
 
 
@@ -27,12 +27,14 @@ class Connection:
 
     def __init__(self, history: Path) -> None:
         self.history = history
-        self.shell = subprocess.Popen(["sh"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.shell = subprocess.Popen(
+            ["sh"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+        )
 
     def ask(self, verb: str, **asked: Any) -> dict[str, Any]:
         """What the program answers to a command of this connection."""
         whole = {"history": str(self.history), "places": [str(self.history.parent / "window")]}
-        words = [sys.executable, "-I", str(PROGRAM), verb, json.dumps({**whole, **asked})]
+        words = [sys.executable, "-m", PROGRAM, verb, json.dumps({**whole, **asked})]
         assert self.shell.stdin and self.shell.stdout
         # `:` keeps the shell above the program: it would else become the program itself.
         line = " ".join("'" + word.replace("'", "'\\''") + "'" for word in words)
