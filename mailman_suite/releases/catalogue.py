@@ -20,7 +20,10 @@ Python = tuple[int, int]
 _BUILD = 2
 _BUILDERS = (
     "base/account.py",
+    "base/files.py",
+    "base/paths.py",
     "base/release_tree.py",
+    "base/trees.py",
     "build/assets.py",
     "build/heads.py",
     "build/patch_wheel.py",

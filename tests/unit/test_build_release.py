@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 
 from mailman_suite.host.base.account import Account, CommandError
+from mailman_suite.host.base.files import write_durably
 from mailman_suite.host.base.release_tree import (
     STAMP,
     give_to_root,
     is_complete,
     only_builder,
-    write_durably,
 )
 from mailman_suite.host.build import release as build_release
 from mailman_suite.host.build.assets import Assets, build_settings, switch
@@ -124,6 +124,7 @@ def test_a_second_builder_waits_until_the_first_ends(tmp_path: Path):
 import sys
 import tempfile
 from pathlib import Path
+from mailman_suite.host.base.files import write_durably
 from mailman_suite.host.base.release_tree import only_builder
 only_builder(Path({str(tmp_path / BUILD)!r}))
 print("mine")

@@ -196,8 +196,8 @@ def test_a_link_or_a_file_in_the_way_is_replaced(converged: Host):
 
 def test_what_an_interrupted_run_left_does_not_block(host: Host):
     (host.root / "etc").mkdir()
-    Path(f"{host.file}.new").write_text("half")
-    (host.root / "current.new").symlink_to("nowhere")
+    host.file.with_name(f".{host.file.name}.new").write_text("half")
+    (host.root / ".current.new").symlink_to("nowhere")
     host.apply()
     assert host.different() == {}
     assert sorted(path.name for path in (host.root / "etc").iterdir()) == ["mailman.cfg"]

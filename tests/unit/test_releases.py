@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mailman_suite.base.host_program import closure
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.releases import catalogue
 from mailman_suite.releases.catalogue import DEFAULT, RELEASES, Python, Release, release_named
@@ -150,3 +151,12 @@ def test_the_identifier_changes_with_every_input(
     with (release.directory / changed).open("a") as file:
         file.write("# changed\n")
     assert release.identifier((3, 11)) != before
+
+
+@pytest.mark.parametrize("program", ["release", "assets", "unpack"])
+def test_a_build_has_every_module_that_it_imports(program: str):
+    release = RELEASES["3.3.10+django52"]
+    sent = {str(path) for path in release.build_inputs((3, 11))}
+    needed = closure(f"mailman_suite.host.build.{program}")
+    files = {f"{module.replace('.', '/')}.py" for module, text in needed.items() if text}
+    assert files <= sent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -106,7 +107,7 @@ def test_what_waits_for_the_archive_is_kept_beside_what_waited(host: Path) -> No
     assert files(host, rollback.SPOOL) == [THEN]
     rollback.keep_spool(order, journal)
     assert files(host, rollback.SPOOL) == [NOW, THEN]
-    snapshot.remove(host / "var/archives")
+    shutil.rmtree(host / "var/archives")
     rollback.keep_spool(order, journal)
     assert files(host, rollback.SPOOL) == [NOW]
 

@@ -40,7 +40,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch, without: Path) -> Iterator[list[Ev
 
     def heard(event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open" and isinstance(arguments[0], (str, bytes)) and _writes(arguments):
-            path = os.path.abspath(os.fsdecode(arguments[0]))
+            path = _named(os.path.abspath(os.fsdecode(arguments[0])))
             if not Path(path).is_relative_to(without):
                 events.append(Event("write" if os.path.exists(path) else "create", path))
         elif event == "os.rename":
@@ -71,6 +71,11 @@ def recorded(monkeypatch: pytest.MonkeyPatch, without: Path) -> Iterator[list[Ev
 
 def _writes(arguments: tuple[Any, ...]) -> bool:
     return bool(arguments[2] & _WRITING)
+
+
+def _named(path: str) -> str:
+    """The path of a file that was opened in an opened directory, /proc/self/fd/NUMBER/name."""
+    return os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
 
 
 def _of(file: Any) -> str:

@@ -15,7 +15,7 @@ import os
 import subprocess
 import urllib.parse
 
-from mailman_suite.host.base import verbs
+from mailman_suite.host.base import files, verbs
 from mailman_suite.host.wire.secrets import AdoptedSecretsQuestion, MissingSecrets
 
 # Runs with the old interpreter, as the account of the suite; the answer goes into a pipe.
@@ -80,21 +80,8 @@ def apply(asked: AdoptedSecretsQuestion) -> None:
     for name, value in found(asked).items():
         path = os.path.join(asked["directory"], name)
         if value and not (os.path.exists(path) and os.path.getsize(path)):
-            write(path, value)
+            files.write_durably(path, f"{value}\n")
             print(f"took over the {name}")
-
-
-def write(path: str, value: str) -> None:
-    """A private file with the value, complete or not there at all."""
-    fresh = f"{path}.new"
-    if os.path.lexists(fresh):
-        os.unlink(fresh)
-    descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(value + "\n")
-        stream.flush()
-        os.fsync(descriptor)
-    os.rename(fresh, path)
 
 
 def look(asked: AdoptedSecretsQuestion) -> MissingSecrets:

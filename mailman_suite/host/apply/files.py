@@ -21,7 +21,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Optional
 
-from mailman_suite.host.base import verbs
+from mailman_suite.host.base import files, paths, verbs
 from mailman_suite.host.wire import files as wire
 
 # A file before we wrote it: its path, the copy of it (if it was there) and its attributes.
@@ -87,10 +87,11 @@ def named(entry: Callable[[int], Any], number: int) -> str:
 
 def read(path: str) -> str | None:
     """A file's text; undecodable bytes survive. None where there is no regular file."""
-    if os.path.islink(path) or not os.path.isfile(path):
+    try:
+        with files.opened(path) as file:
+            return file.read().decode(errors="surrogateescape")
+    except FileNotFoundError:
         return None
-    with open(path, encoding="utf-8", errors="surrogateescape") as text:
-        return text.read()
 
 
 def recorded(state: str) -> dict[str, str]:
@@ -111,6 +112,7 @@ def look(declared: wire.FilesQuestion) -> wire.Differences:
         found = file_difference(path, wanted, secrets, written.get(path))
         if found:
             different[path] = found
+    require_own_directories(declared["directories"])
     for path, owned in declared["directories"].items():
         if not os.path.isdir(path) or attributes(path) != owned:
             different[path] = {"why": "directory"}
@@ -141,6 +143,7 @@ def file_difference(
 def apply(declared: wire.FilesToApply) -> None:
     """Makes the host as declared; puts every file back if a check of the whole fails."""
     secrets = secrets_in(declared["secrets"])
+    require_own_directories(declared["directories"])
     for path, owned in sorted(declared["directories"].items()):
         make_directory(path, owned)
     undo: list[Undo] = []
@@ -156,25 +159,28 @@ def apply(declared: wire.FilesToApply) -> None:
     record(declared)
 
 
+def require_own_directories(directories: dict[str, list[str]]) -> None:
+    """What lies where a directory is declared is one of ours. Raises ForeignError otherwise."""
+    for path, (owner, _, _) in directories.items():
+        with contextlib.suppress(KeyError):  # an account that is still to be made owns nothing
+            paths.require_own(path, pwd.getpwnam(owner).pw_uid)
+
+
 def make_directory(path: str, wanted: list[str]) -> None:
-    """A directory with this owner, group and mode; its parents must exist or are root's."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with contextlib.suppress(FileExistsError):
-        os.mkdir(path, 0o700)
+    """A directory with this owner, group and mode."""
+    files.make_directory(path, *numbers(wanted))
+
+
+def numbers(wanted: list[str]) -> tuple[int, int, int]:
+    """User, group and mode of attributes."""
     user, group, mode = wanted
-    os.chown(path, pwd.getpwnam(user).pw_uid, grp.getgrnam(group).gr_gid)
-    os.chmod(path, int(mode, 8))
+    return pwd.getpwnam(user).pw_uid, grp.getgrnam(group).gr_gid, int(mode, 8)
 
 
 def make_link(path: str, target: str) -> None:
-    """A symbolic link, replaced in one step so that it never points nowhere."""
-    if os.path.islink(path) and os.readlink(path) == target:
-        return
-    fresh = f"{path}.new"
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(fresh)
-    os.symlink(target, fresh)
-    os.rename(fresh, path)
+    """A symbolic link that is the same already stays."""
+    if not os.path.islink(path) or os.readlink(path) != target:
+        files.make_link(path, target)
 
 
 def keep_copy(path: str, copies: str) -> str | None:
@@ -200,19 +206,8 @@ def forget_older(name: str, copies: str) -> None:
 
 
 def write(path: str, text: str, wanted: list[str]) -> None:
-    """A file with this text and these attributes, in one step; private until it is complete."""
-    user, group, mode = wanted
-    fresh = f"{path}.new"
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(fresh)
-    descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with open(descriptor, "w", encoding="utf-8", errors="surrogateescape") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fchown(descriptor, pwd.getpwnam(user).pw_uid, grp.getgrnam(group).gr_gid)
-        os.fchmod(descriptor, int(mode, 8))
-        os.fsync(descriptor)
-    os.rename(fresh, path)
+    """A file with this text and these attributes, in one step."""
+    files.write(path, text.encode(errors="surrogateescape"), *numbers(wanted))
 
 
 def check(commands: list[list[str]], undo: list[Undo]) -> None:
@@ -231,7 +226,7 @@ def put_back(path: str, kept: str | None, before: list[str] | None) -> None:
     """The file as it was: from its copy, or gone where there was none."""
     text = read(kept) if kept else None
     if text is None or before is None:
-        os.unlink(path)
+        files.remove(path)
     else:
         write(path, text, before)
 

@@ -16,7 +16,7 @@ import socket
 import subprocess
 import time
 
-from mailman_suite.host.base import verbs
+from mailman_suite.host.base import files, verbs
 from mailman_suite.host.wire.connections import Access, DeclaredAccess, Peer, ServerState
 
 BEGIN = "# BEGIN hosts of the Mailman suite: written by its runs, lines of your own belong outside"
@@ -210,18 +210,8 @@ def read(path: str) -> str:
 
 
 def write(path: str, text: str, user: int, group: int, mode: int) -> None:
-    """A file with this text and these attributes, in one step; private until it is complete."""
-    fresh = f"{path}.new"
-    if os.path.lexists(fresh):
-        os.unlink(fresh)
-    descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with open(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fchown(descriptor, user, group)
-        os.fchmod(descriptor, mode)
-        os.fsync(descriptor)
-    os.rename(fresh, path)
+    """A file with this text and these attributes, in one step; undecodable bytes survive."""
+    files.write(path, text.encode(errors="surrogateescape"), user, group, mode)
 
 
 def keep_copy(path: str, text: str, copies: str) -> None:

@@ -25,7 +25,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from mailman_suite.host.base import verbs
+from mailman_suite.host.base import files, verbs
 
 Json = dict[str, Any]
 
@@ -238,11 +238,7 @@ def document(path: str) -> Json:
 
 def write(path: str, found: list[Json]) -> None:
     """The file has these records, the newest of them; or those of before, if power fails now."""
-    with open(os.open(f"{path}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.writelines(f"{json.dumps(one)}\n" for one in found)
-        file.flush()
-        os.fsync(file.fileno())
-    os.rename(f"{path}.new", path)
+    files.write_durably(path, "".join(f"{json.dumps(one)}\n" for one in found))
 
 
 if __name__ == "__main__":

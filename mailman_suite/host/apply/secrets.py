@@ -10,10 +10,9 @@ from __future__ import annotations
 import grp
 import hashlib
 import os
-import pwd
 import secrets
 
-from mailman_suite.host.base import verbs
+from mailman_suite.host.base import files, verbs
 from mailman_suite.host.wire.secrets import SecretsFound, SecretsQuestion, SecretsToApply
 
 
@@ -51,27 +50,14 @@ def attributes(path: str) -> list[str]:
 def apply(declared: SecretsToApply) -> None:
     """Writes given values, generates missing ones, never touches a generated one that exists."""
     for name, (group, mode) in declared["names"].items():
-        path = place(declared, name)
+        path, attributes = place(declared, name), (0, grp.getgrnam(group).gr_gid, int(mode, 8))
         given = declared["values"].get(name)
         if given is not None:
-            write(path, given)
+            files.write(path, f"{given}\n".encode(), *attributes)
         elif not os.path.isfile(path) or not os.path.getsize(path):
-            write(path, secrets.token_urlsafe(32))
-        os.chown(path, pwd.getpwnam("root").pw_uid, grp.getgrnam(group).gr_gid)
-        os.chmod(path, int(mode, 8))
-
-
-def write(path: str, value: str) -> None:
-    """A private file with the value, complete or not there at all."""
-    fresh = f"{path}.new"
-    if os.path.lexists(fresh):
-        os.unlink(fresh)
-    descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(value + "\n")
-        stream.flush()
-        os.fsync(descriptor)
-    os.rename(fresh, path)
+            files.write(path, f"{secrets.token_urlsafe(32)}\n".encode(), *attributes)
+        else:
+            files.set_attributes(path, *attributes)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterable
 from typing import Literal
 
-from mailman_suite.host.base import verbs
+from mailman_suite.host.base import files, verbs
 from mailman_suite.host.wire.units import DeclaredUnit, DeclaredUnits, UnitsToDo
 
 Action = Literal["start", "restart", "reload"]
@@ -136,8 +136,7 @@ def apply(declared: DeclaredUnits) -> None:
 def stamp(path: str) -> None:
     """Notes that a reload succeeded, after it did."""
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    with open(path, "w", encoding="utf-8") as text:
-        text.write("touched after each successful reload\n")
+    files.write_durably(path, "made after each successful reload\n")
 
 
 if __name__ == "__main__":

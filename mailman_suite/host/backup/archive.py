@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, TypedDict
 
-from mailman_suite.host.base.release_tree import sync_directory, write_durably
+from mailman_suite.host.base import files
 from mailman_suite.host.state import database_copies, manifest, snapshot
 from mailman_suite.host.window import room
 from mailman_suite.host.window.journal import Journal
@@ -71,19 +71,16 @@ def pack(order: Order, journal: Journal) -> Packed:
     """Where the archive is, what it holds and takes: with its bytes."""
     room.release(journal)
     os.nice(_NICE)
-    unfinished, archive, description = _paths(order)
-    with unfinished.open("wb") as file:
+    archive, description = _paths(order)
+    with files.written(archive, os.geteuid(), os.getegid(), 0o600) as file:
         digest = _write(journal.directory, file)
-        os.fsync(file.fileno())
-    unfinished.rename(archive)
-    sync_directory(archive.parent)
     told: ArchiveDescription = {
         **manifest.read(journal.directory / manifest.NAME),
         "archive": archive.name,
         "packed": archive.stat().st_size,
         "sha256": digest,
     }
-    write_durably(description, json.dumps(told, indent=1) + "\n")
+    files.write_durably(description, json.dumps(told, indent=1) + "\n")
     shutil.rmtree(journal.directory / "snapshot")
     return {"archive": str(archive), "bytes": told["bytes"], "packed": told["packed"]}
 
@@ -102,7 +99,7 @@ def _write(place: Path, file: BinaryIO) -> str:
 def remove_half(order: Order, journal: Journal) -> None:
     """Nothing stays of a backup that was not finished; one that has its description was."""
     room.release(journal)
-    _, archive, description = _paths(order)
+    archive, description = _paths(order)
     for unfinished in archive.parent.glob(f".{order['id']}.*"):
         unfinished.unlink()
     if not description.exists():
@@ -110,10 +107,10 @@ def remove_half(order: Order, journal: Journal) -> None:
     shutil.rmtree(journal.directory / "snapshot", ignore_errors=True)
 
 
-def _paths(order: Order) -> tuple[Path, Path, Path]:
-    """The archive while it is written, when it is whole, and its description."""
+def _paths(order: Order) -> tuple[Path, Path]:
+    """The archive, and its description."""
     place, name = Path(order["archives"]), order["id"]
-    return place / f".{name}.tar.gz.new", place / f"{name}.tar.gz", place / f"{name}.json"
+    return place / f"{name}.tar.gz", place / f"{name}.json"
 
 
 def remove_older(order: Order) -> None:

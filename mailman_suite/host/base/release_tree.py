@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import time
 from pathlib import Path
 from typing import TextIO
+
+from mailman_suite.host.base import trees
 
 STAMP = "stamp.json"
 
@@ -51,26 +52,4 @@ def is_complete(release_dir: Path, identifier: str) -> bool:
 
 def give_to_root(directory: Path) -> None:
     """Make root the owner of everything below, and take write access from all others."""
-    for folder, folders, files in os.walk(directory):
-        for path in [Path(folder), *(Path(folder, name) for name in folders + files)]:
-            os.chown(path, 0, 0, follow_symlinks=False)
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode & 0o755)
-
-
-def write_durably(path: Path, text: str) -> None:
-    """Write a file that is on the disk, whole, when this returns."""
-    unfinished = path.with_name(f".{path.name}.new")
-    with unfinished.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-    sync_directory(path.parent)
-
-
-def sync_directory(directory: Path) -> None:
-    """Bring a directory's entries, such as a new name, to the disk."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    os.fsync(descriptor)
-    os.close(descriptor)
+    trees.give(directory, 0, 0, keeps=0o755)

@@ -17,8 +17,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailman_suite.host.base import files
 from mailman_suite.host.base.account import Account, CommandError
-from mailman_suite.host.base.release_tree import Progress, give_to_root, only_builder, write_durably
+from mailman_suite.host.base.release_tree import Progress, give_to_root, only_builder
 
 STAMP = ".stamp"
 # Only what must differ while building: the rest is the site's own settings file.
@@ -84,7 +85,7 @@ def make(assets: Assets, lock: int) -> None:
         if unfinished.exists():
             shutil.rmtree(unfinished)
         account.directory(unfinished)
-    (account.scratch / "build_settings.py").write_text(build_settings(assets), encoding="utf-8")
+    files.write_durably(account.scratch / "build_settings.py", build_settings(assets), 0o644)
     copy_settings(assets.settings, account)
     progress("Collect static files")
     web(assets, account, "collectstatic", "--noinput")
@@ -93,7 +94,7 @@ def make(assets: Assets, lock: int) -> None:
     progress("Hand the static files to root and switch to them")
     shutil.rmtree(account.scratch)
     give_to_root(assets.target)
-    write_durably(assets.target / STAMP, f"{assets.digest}\n")
+    files.write_durably(assets.target / STAMP, f"{assets.digest}\n", 0o644)
     switch(assets)
     print(f"the static files are complete after {progress.seconds():.1f} s", flush=True)
 
@@ -106,9 +107,7 @@ def build_settings(assets: Assets) -> str:
 def copy_settings(settings: Path, account: Account) -> None:
     """The site's settings where the account can read them, and nobody else."""
     copy = account.scratch / "site_settings.py"
-    copy.touch(mode=0o600)
-    os.chown(copy, account.uid, account.gid)
-    copy.write_bytes(settings.read_bytes())
+    files.write(copy, settings.read_bytes(), account.uid, account.gid, 0o600)
 
 
 def web(assets: Assets, account: Account, *command: str) -> None:

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailman_suite.host.base import files
 from mailman_suite.host.base.account import Account, CommandError
 from mailman_suite.host.base.release_tree import (
     STAMP,
@@ -24,7 +25,6 @@ from mailman_suite.host.base.release_tree import (
     give_to_root,
     is_complete,
     only_builder,
-    write_durably,
 )
 from mailman_suite.host.build import wheels as build_wheels
 from mailman_suite.host.build.patch_wheel import PatchError
@@ -90,7 +90,7 @@ def make(build: Build, lock: int) -> None:
     heads = account.run(build.venv_python, "-I", "-c", program("heads"))
     finish(build, account, heads, progress)
     stamp = {"identifier": build.identifier, "seconds": progress.seconds()}
-    write_durably(build.release_dir / STAMP, json.dumps(stamp, indent=1) + "\n")
+    files.write_durably(build.release_dir / STAMP, json.dumps(stamp, indent=1) + "\n", 0o644)
     print(f"{build.identifier} is complete after {progress.seconds():.1f} s", flush=True)
 
 
@@ -157,7 +157,7 @@ def finish(build: Build, account: Account, heads: str, progress: Progress) -> No
     progress("Hand the finished tree to root")
     shutil.rmtree(account.scratch)
     give_to_root(build.release_dir)
-    write_durably(build.release_dir / "heads.json", heads)
+    files.write_durably(build.release_dir / "heads.json", heads, 0o644)
     os.sync()  # the stamp must not reach the disk before what it vouches for
 
 

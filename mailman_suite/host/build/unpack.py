@@ -16,7 +16,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mailman_suite.host.base.release_tree import is_complete, only_builder, sync_directory
+from mailman_suite.host.base import files
+from mailman_suite.host.base.release_tree import is_complete, only_builder
 
 ARCHIVE = "release.tar.gz"
 
@@ -75,8 +76,8 @@ def unpack(archive: Path, release_dir: Path, identifier: str) -> None:
     if release_dir.exists():
         shutil.rmtree(release_dir)
     os.sync()  # the name must not reach the disk before what it vouches for
-    unfinished.rename(release_dir)
-    sync_directory(release_dir.parent)
+    files.rename(unfinished, release_dir)
+    files.sync(release_dir.parent)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ import logging
 import os
 import pwd
 import re
-import shutil
 import subprocess
 import time
 import urllib.error
@@ -30,7 +29,7 @@ import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
-from mailman_suite.host.base import verbs
+from mailman_suite.host.base import files, verbs
 
 Json = dict[str, Any]
 
@@ -158,9 +157,9 @@ def sweep(order: Json) -> None:
     name = re.compile(probes(order["account"]).pattern.replace("(?=@)", "").encode())
     for path in (path for pattern in order["queues"] for path in glob.glob(pattern)):
         try:
-            with open(path, "rb") as message:
+            with files.opened(path) as message:
                 if name.search(message.read()):
-                    os.unlink(path)
+                    files.remove(path)
         except FileNotFoundError:
             continue
 
@@ -187,7 +186,7 @@ def unarchive(order: Json) -> None:
     """Core's own archiver, which is on by default, keeps what it has of a list that is gone."""
     for path in glob.glob(os.path.join(order["archives"], "*")):
         if probes(order["account"]).match(os.path.basename(path)):
-            shutil.rmtree(path)
+            files.remove(path)
 
 
 def forget(order: Json) -> None:

@@ -20,7 +20,7 @@ import sys
 import tarfile
 from typing import Any, BinaryIO
 
-from mailman_suite.host.base import verbs
+from mailman_suite.host.base import files, verbs
 from mailman_suite.host.wire.rehearsal import Received, ReceiveQuestion, RestoreQuestion
 
 _SUMMARY = "summary.json"
@@ -28,7 +28,7 @@ _SUMMARY = "summary.json"
 
 def receive(asked: ReceiveQuestion, source: BinaryIO) -> Received:
     """Everything is in its place. SystemExit where the archive is not whole."""
-    files, summary = 0, None
+    count, summary = 0, None
     with tarfile.open(fileobj=source, mode="r|") as tar:
         # A copy of production belongs to the same accounts there and here, whatever their numbers.
         tar.extraction_filter = getattr(tarfile, "fully_trusted_filter", None)
@@ -39,14 +39,14 @@ def receive(asked: ReceiveQuestion, source: BinaryIO) -> Received:
                 append_to(target(entry.name, asked["targets"]), tar, entry)
             else:
                 place(tar, entry, asked["below"])
-            files += 1
+            count += 1
     if summary is None:
         raise SystemExit("the copy ended too early; see what the other host said, and try again")
     for path, text in asked["append"].items():
-        with open(path, "a", encoding="utf-8") as file:
-            file.write(text)
+        with files.appended(path) as file:
+            file.write(text.encode())
     os.sync()
-    return {"files": files, "vanished": summary["vanished"]}
+    return {"files": count, "vanished": summary["vanished"]}
 
 
 def content(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> Any:
@@ -65,12 +65,17 @@ def target(name: str, targets: dict[str, str]) -> str:
 
 def append_to(path: str, tar: tarfile.TarFile, entry: tarfile.TarInfo) -> None:
     """One part of a database is at the end of its file, which its owner has from now on."""
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    with open(path, "ab") as file:
+    files.make_parents(path)
+    with files.appended(path) as file:
         shutil.copyfileobj(content(tar, entry), file, 1 << 20)
-    if entry.uname:
-        os.chown(path, pwd.getpwnam(entry.uname).pw_uid, grp.getgrnam(entry.gname).gr_gid)
-    os.chmod(path, entry.mode)
+        if entry.uname:
+            os.fchown(file.fileno(), *owner(entry))
+        os.fchmod(file.fileno(), entry.mode)
+
+
+def owner(entry: tarfile.TarInfo) -> tuple[int, int]:
+    """User and group of an entry, by their names: the numbers may be others here."""
+    return pwd.getpwnam(entry.uname).pw_uid, grp.getgrnam(entry.gname).gr_gid
 
 
 def place(tar: tarfile.TarFile, entry: tarfile.TarInfo, below: list[str]) -> None:
@@ -78,7 +83,18 @@ def place(tar: tarfile.TarFile, entry: tarfile.TarInfo, below: list[str]) -> Non
     path = os.path.normpath("/" + entry.name)
     if not any(path == one or path.startswith(f"{one}/") for one in below):
         raise SystemExit(f"the copy names {path}, expected only what lies below {', '.join(below)}")
-    tar.extract(entry, "/")
+    if entry.isdir():
+        files.make_directory(path, *owner(entry), entry.mode)
+        return
+    files.make_parents(path)
+    if entry.issym():
+        files.make_link(path, entry.linkname)
+        files.set_attributes(path, *owner(entry), entry.mode)
+        return
+    with files.written(path, *owner(entry), entry.mode) as file:
+        shutil.copyfileobj(content(tar, entry), file, 1 << 20)
+        file.flush()
+        os.utime(file.fileno(), (entry.mtime, entry.mtime))
 
 
 def restore(asked: RestoreQuestion) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from mailman_suite.host.base import verbs
-from mailman_suite.host.base.release_tree import write_durably
+from mailman_suite.host.base.files import write_durably
 from mailman_suite.host.state import invariants, schema
 from mailman_suite.host.wire.connections import Connections
 from mailman_suite.host.wire.manifest import DatabasesQuestion, Heads, Held, Manifest, ReleaseParts

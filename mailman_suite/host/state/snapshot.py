@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import glob
 import os
-import shutil
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from mailman_suite.host.base.release_tree import write_durably
+from mailman_suite.host.base import files, trees
 from mailman_suite.host.state import database_copies
 from mailman_suite.host.wire.connections import Connections, DatabaseName
 
@@ -23,12 +22,12 @@ _NOT_DATA = ("cache", "locks", "logs", "web")
 
 def take_files(patterns: Iterable[str], place: Path) -> None:
     """Copies of every file, directory and link that the patterns name, with all attributes."""
-    shutil.rmtree(place, ignore_errors=True)
+    files.remove(place)
     place.mkdir(parents=True, mode=0o700)
     for path in _named(patterns):
         copy = place / path.lstrip("/")
         copy.parent.mkdir(parents=True, exist_ok=True)
-        copy_tree(Path(path), copy)
+        trees.copy(Path(path), copy)
 
 
 def put_back_files(patterns: Iterable[str], place: Path) -> None:
@@ -36,7 +35,7 @@ def put_back_files(patterns: Iterable[str], place: Path) -> None:
     kept = {path.removeprefix(str(place)) for path in _named(patterns, str(place))}
     for path in _named(patterns):
         if path not in kept:
-            remove(Path(path))
+            files.remove(path)
     for path in sorted(kept):
         replace(Path(path), place / path.lstrip("/"))
 
@@ -55,10 +54,10 @@ def take_data(var: Path, place: Path) -> None:
 
     Core never changes a queued or stored message in place, so those are linked and cost no room.
     """
-    shutil.rmtree(place, ignore_errors=True)
+    files.remove(place)
     place.mkdir(parents=True, mode=0o700)
     for entry in _data(var):
-        copy_tree(entry, place / entry.name, link=_is_linked(entry, place))
+        trees.copy(entry, place / entry.name, link=_is_linked(entry, place))
 
 
 def data_bytes(var: Path, beside: Path) -> int:
@@ -80,7 +79,7 @@ def put_back_data(var: Path, place: Path, keeps: Collection[str] = ()) -> None:
     """Core's data directory is as it was when it was taken; entries in `keeps` are not touched."""
     for entry in _data(var):
         if entry.name not in keeps and not (place / entry.name).exists():
-            remove(entry)
+            files.remove(entry)
     for entry in sorted(place.iterdir()):
         if entry.name not in keeps:
             replace(var / entry.name, entry)
@@ -90,14 +89,14 @@ def add_missing(place: Path, target: Path) -> None:
     """What a kept directory has and the target lacks is there again; what it has stays."""
     if not place.is_dir():
         return
-    if not target.exists():
-        target.mkdir(mode=0o700)
-        _copy_attributes(place, target)
+    if not os.path.lexists(target):
+        its = place.stat()
+        files.make_directory(target, its.st_uid, its.st_gid, its.st_mode & 0o7777)
     for entry in place.iterdir():
         if entry.is_dir() and not entry.is_symlink():
             add_missing(entry, target / entry.name)
         elif not os.path.lexists(target / entry.name):
-            copy_tree(entry, target / entry.name)
+            trees.copy(entry, target / entry.name)
 
 
 def _data(var: Path) -> list[Path]:
@@ -122,7 +121,7 @@ def put_back_database(name: DatabaseName, databases: Connections, place: Path) -
 def seal(place: Path) -> None:
     """The snapshot is whole and on the disk."""
     os.sync()
-    write_durably(place / "complete", "\n")
+    files.write_durably(place / "complete", "\n")
 
 
 def is_whole(place: Path) -> bool:
@@ -130,49 +129,12 @@ def is_whole(place: Path) -> bool:
     return (place / "complete").exists()
 
 
-def copy_tree(source: Path, target: Path, *, link: bool = False) -> None:
-    """A file, link or directory with owners, modes and times; files as hard links if so wished."""
-    if source.is_symlink() or not source.is_dir():
-        _copy_entry(source, target, link=link)
-        return
-    target.mkdir(mode=0o700, exist_ok=True)
-    for entry in source.iterdir():
-        copy_tree(entry, target / entry.name, link=link)
-    _copy_attributes(source, target)
-
-
-def _copy_entry(source: Path, target: Path, *, link: bool) -> None:
-    if source.is_symlink():
-        target.symlink_to(os.readlink(source))
-        os.chown(target, source.lstat().st_uid, source.lstat().st_gid, follow_symlinks=False)
-    elif not source.is_file():
-        return  # a socket or pipe of a running service
-    elif link:
-        os.link(source, target)
-    else:
-        shutil.copyfile(source, target)
-        _copy_attributes(source, target)
-
-
-def _copy_attributes(source: Path, target: Path) -> None:
-    os.chown(target, source.stat().st_uid, source.stat().st_gid)
-    shutil.copystat(source, target)
-
-
 def replace(path: Path, copy: Path) -> None:
     """A path becomes what its copy is; the copy stays. A full directory makes room first."""
     fresh = path.with_name(f".{path.name}.back")
-    remove(fresh)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    files.remove(fresh)
+    files.make_parents(path)
     if path.is_dir() and not path.is_symlink():
-        remove(path)
-    copy_tree(copy, fresh)
-    os.rename(fresh, path)
-
-
-def remove(path: Path) -> None:
-    """A file, link or directory is gone."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+        files.remove(path)
+    trees.copy(copy, fresh)
+    files.rename(fresh, path)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mailman_suite.host.apply import files as managed_files
 from mailman_suite.host.apply.units import systemctl
+from mailman_suite.host.base import files
 from mailman_suite.host.state import snapshot
 from mailman_suite.host.window.journal import Journal
 from mailman_suite.host.wire.order import Order, PutAside
@@ -28,7 +29,7 @@ def put_aside(order: Order, journal: Journal) -> None:
         _remove_file(path, order)
     for path, aside in its["aside"].items():
         if os.path.lexists(path) and not os.path.islink(path):
-            os.rename(path, aside)
+            files.rename(path, aside)
     for path, present in its["moved"].items():
         snapshot.replace(Path(path), Path(present))  # a copy; the file stays where it is
 
@@ -39,13 +40,13 @@ def put_back(order: Order) -> None:
     # A window that goes back to a suite made by hand gives directories their names, and takes them.
     for path, aside in its.get("returned", {}).items():
         if os.path.isdir(path) and not os.path.islink(path) and not os.path.lexists(aside):
-            os.rename(path, aside)
+            files.rename(path, aside)
     for path, aside in its["aside"].items():
         if os.path.lexists(aside):
-            snapshot.remove(Path(path))
-            os.rename(aside, path)
+            files.remove(path)
+            files.rename(aside, path)
     for path in its["moved"]:
-        Path(path).unlink(missing_ok=True)
+        files.remove(path)
 
 
 def remove_cron_jobs(order: Order, journal: Journal) -> None:
@@ -69,4 +70,4 @@ def _without_jobs(path: str, numbers: set[int], order: Order) -> None:
 
 def _remove_file(path: str, order: Order) -> None:
     managed_files.keep_copy(path, order["files"]["copies"])
-    Path(path).unlink(missing_ok=True)
+    files.remove(path)

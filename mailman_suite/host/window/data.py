@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mailman_suite.host.base import sent
-from mailman_suite.host.base.release_tree import write_durably
+from mailman_suite.host.base.files import write_durably
 from mailman_suite.host.state import invariants, manifest
 from mailman_suite.host.state.invariants import differences
 from mailman_suite.host.window.journal import Journal

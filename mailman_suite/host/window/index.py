@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from mailman_suite.host.base import files, paths
 from mailman_suite.host.wire.order import Order
 
 
@@ -16,8 +17,6 @@ def ask(order: Order) -> None:
     if not order["index"]:
         return
     wanted = Path(order["index"])
-    fresh = wanted.with_name(f"{wanted.name}.new")
-    fresh.write_bytes(b"")
-    directory = wanted.parent.stat()
-    os.chown(fresh, directory.st_uid, directory.st_gid)
-    os.rename(fresh, wanted)
+    with paths.directory(wanted.parent) as folder:
+        owner = os.fstat(folder)
+    files.write(wanted, b"", owner.st_uid, owner.st_gid, 0o600)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from mailman_suite.host.base.release_tree import write_durably
+from mailman_suite.host.base.files import write_durably
 from mailman_suite.host.wire.journal import Line, Outcome, OutcomeName, StepTime
 
 COMMITTED = "committed"  # from here on the window only goes forward

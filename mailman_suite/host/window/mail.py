@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from pathlib import Path
 from types import ModuleType
 
+from mailman_suite.host.base import files, paths
 from mailman_suite.host.mta import postfix
 from mailman_suite.host.window.journal import Journal
 from mailman_suite.host.wire.order import SharedOrder
@@ -21,6 +23,7 @@ _DRAIN_SECONDS = 30
 _QUIET_SECONDS = 1
 _POLL_SECONDS = 0.2
 HELD = "queue-held"
+LEFT = "left as it is"
 _HELD_ALREADY = "mail for Core was held back before"
 
 
@@ -73,34 +76,98 @@ def waiting(order: SharedOrder) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
+def require_own_queues(order: SharedOrder) -> None:
+    """Nothing leads out of Core's queues. Raises ForeignError before anything is stopped."""
+    var = Path(order["var"])
+    for place in (var / "queue", var / HELD):
+        paths.require_own(place)
+        for name in _queues(place):
+            paths.require_own(place / name)
+
+
 def set_aside(order: SharedOrder, journal: Journal) -> None:
     """No runner of the new release finds a message before the commit."""
     queue, held = Path(order["var"], "queue"), Path(order["var"], HELD)
-    if not queue.is_dir():
+    if not os.path.lexists(queue):
         return
     like(queue, held)
-    for place in queue.iterdir():
-        if place.is_dir() and place.name not in _WAITING_FOR_A_PERSON:
-            like(place, held / place.name)
-            for message in place.iterdir():
-                message.rename(held / place.name / message.name)
+    for name in _queues(queue):
+        if name not in _WAITING_FOR_A_PERSON:
+            like(queue / name, held / name)
+            for complaint in _move(queue / name, held / name):
+                raise OSError(complaint)
 
 
-def put_queues_back(order: SharedOrder) -> None:
-    """Each message by one rename: an interruption neither loses nor doubles one."""
+def put_queues_back(order: SharedOrder, journal: Journal) -> None:
+    """Each message by one rename: an interruption neither loses nor doubles one.
+
+    Whatever else lies there holds up no message and no queue: it stays, the journal names it.
+    """
     queue, held = Path(order["var"], "queue"), Path(order["var"], HELD)
-    if not held.is_dir():
+    if not os.path.lexists(held):
         return
-    for place in held.iterdir():
-        like(place, queue / place.name)
-        for message in place.iterdir():
-            message.rename(queue / place.name / message.name)
-        place.rmdir()
-    held.rmdir()
+    left = []
+    for name in _queues(held):
+        left += _put_back(held / name, queue / name)
+    left += _emptied(held)
+    if left:
+        journal.note(LEFT, left=left)
+
+
+def left(journal: Journal) -> list[str]:
+    """What a window found in the place of something of the suite's, and left as it is."""
+    return [one for line in journal.lines() if line["event"] == LEFT for one in line["left"]]
+
+
+def _put_back(held: Path, queue: Path) -> list[str]:
+    try:
+        like(held, queue)
+        return [*_move(held, queue), *_emptied(held)]
+    except (OSError, paths.ForeignError) as error:
+        return [str(error)]
+
+
+def _emptied(held: Path) -> list[str]:
+    """The directory is gone, or what keeps it."""
+    try:
+        with paths.directory(held) as there:
+            if kept := os.listdir(there):
+                return [f"found {held / name}, expected nothing there" for name in kept]
+        with paths.parent(held) as (folder, name):
+            os.rmdir(name, dir_fd=folder)
+    except (OSError, paths.ForeignError) as error:
+        return [f"{held}: {error}"]
+    return []
+
+
+def _queues(place: Path) -> list[str]:
+    """The directories in a directory, and links, which should be none; none where it is missing."""
+    try:
+        with paths.directory(place) as folder:
+            return sorted(filter(lambda name: _is_queue(folder, name), os.listdir(folder)))
+    except (OSError, paths.ForeignError):
+        return []
+
+
+def _is_queue(folder: int, name: str) -> bool:
+    kind = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+    return stat.S_ISDIR(kind) or stat.S_ISLNK(kind)
+
+
+def _move(source: Path, target: Path) -> list[str]:
+    """Every entry has its name in another directory; complaints about those that cannot."""
+    complaints = []
+    with paths.directory(source) as before, paths.directory(target) as after:
+        for name in os.listdir(before):
+            try:
+                os.rename(name, name, src_dir_fd=before, dst_dir_fd=after)
+            except OSError as error:
+                complaints.append(f"{source / name}: {error.strerror}")
+    return complaints
 
 
 def like(model: Path, directory: Path) -> None:
-    """A directory with the owner and mode of another."""
-    directory.mkdir(exist_ok=True)
-    os.chown(directory, model.stat().st_uid, model.stat().st_gid)
-    directory.chmod(model.stat().st_mode & 0o7777)
+    """A directory with the owner and mode of another. Raises ForeignError."""
+    with paths.directory(model) as folder:
+        its = os.fstat(folder)
+    files.make_directory(directory, its.st_uid, its.st_gid, its.st_mode & 0o7777)

@@ -154,7 +154,9 @@ def _verdict(outcome: Outcome, order: Order) -> int:
         print(f"{order['to']} runs; the window took {outcome['seconds']} s", flush=True)
         for line in order["afterwards"]:
             print(line, flush=True)
-        return 0
+        for found in outcome.get("left", []):
+            print(f"error: mail flows, but this is in the way: {found}", flush=True)
+        return 1 if outcome.get("left") else 0
     for line in outcome.get("evidence", []):
         print(line, flush=True)
     print(f"error: {outcome['outcome']} to {order['from']}: {outcome['reason']}", flush=True)

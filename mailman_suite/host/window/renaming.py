@@ -11,13 +11,12 @@ import os
 import pwd
 import time
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TypedDict
 
 from mailman_suite.host.apply import files as managed_files
-from mailman_suite.host.base.release_tree import write_durably
+from mailman_suite.host.base import files, trees
+from mailman_suite.host.base.files import write_durably
 from mailman_suite.host.check.core import processes
-from mailman_suite.host.state import snapshot
 from mailman_suite.host.window.journal import Journal
 from mailman_suite.host.wire.order import Order, Renames
 
@@ -52,10 +51,12 @@ def rename(order: Order, journal: Journal) -> None:
     note: _Note = {"pairs": pairs, "attributes": [_attributes(path) for path in paths]}
     write_durably(journal.directory / _NOTE, json.dumps(note))
     for old, new in pairs:
-        os.makedirs(os.path.dirname(new), mode=0o711, exist_ok=True)
-        os.rename(old, new)
+        files.make_parents(new)
+        files.rename(old, new)
     _name_maps(order)
-    _give((path for _, new in pairs for path in _tree(new)), order["user"])
+    account = pwd.getpwnam(order["user"])
+    for _, new in pairs:
+        trees.give(new, account.pw_uid, account.pw_gid)
 
 
 def _its(order: Order) -> Renames:
@@ -81,8 +82,8 @@ def put_back(journal: Journal) -> None:
     for old, new in _note(journal)["pairs"]:
         if os.path.lexists(new):
             # A job of theirs that ran meanwhile may have begun an empty one.
-            snapshot.remove(Path(old))
-            os.rename(new, old)
+            files.remove(old)
+            files.rename(new, old)
     put_attributes_back(journal)
 
 
@@ -90,9 +91,7 @@ def put_attributes_back(journal: Journal) -> None:
     """Every path belongs to whom it did, also where the new release had removed what was there."""
     for path, user, group, mode in _note(journal)["attributes"]:
         if os.path.lexists(path):
-            os.lchown(path, user, group)
-            if not os.path.islink(path):
-                os.chmod(path, mode)
+            files.set_attributes(path, user, group, mode)
 
 
 def _pairs(its: Renames) -> Iterator[Pair]:
@@ -121,12 +120,6 @@ def _tree(path: str) -> Iterator[str]:
 def _attributes(path: str) -> tuple[str, int, int, int]:
     status = os.lstat(path)
     return path, status.st_uid, status.st_gid, status.st_mode & 0o7777
-
-
-def _give(paths: Iterable[str], name: str) -> None:
-    account = pwd.getpwnam(name)
-    for path in paths:
-        os.lchown(path, account.pw_uid, account.pw_gid)
 
 
 def _name_maps(order: Order) -> None:

@@ -8,9 +8,10 @@ sent long ago, what is queued now was accepted and is still to be sent.
 from __future__ import annotations
 
 import json
-import shutil
+import os
 from pathlib import Path
 
+from mailman_suite.host.base import files, paths
 from mailman_suite.host.state import manifest, snapshot
 from mailman_suite.host.state.invariants import differences
 from mailman_suite.host.window import by_hand, mail, room, upgrade
@@ -92,9 +93,11 @@ def keep_waiting(order: Order, journal: Journal, folders: list[str]) -> None:
 
 def empty_cache(order: Order, journal: Journal) -> None:
     """Nothing that the web remembers of the other state, or that another Django wrote, is read."""
-    cache = Path(order["cache"])
-    for entry in cache.iterdir() if cache.is_dir() else ():
-        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    if not os.path.lexists(order["cache"]):
+        return
+    with paths.directory(order["cache"]) as cache:
+        for entry in os.listdir(cache):
+            files.remove_in(cache, entry)
 
 
 def order_of(past: str) -> Order:

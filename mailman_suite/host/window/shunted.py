@@ -12,7 +12,8 @@ import pickle
 from pathlib import Path
 from typing import Any
 
-from mailman_suite.host.base.release_tree import write_durably
+from mailman_suite.host.base import files, paths
+from mailman_suite.host.base.files import write_durably
 from mailman_suite.host.window.journal import Journal
 from mailman_suite.host.wire.order import SharedOrder
 
@@ -34,7 +35,7 @@ def queue_again(order: SharedOrder, journal: Journal) -> None:
     since = [path for path in sorted(_shunt(order).glob("*.pck")) if path.name not in names]
     back = [(path, queue) for path in since if (queue := queue_of(path))]
     for path, queue in back:
-        path.rename(path.parent.with_name(queue) / path.name)
+        files.rename(path, path.parent.with_name(queue) / path.name)
     if back:
         journal.note("queued again", messages=len(back))
 
@@ -71,10 +72,10 @@ def queue_of(path: Path) -> str | None:
     A file is two pickles, message and metadata.
     """
     try:
-        with path.open("rb") as file:
+        with files.opened(path) as file:
             _Blind(file).load()
             name = _Blind(file).load()["whichq"]
-    except Exception:  # whatever a file holds, it is no reason to fail: it stays shunted
+    except (Exception, paths.ForeignError):  # whatever it is, it is no reason to fail: it stays
         return None
     queues = path.parent.parent
     return next((one.name for one in queues.iterdir() if one.is_dir() and one.name == name), None)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from mailman_suite.host.base import files
 from mailman_suite.host.state import snapshot
 from mailman_suite.host.window import (
     by_hand,
@@ -85,7 +86,7 @@ def _put_back(order: Order, journal: Journal, running: Iterable[str]) -> None:
         snapshot.put_back_database("core", order["databases_before"], place / "core")
     else:
         shunted.queue_again(order, journal)
-        mail.put_queues_back(order)
+        mail.put_queues_back(order, journal)
     if snapshot.is_whole(place / "web"):
         snapshot.put_back_database("web", order["databases_before"], place / "web")
     renaming.put_attributes_back(journal)
@@ -97,7 +98,7 @@ def _reopen(order: Order) -> None:
     """Postfix reads its old configuration again and tries what it kept; pages can be changed."""
     Path(order["closed"]).unlink(missing_ok=True)
     for path in order["removes"]:
-        snapshot.remove(Path(path))
+        files.remove(path)
     mail.mta(order).reload_if_running()
     mail.mta(order).flush()
     services.reload(order["proxy"])

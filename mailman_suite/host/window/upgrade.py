@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from mailman_suite.host.apply import files as managed_files
 from mailman_suite.host.apply import units
+from mailman_suite.host.base import files, paths
 from mailman_suite.host.state import manifest, snapshot
 from mailman_suite.host.window import (
     by_hand,
@@ -111,6 +112,7 @@ def _change(order: Order, data: bool) -> Steps:
 
 def keep_configuration(order: SharedOrder, journal: Journal) -> None:
     """Copies of all files that will change, and a note of what runs now."""
+    mail.require_own_queues(order)
     journal.note("running", units=services.active(order["units"]))
     room.reserve(order, journal)
     place = journal.directory / "snapshot"
@@ -202,15 +204,20 @@ def complete_at_boot(order: Order, journal: Journal) -> None:
 def _open(order: Order, journal: Journal) -> None:
     room.release(journal)
     moved: Order = {**order, "var": order["invariants"]["var"]}
-    mail.put_queues_back(moved)
-    mail.let_through(order, journal)
-    Path(order["closed"]).unlink(missing_ok=True)
+    try:
+        mail.put_queues_back(moved, journal)
+    finally:
+        mail.let_through(order, journal)
+        Path(order["closed"]).unlink(missing_ok=True)
 
 
 def _finish(order: Order, journal: Journal) -> None:
-    index.ask(order)
+    try:
+        index.ask(order)
+    except (OSError, paths.ForeignError) as error:  # what somebody put there ends no window
+        journal.note(mail.LEFT, left=[str(error)])
     for path in order["removes"]:
-        snapshot.remove(Path(path))
+        files.remove(path)
     os.sync()
     peers.tell_end(order, journal, peers.FINISHED)
-    journal.end("finished", old=order["from"], new=order["to"])
+    journal.end("finished", old=order["from"], new=order["to"], left=mail.left(journal))

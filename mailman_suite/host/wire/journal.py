@@ -19,6 +19,7 @@ class Line(TypedDict, total=False):
     units: list[str]
     reason: str
     seconds: float
+    left: list[str]
 
 
 class StepTime(TypedDict):
@@ -46,6 +47,7 @@ class Outcome(_Outcome, total=False):
     reason: str
     evidence: list[str]
     health: str
+    left: list[str]
     archive: str
     bytes: int
     packed: int
