@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import io
 import json
 import os
 import socket
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from mailman_suite.host.apply import postgresql
+from mailman_suite.host.check import system
 from mailman_suite.host.inspect import host as look
 from mailman_suite.host.inspect import windows as left
 from mailman_suite.host.state import schema
@@ -332,3 +334,23 @@ def test_a_container_tool_that_hangs_is_not_waited_for(
     monkeypatch.setattr(look, "_CONTAINER_SECONDS", 0.1)
     a_tool(tmp_path, "docker", "exec sleep 60")
     assert look.containers_of("docker") == []
+
+
+@pytest.mark.parametrize(
+    ("unit", "is_watched"),
+    [
+        ("mailman3.service", True),
+        ("postgresql@15-main.service", True),
+        ("postgresql.service", True),
+        ("mysql.service", False),
+        ("mailman3-suite-release.service", False),
+    ],
+)
+def test_the_suites_and_a_database_servers_processes_are_watched(
+    unit: str, is_watched: bool, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(system.glob, "glob", lambda pattern: ["/proc/12/cgroup"])
+    text = io.StringIO(f"0::/system.slice/{unit}\n")
+    monkeypatch.setattr(system, "open", lambda *_, **__: text, raising=False)
+    found = system.pids({"ours": ["mailman3.service"], "servers": ["postgresql"]})
+    assert found == ({12: unit} if is_watched else {})

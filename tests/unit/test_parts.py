@@ -8,7 +8,9 @@ from typing import get_args
 
 import pytest
 
+from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
+from mailman_suite.checks.verification import questions
 from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
 from mailman_suite.parts import database
@@ -19,6 +21,7 @@ from mailman_suite.parts.search.chosen import search
 from mailman_suite.releases.platforms import PLATFORMS
 from mailman_suite.settings import Settings
 from mailman_suite.suite import files as suite_files
+from mailman_suite.suite.rendering import rendered
 from tests.plans.paper_hosts import paper_hosts
 from tests.plans.suite_on_paper import data, look
 
@@ -88,6 +91,14 @@ def test_each_part_has_a_database_of_its_own_and_a_place_for_its_copy(one: Datab
     assert core["engine"] == web["engine"] == one.name
     assert set(one.targets(settings(one))) == {"core", "web"}
     assert bool(one.dumps(settings(one))) is one.has_server
+
+
+@pytest.mark.usefixtures("a_third_database")
+def test_every_engines_server_is_watched_and_waited_for():
+    of = suite_of(settings(databases()["sqlite"]), look(HOST))
+    assert questions(of)["check.system"]["servers"] == ["mariadb", "postgresql"]
+    unit = rendered(f"{layout.UNITS}/{layout.CORE_UNIT}", of)
+    assert "After=network-online.target mariadb.service postgresql.service\n" in unit
 
 
 @pytest.mark.parametrize("tool", sorted(TOOLS))

@@ -36,7 +36,7 @@ def database_of(settings: Settings) -> Database:
 
 def all_services() -> tuple[str, ...]:
     """Every engine's units, for `After=` and the like, which take no notice of what is missing."""
-    return tuple(service for one in databases().values() for service in one.services())
+    return tuple(sorted(name for one in databases().values() for name in one.services()))
 
 
 def titles() -> str:
