@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from pyinfra import logger
 from pyinfra.api.host import Host
@@ -18,10 +19,12 @@ from mailman_suite.host.wire.units import DeclaredUnit, DeclaredUnits
 from mailman_suite.inspection.standing import standing
 from mailman_suite.parts.database.connections import connections
 from mailman_suite.suite.suite import Suite
-from mailman_suite.windows import upgrade
+from mailman_suite.windows import backup, upgrade
 
 # Not put back: what others wrote into it since is none of the suite's business.
 _STAYS = (layout.POSTFIX_MAIN,)
+# Neither are these: they call the programs that the newest window and backup brought.
+_OWN_UNITS = [Path(path).name for path in (*upgrade.UNIT_FILES, *backup.UNIT_FILES)]
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,7 @@ def order(rollback: Rollback, units: DeclaredUnits) -> Order:
         "python": f"{layout.RELEASES}/{suite.running}/venv/bin/python",
         "past": to["directory"],
         "past_paths": [path for path in to["paths"] if path not in _STAYS],
+        "own_units": _OWN_UNITS,
         "paths": sorted({*usual["paths"], *to["paths"]}),
         "by_hand": {"units": [], "sites": [], "aside": {}, "moved": {}, "returned": to["aside"]},
         "units": {**usual["units"], "web": sorted({*usual["units"]["web"], *to["units"]["web"]})},

@@ -81,6 +81,7 @@ def order_on(host: Path) -> dict[str, Any]:
     return {
         "past": str(host / "past"),
         "past_paths": [str(host / "etc/*")],
+        "own_units": [],
         "var": str(host / "var"),
         "databases": databases(host),
     }

@@ -158,6 +158,14 @@ class Host:
         }  # fmt: skip
 
 
+def make_older(host: Host) -> None:
+    """The window that was is one of commit 65f18f6, whose programs and orders were others."""
+    text = {name: one for name, one in host.order.items() if name not in ("proxy", "mta")}
+    (host.place / "order.json").write_text(json.dumps(text))
+    for path in host.place.glob(f"snapshot/files/**/{layout.UNITS}/mailman-window*.service"):
+        path.write_text(path.read_text().replace("host.window.program", "host.window"))
+
+
 def files_of(databases: dict[str, Any]) -> dict[str, Path]:
     """Those of `core` and `web` that are SQLite's."""
     named = {name: databases[name] for name in ("core", "web")}

@@ -189,14 +189,23 @@ def killed_on_its_way_back(host: Host, monkeypatch: pytest.MonkeyPatch, number: 
     return True
 
 
+def assert_called(host: Host) -> None:
+    """The units on the host call the programs that the window or the backup brought."""
+    for brought in (host.place / "units").iterdir():
+        there = host.path(layout.UNITS) / brought.name
+        assert there.read_text() == brought.read_text(), f"{there} is another"
+
+
 def settle(host: Host) -> None:
     """systemd calls it however the program ended."""
+    assert_called(host)
     call(host, "settle")
     host.at_work(False)
 
 
 def boot(host: Host) -> None:
     """The host loses its power and boots; a window is ended before services start."""
+    assert_called(host)
     pretending.power_off(host.root)
     pretending.begin_boot(host.root)
     if host.kind == "backup":

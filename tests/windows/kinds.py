@@ -107,6 +107,7 @@ def of_rollback(root: Path) -> Host:
     """The state before a window that finished, after some more work in the new release."""
     earlier = release(root)
     in_process.done(earlier)
+    hosts.make_older(earlier)
     then = earlier.before
     host = Host(root, "rollback", old=NEW, then=then)
     suite = suite_on(NEW, mailman_rollback=ID)

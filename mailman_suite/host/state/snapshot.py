@@ -30,14 +30,19 @@ def take_files(patterns: Iterable[str], place: Path) -> None:
         trees.copy(Path(path), copy)
 
 
-def put_back_files(patterns: Iterable[str], place: Path) -> None:
-    """What the patterns name is as it was: changed back, removed, or there again."""
+def put_back_files(patterns: Iterable[str], place: Path, keeps: Collection[str] = ()) -> None:
+    """What the patterns name is as it was: changed back, removed, or there again.
+
+    Files whose names are in `keeps` are not touched, wherever they are.
+    """
     kept = {path.removeprefix(str(place)) for path in _named(patterns, str(place))}
-    for path in _named(patterns):
-        if path not in kept:
+    for path in sorted({*_named(patterns), *kept}):
+        if Path(path).name in keeps:
+            continue
+        if path in kept:
+            replace(Path(path), place / path.lstrip("/"))
+        else:
             files.remove(path)
-    for path in sorted(kept):
-        replace(Path(path), place / path.lstrip("/"))
 
 
 def _named(patterns: Iterable[str], below: str = "") -> list[str]:

@@ -61,9 +61,13 @@ def given_up(now: Tallies, then: Tallies) -> list[str]:
 
 
 def put_files(order: Order, journal: Journal) -> None:
-    """Configuration, units and the link; what was made by hand has its places again."""
+    """Configuration, units and the link; what was made by hand has its places again.
+
+    The units that run this window stay: those of then may name other programs than it brought.
+    """
     by_hand.put_back(order_of(order["past"]))
-    snapshot.put_back_files(order["past_paths"], Path(order["past"], "snapshot", "files"))
+    kept = Path(order["past"], "snapshot", "files")
+    snapshot.put_back_files(order["past_paths"], kept, keeps=order["own_units"])
 
 
 def compare(order: Order, journal: Journal) -> None:
