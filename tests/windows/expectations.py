@@ -24,12 +24,16 @@ def _release(host: Host) -> dict[str, Any]:
     return {
         "tree": _new_tree(host),
         "files": host.before["files"],
-        "databases": {name: data.migrated(before[name], name, changes) for name in before},
+        "databases": before if host.kind == "restart" else _migrated(before, changes),
         "units": set(host.order["declared_units"]["units"]),
         "configuration": "new",
         "release": host.order["to"],
         "sent": host.sent,
     }
+
+
+def _migrated(before: dict[str, list[str]], changes: list[str]) -> dict[str, list[str]]:
+    return {name: data.migrated(before[name], name, changes) for name in before}
 
 
 def _backup(host: Host) -> dict[str, Any]:

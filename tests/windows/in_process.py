@@ -196,6 +196,28 @@ def assert_called(host: Host) -> None:
         assert there.read_text() == brought.read_text(), f"{there} is another"
 
 
+def killed_before(host: Host, monkeypatch: pytest.MonkeyPatch, number: int) -> str:
+    """What was about to have its name when the program was killed; "" where it came to its end."""
+    targets: list[str] = []
+
+    def stopping(really: Callable[..., None]) -> Callable[..., None]:
+        def made(source: Any, target: Any, *arguments: Any, **more: Any) -> None:
+            if "/pretended/" not in str(target):
+                targets.append(str(target))
+                if len(targets) == number:
+                    raise Killed
+            really(source, target, *arguments, **more)
+
+        return made
+
+    with monkeypatch.context() as patched, contextlib.suppress(Killed):
+        for name in ("rename", "replace", "symlink", "link"):
+            patched.setattr(os, name, stopping(getattr(os, name)))
+        call(host, "run")
+        return ""
+    return targets[-1]
+
+
 def settle(host: Host) -> None:
     """systemd calls it however the program ended."""
     assert_called(host)

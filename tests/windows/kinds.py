@@ -76,6 +76,13 @@ def release(root: Path) -> Host:
     return opened(host, suite, window.order(suite, ID, declaration(suite)))
 
 
+def restart(root: Path) -> Host:
+    """Another release with the same schemas, so that no data are touched."""
+    host, suite = standing(root, "restart"), suite_on()
+    installing.make_release(host, f"{suite.release_directory}/venv", NEW, OLD_SCHEMA)
+    return opened(host, suite, window.order(suite, ID, declaration(suite)))
+
+
 def of_backup(root: Path) -> Host:
     """The pause of a backup."""
     host, suite = standing(root, "backup"), suite_on()
@@ -159,6 +166,7 @@ def of_web_back(root: Path) -> Host:
 
 KINDS: dict[str, Callable[[Path], Host]] = {
     "release": release,
+    "restart": restart,
     "backup": of_backup,
     "restore": of_restore,
     "rollback": of_rollback,

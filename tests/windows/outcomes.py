@@ -71,7 +71,9 @@ def assert_ended(host: Host, said: str = "") -> None:
         want = expectations.finished(host)
     else:
         want = {**host.before, "release": host.old, "sent": host.sent}
-        assert_nothing_new(host)
+        if host.kind != "restart":  # whose data nobody keeps, as both releases read them
+            assert_nothing_new(host)
+        assert {release for _, release in host.delivered()[host.delivered_before :]} <= {host.old}
     now = looks(host)
     for name in ("tree", "files", "databases", "units"):
         assert now[name] == want[name], said
@@ -81,12 +83,11 @@ def assert_ended(host: Host, said: str = "") -> None:
 
 
 def assert_nothing_new(host: Host) -> None:
-    """What the old release wrote since is there, and nothing of the new one, which sent nothing."""
+    """What the old release wrote since is there, and nothing of the new one."""
     turned = host.journal.found("put back").get("at", 0.0) - 0.001  # it is rounded
     since = [release for at, release in host.started()[host.started_before :] if at > turned]
     assert _starts(host)[host.starts_before :] == since
     assert set(since) <= {host.old}
-    assert {release for _, release in host.delivered()[host.delivered_before :]} <= {host.old}
 
 
 def _starts(host: Host) -> list[str]:

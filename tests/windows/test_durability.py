@@ -102,7 +102,9 @@ def test_a_seal_comes_after_what_it_seals(
     in_process.call(host, "run")
     seals = [at for at, event in enumerate(events) if event.path.endswith("/.complete.new")]
     writes = [at for at in seals if events[at].what == "create"]
-    assert len(writes) == (1 if kind == "web" else 3), "configuration, Core's data, the web's"
+    assert len(writes) == (1 if kind in ("web", "restart") else 3), (
+        "configuration, Core's data, the web's"
+    )
     for at in writes:
         disk = recording.Disk()
         for event in events[:at]:

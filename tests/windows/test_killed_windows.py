@@ -32,6 +32,21 @@ def test_a_killed_window_ends_whole(
     assert line > 10, "every line had its turn"
 
 
+@pytest.mark.parametrize("kind", ["by hand", "packages", "rollback"])
+def test_a_window_that_is_killed_within_a_step_ends_whole(
+    fresh: Fresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the files and links that get their names, before every third."""
+    for number in count(2, 3):
+        host = fresh()
+        target = in_process.killed_before(host, monkeypatch, number)
+        if not target:
+            break
+        in_process.settle(host)
+        outcomes.assert_ended(host, f"killed before {target} had its name, the {number}th to do so")
+    assert number > 50, "many had their turn"
+
+
 def promised(host: Host) -> str:
     """Forward after the commit, back before it; half a backup is none, and a web follows Core."""
     if host.kind == "backup":

@@ -19,7 +19,10 @@ _COPIES: dict[str, Callable[..., set[str]]] = {
     "take_database": lambda name, *_: _OF_CORE if name == "core" else _OF_WEB,
     "put_back_database": lambda *_: _OF_CORE | _OF_WEB,
 }
-with_data = pytest.mark.parametrize("kind", [one for one in kinds.KINDS if one[:3] != "web"])
+_WITHOUT_DATA = ("web", "web back", "restart")
+with_data = pytest.mark.parametrize(
+    "kind", [one for one in kinds.KINDS if one not in _WITHOUT_DATA]
+)
 
 
 @pytest.fixture

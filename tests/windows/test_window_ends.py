@@ -31,6 +31,14 @@ STEPS = {
         "The new release is started",
         *_SERVING,
     ],
+    "restart": [
+        "Configuration is kept",
+        *[step for step in _STOPPING if "data is kept" not in step],
+        "Configuration is the new one",
+        "The link leads to the new release",
+        "The new release is started",
+        *_SERVING,
+    ],
     "by hand": [
         *_BEFORE,
         "Doubled cron jobs are removed",

@@ -62,6 +62,11 @@ def regular_in(folder: int, name: str) -> int:
     return descriptor
 
 
+def unfinished(name: str) -> str:
+    """What a file or link is called until it is whole."""
+    return f".{name}.new"
+
+
 @contextlib.contextmanager
 def written(path: Place, user: int, group: int, mode: int) -> Iterator[BinaryIO]:
     """A new file to write: private until it is complete, then on the disk under its name at once.
@@ -69,7 +74,7 @@ def written(path: Place, user: int, group: int, mode: int) -> Iterator[BinaryIO]
     Whatever was at the path is replaced, not followed. Where the block fails nothing changes.
     """
     with parent(path) as (folder, name):
-        fresh = f".{name}.new"
+        fresh = unfinished(name)
         remove_in(folder, fresh)
         try:
             with open(fresh_in(folder, fresh), "wb") as file:
@@ -115,7 +120,7 @@ def write_durably(path: Place, text: str, mode: int = 0o600) -> None:
 def make_link(path: Place, target: str) -> None:
     """A symbolic link, replaced in one step so that it never points nowhere."""
     with parent(path) as (folder, name):
-        fresh = f".{name}.new"
+        fresh = unfinished(name)
         remove_in(folder, fresh)
         os.symlink(target, fresh, dir_fd=folder)
         os.rename(fresh, name, src_dir_fd=folder, dst_dir_fd=folder)

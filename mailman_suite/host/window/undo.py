@@ -81,6 +81,7 @@ def _put_back(order: Order, journal: Journal, running: Iterable[str]) -> None:
     renaming.put_back(journal)
     by_hand.put_back(order)
     snapshot.put_back_files(order["paths"], place / "files")
+    _forget_unfinished(order)
     if snapshot.is_whole(place / "core"):
         snapshot.put_back_data(Path(order["var"]), place / "core" / "var")
         snapshot.put_back_database("core", order["databases_before"], place / "core")
@@ -92,6 +93,14 @@ def _put_back(order: Order, journal: Journal, running: Iterable[str]) -> None:
     renaming.put_attributes_back(journal)
     os.sync()
     journal.note(PUT_BACK)
+
+
+def _forget_unfinished(order: Order) -> None:
+    """Some directories have every file in them read, whatever its name, such as logrotate's."""
+    declared = order["files"]
+    for path in (*order["paths"], *declared["files"], *declared["links"], order["link"]):
+        folder, name = os.path.split(path)
+        files.remove(os.path.join(folder, files.unfinished(name)))
 
 
 def _reopen(order: Order) -> None:

@@ -153,8 +153,8 @@ class Health(TypedDict):
 class Further(TypedDict, total=False):
     """What only some orders have, or only those of newer checkouts.
 
-    `run` names the run. `tells` and `awaits` belong to hosts with a role, `past` and `past_paths`
-    to a rollback, `backup`, `backup_id`, `backup_bytes`, `secrets` to a restore, `cache` to both.
+    `run` names the run. `tells` and `awaits` belong to hosts with a role, `past`, `past_paths`
+    and `own_units` to a rollback, `backup`, `backup_id`, `backup_bytes`, `secrets` to a restore, `cache` to both.
     """
 
     run: str
@@ -162,6 +162,7 @@ class Further(TypedDict, total=False):
     awaits: bool
     past: str
     past_paths: list[str]
+    own_units: list[str]
     backup: str
     backup_id: str
     backup_bytes: int
