@@ -21,6 +21,7 @@ from tests.windows.product import (
 VAR, WEB = places.PACKAGES.var, places.PACKAGES.web
 SITE = "/etc/nginx/sites-enabled/lists"
 DROP_IN = f"{layout.UNITS}/mailman3.service.d/ours.conf"
+_WEB_BY_HAND = "/opt/mailman/mm/web.db"
 CRON = "/etc/cron.d/mailman"
 CRON_LINES = ["# jobs\n", "0 3 * * * mailman digests\n", "0 4 * * * backup of all\n"]
 CONFIG = "[paths.here]\nvar_dir: {var}\n[webservice]\nadmin_pass: rest_password-of-then\n"
@@ -41,36 +42,37 @@ def made_by_hand(root: Path, suite: Suite) -> tuple[Host, Suite]:
     """A suite along upstream's guide, with units, a site and a cron job of its own."""
     host = hosts.bare(root)
     host.kind = host.old = "by hand"
+    own = ("mailman3.service", "mailmanweb.service", "qcluster.service")
     installing.make_secrets(host, suite)
     installing.make_release(host, layout.VENV, host.old, OLD_SCHEMA)
-    unit = _unit(host, layout.VENV, "mailman")
-    own = ("mailman3.service", "mailmanweb.service", "qcluster.service")
-    _write(
-        host,
-        {
-            **{f"{layout.UNITS}/{name}": unit for name in own},
-            layout.CORE_CONFIG: OLD_MARK + CONFIG.format(var=host.path(layout.VAR)),
-            layout.WEB_SETTINGS: OLD_MARK,
-            DROP_IN: "[Service]\nNice=5\n",
-            SITE: "server {}\n",
-            CRON: "".join(CRON_LINES),
-            f"{layout.STATIC}/a.css": "a style\n",
-            f"{layout.FULLTEXT_INDEX}/MAIN": "an index\n",
-        },
-    )
-    installing.make_data(host, "then", web="/opt/mailman/mm/web.db")
+    _write(host, _files_made_by_hand(host, own))
+    installing.make_data(host, "then", web=_WEB_BY_HAND)
     hosts.enable_and_start(host, own)
     installing.queue_messages(host, "then")
     taken = Adoption(
         core="3.3.8",
         units=("qcluster.service",),
         sites=(SITE,),
-        moved={"web": "/opt/mailman/mm/web.db"},
+        moved={"web": _WEB_BY_HAND},
         drop_ins=(DROP_IN,),
     )
     changes = (REBUILD_INDEX, "mark_bounces_processed")
     job = {"file": str(host.path(CRON)), "number": 2}
     return host, replace(suite, adoption=taken, changes=changes, cron_jobs=(job,))
+
+
+def _files_made_by_hand(host: Host, units: tuple[str, ...]) -> dict[str, str]:
+    unit = _unit(host, layout.VENV, "mailman")
+    return {
+        **{f"{layout.UNITS}/{name}": unit for name in units},
+        layout.CORE_CONFIG: OLD_MARK + CONFIG.format(var=host.path(layout.VAR)),
+        layout.WEB_SETTINGS: OLD_MARK,
+        DROP_IN: "[Service]\nNice=5\n",
+        SITE: "server {}\n",
+        CRON: "".join(CRON_LINES),
+        f"{layout.STATIC}/a.css": "a style\n",
+        f"{layout.FULLTEXT_INDEX}/MAIN": "an index\n",
+    }
 
 
 def of_packages(root: Path, suite: Suite) -> tuple[Host, Suite]:
