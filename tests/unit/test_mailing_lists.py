@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -29,6 +29,7 @@ class Core(ThreadingHTTPServer):
         self.domains: list[str] = []
         self.lists: dict[str, dict[str, Any]] = {}
         self.changes: list[str] = []
+        self.meets = ""  # the collection in which another program makes an entry at that instant
         super().__init__(("127.0.0.1", 0), Answer)
 
     def get(self, path: str) -> Any:
@@ -39,6 +40,10 @@ class Core(ThreadingHTTPServer):
             return _collection([{"mail_host": one} for one in self.domains])
         if path == "lists":
             return _collection([{"fqdn_listname": one["address"]} for one in self.lists.values()])
+        if part[0] == "domains":
+            return {"mail_host": part[1]} if part[1] in self.domains else None
+        if len(part) == 2:
+            return self.lists.get(part[1].replace("@", "."))
         if part[2] == "config":
             return self.lists[part[1]]["config"]
         return _collection([{"email": one} for one in self.lists[part[1]]["owners"]])
@@ -71,11 +76,19 @@ class Answer(BaseHTTPRequestHandler):
     server: Core
 
     def do_GET(self) -> None:
-        self._reply(200, json.dumps(self.server.get(self._path())))
+        found = self.server.get(self._path())
+        self._reply(404 if found is None else 200, json.dumps(found))
 
     def do_POST(self) -> None:
-        self.server.post(self._path(), self._form())
-        self._reply(201)
+        form = self._form()
+        if self.server.meets == self._path():
+            Timer(0.3, self.server.post, (self._path(), form)).start()
+            self._reply(500)
+        elif self.server.meets == f"never {self._path()}":
+            self._reply(500)
+        else:
+            self.server.post(self._path(), form)
+            self._reply(201)
 
     def do_PATCH(self) -> None:
         self.server.patch(self._path(), self._form())
@@ -215,3 +228,21 @@ def test_a_map_without_one_of_the_lists_is_stale(tmp_path: Path):
     (tmp_path / "postfix_lmtp.lmdb").touch()
     assert not mailing_lists.is_stale(str(place), {STAFF})
     assert mailing_lists.is_stale(str(place), {STAFF, "other@lists.unit.test"})
+
+
+@pytest.mark.parametrize("collection", ["domains", "lists"])
+def test_an_entry_that_a_lost_run_is_making_is_waited_for(
+    collection: str, core: Core, declared: dict[str, Any]
+):
+    core.meets = collection
+    mailing_lists.apply(declared)
+    assert not any(mailing_lists.look(declared).values())
+
+
+def test_an_entry_that_core_cannot_make_ends_it(
+    core: Core, declared: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(mailing_lists, "_MEETING_SECONDS", 0.1)
+    core.meets = "never domains"
+    with pytest.raises(SystemExit, match=r"Core refused domains/lists\.unit\.test: HTTP Error 500"):
+        mailing_lists.apply(declared)

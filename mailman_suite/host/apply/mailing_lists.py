@@ -24,6 +24,7 @@ from mailman_suite.host.wire.mailing_lists import DeclaredList, DeclaredLists, L
 Answer = TypeVar("Answer")
 # Core needs about 13 seconds from its start until REST listens; a slow disk may triple that.
 _PATIENCE_SECONDS = 180
+_MEETING_SECONDS = 5  # for an entry that another program is making
 
 
 class Rest:
@@ -154,14 +155,29 @@ def apply(declared: DeclaredLists) -> None:
 
 
 def create(rest: Rest, collection: str, entry: dict[str, str]) -> None:
-    """Makes an entry; a run that lost its controller may have made it a moment ago (400)."""
+    """Makes an entry.
+
+    The program of a run that lost its controller may have made it a moment ago (400), or be making
+    it now: then two transactions meet, and one of them fails (500).
+    """
     try:
         rest.call("POST", collection, entry)
         print(f"created {', '.join(entry.values())} in {collection}", flush=True)
     except urllib.error.HTTPError as error:
         place = "/".join((collection, next(iter(entry.values()))))
-        if error.code != 400 or not exists(rest, place):
+        met = error.code == 400 or error.code >= 500
+        if not (met and comes_to_exist(rest, place)):
             raise SystemExit(f"Core refused {place}: {error} {error.read().decode()}") from None
+
+
+def comes_to_exist(rest: Rest, place: str) -> bool:
+    """Whether Core has something at this place, or gets it within some seconds."""
+    deadline = time.monotonic() + _MEETING_SECONDS
+    while not exists(rest, place):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.25)
+    return True
 
 
 def exists(rest: Rest, place: str) -> bool:
