@@ -121,8 +121,8 @@ def _expected(before: dict[str, Any]) -> tuple[str, ...]:
 def _bounces_are_over(machine: Machine) -> bool:
     """Whether Core has judged every bounce that it knows."""
     asked = shlex.quote('{"core_config": "/etc/mailman3/mailman.cfg"}')
-    program = f"{invariant_look.TREE}/mailman_suite/host/survey/core.py"
-    said = machine.run(f"{invariant_look.VENV}/python -I {program} look {asked}").stdout
+    program = invariant_look.program(f"{invariant_look.VENV}/python", "survey.core")
+    said = machine.run(f"{program} look {asked}").stdout
     return bool(json.loads(said)["bounce_events_waiting"] == 0)
 
 

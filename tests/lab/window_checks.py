@@ -59,8 +59,8 @@ def core_has_its_schema(suite: Suite) -> bool:
     """
     databases = invariant_look.databases(suite.machine)
     question = json.dumps({**databases, "heads": f"{VENV}/../heads.json"})
-    program = f"{invariant_look.TREE}/mailman_suite/host/state/schema.py"
-    said = suite.run(f"{VENV}/bin/python -I {program} look {shlex.quote(question)}")
+    program = invariant_look.program(f"{VENV}/bin/python", "state.schema")
+    said = suite.run(f"{program} look {shlex.quote(question)}")
     return not json.loads(said)["core"]
 
 
