@@ -168,14 +168,16 @@ def killed_at(host: Host, monkeypatch: pytest.MonkeyPatch, line: int) -> bool:
     return True
 
 
-def killed_on_its_way_back(host: Host, monkeypatch: pytest.MonkeyPatch, number: int) -> bool:
-    """Whether the program gave this command after it had turned round, and was killed there."""
+def killed_after(
+    host: Host, monkeypatch: pytest.MonkeyPatch, number: int, since: str = "opened"
+) -> bool:
+    """Whether the program gave this command since a line of its journal, and was killed there."""
     really, given = pretending.answer, 0
 
     def answer(root: Path, words: list[str]) -> pretending.Answer:
         nonlocal given
         said = really(root, words)
-        if host.journal.has("going back") and "show" not in words:
+        if host.journal.has(since) and "show" not in words:
             host.mail_arrives()
             given += 1
             if given == number:

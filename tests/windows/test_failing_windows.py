@@ -106,7 +106,7 @@ def test_a_way_back_that_is_killed_loses_nothing_that_the_old_release_did_since(
     for command in count(1):
         host = fresh()
         break_it(host, BREAKAGES["the web does not reach Core"], monkeypatch)
-        if not in_process.killed_on_its_way_back(host, monkeypatch, command):
+        if not in_process.killed_after(host, monkeypatch, command, "going back"):
             break
         monkeypatch.setattr(loopback(), "broken", set())
         ends(host)

@@ -32,6 +32,19 @@ def test_a_killed_window_ends_whole(
     assert line > 10, "every line had its turn"
 
 
+@pytest.mark.parametrize("kind", ["release", "restart", "backup"])
+def test_a_window_that_is_killed_after_a_command_ends_whole(
+    fresh: Fresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in count(1):
+        host = fresh()
+        if not in_process.killed_after(host, monkeypatch, number):
+            break
+        in_process.settle(host)
+        outcomes.assert_ended(host, f"killed after {host.commands[-1]!r}, command {number}")
+    assert number > 10, "each had its turn"
+
+
 @pytest.mark.parametrize("kind", ["by hand", "packages", "rollback"])
 def test_a_window_that_is_killed_within_a_step_ends_whole(
     fresh: Fresh, monkeypatch: pytest.MonkeyPatch
