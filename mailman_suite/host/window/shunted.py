@@ -21,7 +21,9 @@ _NOTE = "shunted.json"
 
 
 def remember(order: SharedOrder, journal: Journal) -> None:
-    """What is shunted now stays so; call this before Core stops."""
+    """What is shunted when Core is to be stopped for the first time stays so; call this before."""
+    if (journal.directory / _NOTE).exists():
+        return
     names = sorted(path.name for path in _shunt(order).glob("*.pck"))
     write_durably(journal.directory / _NOTE, json.dumps(names))
 

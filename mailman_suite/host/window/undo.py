@@ -76,6 +76,7 @@ def _put_back(order: Order, journal: Journal, running: Iterable[str]) -> None:
     place = journal.directory / "snapshot"
     if journal.has(PUT_BACK) or not snapshot.is_whole(place):
         return
+    shunted.remember(order, journal)  # Core may run still, and be at a message
     services.stop(running)
     # Files first: the databases are reached by passwords that are files.
     renaming.put_back(journal)
