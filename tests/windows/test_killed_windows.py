@@ -60,6 +60,33 @@ def test_a_window_that_is_killed_within_a_step_ends_whole(
     assert number > 50, "many had their turn"
 
 
+@pytest.mark.parametrize("kind", ["release"])
+def test_nothing_is_settled_while_the_window_works_or_the_host_goes_down(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert in_process.killed_at(host, monkeypatch, line=20)
+    lines = host.journal.lines()
+    in_process.call(host, "boot")  # what the window starts asks for it
+    host.at_work(False)
+    (host.root / "pretended/stopping").touch()
+    in_process.call(host, "settle")
+    assert (host.outcome, host.journal.lines()) == ({}, lines)
+    (host.root / "pretended/stopping").unlink()
+    in_process.settle(host)
+    outcomes.assert_ended(host)
+
+
+@pytest.mark.parametrize("kind", ["release"])
+def test_what_has_ended_is_left_alone(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert in_process.killed_at(host, monkeypatch, line=20)
+    in_process.settle(host)
+    commands, before = host.commands, outcomes.looks(host)
+    for verb in ("settle", "boot", "run"):
+        in_process.call(host, verb)
+    assert host.commands == commands
+    assert outcomes.looks(host) == before
+
+
 def promised(host: Host) -> str:
     """Forward after the commit, back before it; half a backup is none, and a web follows Core."""
     if host.kind == "backup":
