@@ -154,8 +154,8 @@ class Further(TypedDict, total=False):
     """What only some orders have, or only those of newer checkouts.
 
     `run` names the run. `tells` and `awaits` belong to hosts with a role, `past`, `past_paths` and
-    `own_units` to a rollback, `backup`, `backup_id`, `backup_bytes`, `secrets` to a restore, `cache`
-    to both.
+    `own_units` to a rollback, `backup`, `backup_id`, `backup_bytes`, `secrets` to a restore, and
+    `cache` to both.
     """
 
     run: str
