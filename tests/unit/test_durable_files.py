@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mailman_suite.host.apply import postgresql_access, search_index
-from mailman_suite.host.base import release_tree
+from mailman_suite.host.base import files
 from mailman_suite.host.build import assets, release
 from mailman_suite.preflight import shared_secrets
 from mailman_suite.rehearsal import records
@@ -40,7 +40,7 @@ def left(events: list[Event], below: Path) -> set[str]:
 
 
 WRITERS: dict[str, Callable[[Path], Any]] = {
-    "a note": lambda place: release_tree.write_durably(place / "note", "text"),
+    "a note": lambda place: files.write_durably(place / "note", "text"),
     "PostgreSQL's access rules": lambda place: postgresql_access.write(
         str(place / "pg_hba.conf"), "rules", os.getuid(), os.getgid(), 0o640
     ),

@@ -15,7 +15,7 @@ import pytest
 
 from mailman_suite.base import layout
 from mailman_suite.host.apply import runs
-from mailman_suite.host.inspect import host, kept_windows
+from mailman_suite.host.inspect import kept_windows, windows
 from mailman_suite.host.state import manifest
 from mailman_suite.host.window import rollback as host_rollback
 from mailman_suite.host.window.journal import Journal
@@ -97,12 +97,12 @@ def systemctl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("systemctl")
 def test_its_interrupted_window_and_backup_stop_every_run(tmp_path: Path) -> None:
     places = {"window": str(left(tmp_path, "sqlite", "outcome.json")), "window_unit": "w"}
-    (refusal,) = unfinished({"window": host.window(places)})
+    (refusal,) = unfinished({"window": windows.window(places)})
     assert f"{ID} was interrupted" in refusal.found
     assert refusal.remedy.endswith(f"systemctl restart {layout.RECOVERY_UNIT}")
 
     asked = {"backup": str(LEFT / "backup"), "backup_unit": "b"}
-    (refusal,) = unfinished_backup({"backup": host.backup(asked)})
+    (refusal,) = unfinished_backup({"backup": windows.backup(asked)})
     assert "20261121T030000-3.3.10 was interrupted" in refusal.found
 
 

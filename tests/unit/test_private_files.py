@@ -77,8 +77,8 @@ def modes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str,
         def opening(path: Any, *arguments: Any, **more: Any) -> Any:
             new = not isinstance(path, int) and not os.path.exists(path)
             opened = really(path, *arguments, **more)
-            if new and Path(path).is_relative_to(tmp_path):
-                found[str(path)] = os.stat(path).st_mode & 0o777
+            if new and (real := Path(path).resolve()).is_relative_to(tmp_path):
+                found[str(real)] = os.stat(path).st_mode & 0o777
             return opened
 
         return opening
