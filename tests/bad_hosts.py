@@ -136,9 +136,10 @@ TROUBLES = {
     "a new suite of a release that newer ones have replaced": Trouble(
         {},
         "no suite yet, and release 3.3.9 of Core 3.3.9 on Django 4.1",
-        "a release whose Core is our newest",
-        'set mailman_release = "3.3.10" or mailman_release = "3.3.10+django52"; or, to go on as '
-        'it is, write in group_data: mailman_acknowledged = {"3.3.9": ["replaced_release"]}',
+        "a release with the newest Core",
+        'set mailman_release = "3.3.10" or mailman_release = "3.3.10+django52"; or, to '
+        "continue anyway, acknowledge it in group_data: "
+        'mailman_acknowledged = {"3.3.9": ["replaced_release"]}',
         {"mailman_release": "3.3.9"},
     ),
     "an interpreter that is not there": Trouble(

@@ -12,7 +12,7 @@ from mailman_suite.suite.suite import Suite
 
 _TITLES = ("host", "role", "wave", "from", "to", "gates", "window", "refused")
 _NO_RELEASE = "-"  # of a host whose role needs none
-_VERDICTS: tuple[Verdict, ...] = ("stop", "word", "window", "fine")
+_VERDICTS: tuple[Verdict, ...] = ("stop", "acknowledge", "window", "fine")
 _FROM_ELSEWHERE = {
     "guide": "made by hand",
     "packages": "its packages",

@@ -62,16 +62,16 @@ def crossed(survey: SuiteSurvey, release: Release) -> list[Gate]:
 
 
 def refusals(found: Sequence[Finding], settings: Settings, release: Release) -> list[Refusal]:
-    """Why the run may not go on: every gate that stops it or waits for the operator's word."""
-    open_gates = [one for one in found if one.verdict in ("word", "stop")]
+    """Why the run may not continue: every gate that stops it or waits for an acknowledgement."""
+    open_gates = [one for one in found if one.verdict in ("acknowledge", "stop")]
     line = acknowledgement(open_gates, settings, release)
     return [_refusal(one, line) for one in open_gates]
 
 
 def acknowledgement(found: Sequence[Finding], settings: Settings, release: Release) -> str:
-    """The line of group data that gives the operator's word for all gates that wait for it."""
+    """The line of group data that acknowledges all gates that wait for it."""
     given = {name: [*gates] for name, gates in settings.acknowledged.items()}
-    wanted = [one.gate.name for one in found if one.verdict == "word"]
+    wanted = [one.gate.name for one in found if one.verdict == "acknowledge"]
     before = given.get(release.name, [])
     given[release.name] = [*before, *(name for name in wanted if name not in before)]
     return f"mailman_acknowledged = {json.dumps(given)}"
@@ -88,7 +88,8 @@ def _finding(gate: Gate, survey: SuiteSurvey, settings: Settings, release: Relea
     answer = _unknown(gaps) if gaps else gate.asks(
         Crossing(survey, settings, release, before, after)
     )  # fmt: skip
-    given = answer.verdict == "word" and gate.name in settings.acknowledged.get(release.name, [])
+    names = settings.acknowledged.get(release.name, [])
+    given = answer.verdict == "acknowledge" and gate.name in names
     return Finding(
         gate=gate,
         before=before,
@@ -108,9 +109,9 @@ def _unknown(gaps: Sequence[str]) -> Answer:
 
 
 def _refusal(finding: Finding, line: str) -> Refusal:
-    way = f"; or, to go on as it is, write in group_data: {line}"
+    way = f"; or, to continue anyway, acknowledge it in group_data: {line}"
     return Refusal(
         found=f"{finding.found} (gate {finding.gate.name}: {finding.gate.trap})",
-        expected=finding.gate.expects or "an answer from the host",
-        remedy=finding.then + (way if finding.verdict == "word" else ""),
+        expected=finding.gate.expects or "a definite answer",
+        remedy=finding.then + (way if finding.verdict == "acknowledge" else ""),
     )

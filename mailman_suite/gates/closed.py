@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from mailman_suite.gates.model import ANY, NotAGate
 
-_BEGINS = "an upgrade begins at Core 3.2.0 (gate first_version)"
+_BEGINS = "an upgrade begins at Core 3.2.0 or newer (gate first_version)"
 _FRESH = "each release is a fresh virtualenv from a hashed lock"
-_OWN_CONFIG = "the release's own configuration files are written anew"
-_OWN_TIMERS = "timers of ours run the jobs; cron jobs beside them go (gate cron_jobs)"
+_OWN_CONFIG = "the release's own configuration files are rewritten"
+_OWN_TIMERS = "the suite's timers run the jobs; other cron jobs are removed (gate cron_jobs)"
 _GUIDE = "upgrade guide, 'Virtualenv Install'"
 
 NOT_GATES = (
     NotAGate(
         "python_range", "mailman", ANY,
-        "Core asks for a Python that it does not check itself before 3.3.10.",
+        "Core needs a Python version that it does not check before 3.3.10.",
         f"{_FRESH}; an interpreter without a lock is refused", "Core's packages",
     ),
     NotAGate(
@@ -22,18 +22,18 @@ NOT_GATES = (
     ),
     NotAGate(
         "moving_dependencies", "mailman", ANY,
-        "SQLAlchemy 2.1, falcon 4, mistune and others break a suite that pip resolves anew.",
+        "SQLAlchemy 2.1, falcon 4, mistune and others break a suite that pip resolves again.",
         f"{_FRESH} that was run as a whole", "releases/*/notes.md",
     ),
     NotAGate(
         "packages_apart", "mailman", ANY,
-        "There are no guarantees for a new version of one package and an old one of another.",
+        "Mixing a new version of one package with an old version of another is not supported.",
         "all packages of a release are replaced together", _GUIDE,
     ),
     NotAGate(
         "static_files", "mailman-web", ANY,
         "collectstatic, compress and compilemessages have to be run again.",
-        "they are made inside each release before the window", _GUIDE,
+        "they are built inside each release before the window", _GUIDE,
     ),
     NotAGate(
         "queue_files", "mailman", ANY,
@@ -51,8 +51,8 @@ NOT_GATES = (
     ),
     NotAGate(
         "rest_by_gunicorn", "mailman", "3.3.0",
-        "The REST API is served by gunicorn, which has a configuration of its own.",
-        f"{_OWN_CONFIG}, and each window ends with a question to the REST API", "Core NEWS 3.3.0",
+        "The REST API is served by gunicorn, which has its own configuration.",
+        f"{_OWN_CONFIG}, and each window ends with a query to the REST API", "Core NEWS 3.3.0",
     ),
     NotAGate(
         "root_refused", "mailman", "3.3.5",
@@ -67,7 +67,7 @@ NOT_GATES = (
     NotAGate(
         "verp_confirmations", "mailman", "3.3.6",
         "Confirmations use addresses with a +, which the MTA has to accept.",
-        "the mta step sets Postfix' recipient_delimiter", "Core NEWS 3.3.6",
+        "the mta step sets Postfix's recipient_delimiter", "Core NEWS 3.3.6",
     ),
     NotAGate(
         "core_passwords", "postorius", "1.1.2",
@@ -81,12 +81,12 @@ NOT_GATES = (
     NotAGate(
         "python2_index", "hyperkitty", "1.2.0",
         "A search index that Python 2 wrote cannot be read by Python 3.",
-        f"{_BEGINS}; an index that the release cannot read is filled anew (gate search_index)",
+        f"{_BEGINS}; an index that the release cannot read is refilled (gate search_index)",
         "upgrade guide, 'Upgrade to 3.2.0'",
     ),
     NotAGate(
         "qcluster", "hyperkitty", "1.1.0",
-        "Background tasks need a running qcluster.", "it is a unit of ours",
+        "Background tasks need a running qcluster.", "it is one of the suite's units",
         "HyperKitty NEWS 1.1.0",
     ),
     NotAGate(
@@ -95,7 +95,8 @@ NOT_GATES = (
     ),
     NotAGate(
         "django_q2", "hyperkitty", "1.3.10",
-        "django-q and django-q2 own the same module: removing the old one last deletes the new.",
+        "django-q and django-q2 own the same module: removing the old one last deletes the new "
+        "one.",
         _FRESH, "HyperKitty NEWS 1.3.10; seen",
     ),
     NotAGate(

@@ -9,9 +9,9 @@ from mailman_suite.gates.model import (
     Answer,
     Crossing,
     Gate,
+    acknowledge,
     fine,
     window,
-    word,
 )
 
 _TRUE = ("yes", "true", "on", "1", "enable", "enabled")  # as lazr.config reads a boolean
@@ -22,9 +22,9 @@ def _startup_hooks(crossing: Crossing) -> Answer:
     left = [f"[{section}] {key}" for section, key in places if _said(crossing, section, key)]
     if not left:
         return fine("no pre_hook, post_hook or [styles] paths")
-    return word(
+    return acknowledge(
         ", ".join(left),
-        "these no longer run and nothing says so: do their work in a plugin, or drop them",
+        "these no longer run, without any warning: move their work to a plugin, or remove them",
     )
 
 
@@ -32,7 +32,7 @@ def _template_encoding(crossing: Crossing) -> Answer:
     files = crossing.survey["templates_not_utf8"]
     if not files:
         return fine("all templates on disk are UTF-8")
-    return word(
+    return acknowledge(
         f"not UTF-8: {', '.join(files)}",
         "recode them (iconv -t utf-8): most languages changed their charset to UTF-8",
     )
@@ -49,19 +49,21 @@ def _bounces(crossing: Crossing) -> Answer:
         )
     probes = crossing.declared("mta", "verp_probes")
     if probes is None or probes.lower() in _TRUE:
-        return window(found, "verp_probes is on before the new Core runs: a member is asked first")
-    return word(
+        return window(
+            found, "verp_probes is enabled before the new Core runs, so members are probed first"
+        )
+    return acknowledge(
         f"{found}, and mailman_core_config switches verp_probes off",
-        'take that line away (preferred), or set mailman_stale_bounces = "mark_processed"; else '
-        "members are disabled for bounces of long ago",
+        'remove that line (preferred), or set mailman_stale_bounces = "mark_processed"; '
+        "otherwise members are disabled for old bounces",
     )
 
 
 def _members_options(crossing: Crossing) -> Answer:
     jobs = gates_jobs.with_gone_options(crossing.survey["crontabs"])
     if not jobs:
-        return fine("no cron job uses them", "look into scripts of your own")
-    return word(
+        return fine("no cron job uses them", "check your own scripts")
+    return acknowledge(
         gates_jobs.listed(jobs),
         "members --add, --del and --sync are gone: use addmembers, delmembers, syncmembers",
     )
@@ -80,9 +82,9 @@ def _gatenews_job(crossing: Crossing) -> Answer:
 def _kept_headers(crossing: Crossing) -> Answer:
     if not _said(crossing, "mailman", "anonymous_list_keep_headers"):
         return fine("anonymous_list_keep_headers is not set")
-    return word(
+    return acknowledge(
         "[mailman] anonymous_list_keep_headers is set",
-        "it decides about X- headers alone now, so patterns for other headers no longer remove "
+        "it now applies to X- headers only, so patterns for other headers no longer remove "
         "anything from posts to anonymous lists: review it",
     )
 
@@ -96,7 +98,7 @@ def _database_scheme(crossing: Crossing) -> Answer:
 
 def _http_log_format(crossing: Crossing) -> Answer:
     if "%(r)s" in (crossing.declared("logging.http", "format") or ""):
-        return word(
+        return acknowledge(
             "mailman_core_config gives [logging.http] a format of gunicorn's",
             "move it to the section 'logging.gunicorn'",
         )
@@ -118,7 +120,8 @@ def _max_recipients(crossing: Crossing) -> Answer:
         return fine(f"mailman_core_config says {own}")
     return fine(
         f"max_recipients is {old or '500 by default'}",
-        "10 by default from now on, so more SMTP transactions; to keep it: mailman_core_config = "
+        "the default is now 10, so more SMTP transactions; to keep the old value: "
+        "mailman_core_config = "
         f'{{"mta": {{"max_recipients": {old or 500}}}}}',
     )
 
@@ -129,9 +132,9 @@ def _nntp_runner(crossing: Crossing) -> Answer:
         return fine("no list is gated to Usenet")
     if crossing.settings.usenet:
         return window(f"lists with a newsgroup: {lists}", "the nntp runner is started")
-    return word(
+    return acknowledge(
         f"lists with a newsgroup: {lists}; mailman_usenet is False",
-        "set mailman_usenet = True: the nntp runner does not start by itself any more",
+        "set mailman_usenet = True: the nntp runner no longer starts by default",
     )
 
 
@@ -145,13 +148,13 @@ def _said(crossing: Crossing, section: str, key: str) -> str:
 GATES = (
     Gate(
         "startup_hooks", "mailman", "3.2.0",
-        "pre_hook, post_hook and [styles] paths no longer act, and no error says so.",
+        "pre_hook, post_hook and [styles] paths no longer take effect, and no error is shown.",
         "none of them", "Core NEWS 3.2.0; seen", _startup_hooks,
     ),
     Gate(
         "stale_bounces", "mailman", "3.3.1",
         "The first Core that processes bounces scores all that were recorded before, at its first "
-        "start, and disables members for bounces of long ago.",
+        "start, and disables members for old bounces.",
         "verp_probes: yes, or the events marked processed",
         "upgrade guide, 'Upgrade from <3.3.1 to >=3.3.1'; seen: scored within 25 s", _bounces,
         needs=("bounce_events_waiting",),
@@ -179,7 +182,7 @@ GATES = (
     ),
     Gate(
         "kept_headers", "mailman", "3.3.6",
-        "anonymous_list_keep_headers applies to X- headers alone: others are no longer removed.",
+        "anonymous_list_keep_headers applies to X- headers only: others are no longer removed.",
         "the default, or a value that was reviewed", "Core NEWS 3.3.6", _kept_headers,
     ),
     Gate(

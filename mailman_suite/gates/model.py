@@ -10,9 +10,9 @@ from mailman_suite.host.wire.survey import Readable, SuiteSurvey
 from mailman_suite.releases.catalogue import Release
 from mailman_suite.settings import Settings
 
-# fine: nothing to do; window: done while the services are stopped, or right after; word: the
-# operator has to say so in group data; stop: this upgrade cannot begin.
-Verdict = Literal["fine", "window", "word", "stop"]
+# fine: nothing to do; window: done while the services are stopped, or right after; acknowledge: the
+# operator has to acknowledge it in group data; stop: this upgrade cannot begin.
+Verdict = Literal["fine", "window", "acknowledge", "stop"]
 
 SUITE = "suite"  # the component of gates that look at all packages together
 ANY = "any"  # the version of a gate that every change of its component crosses
@@ -70,7 +70,7 @@ class Answer:
 
 
 def fine(found: str, then: str = "nothing to do") -> Answer:
-    """The trap is not there, or it does no harm."""
+    """The trap does not exist here, or it does no harm."""
     return Answer("fine", found, then)
 
 
@@ -79,13 +79,13 @@ def window(found: str, then: str, *changes: str) -> Answer:
     return Answer("window", found, then, changes)
 
 
-def word(found: str, then: str, *changes: str) -> Answer:
+def acknowledge(found: str, then: str, *changes: str) -> Answer:
     """The operator has to decide; `then` begins with what to do."""
-    return Answer("word", found, then, changes)
+    return Answer("acknowledge", found, then, changes)
 
 
 def stop(found: str, then: str) -> Answer:
-    """Nothing may begin before `then` was done."""
+    """Nothing may begin before `then` is done."""
     return Answer("stop", found, then)
 
 
@@ -93,7 +93,7 @@ def stop(found: str, then: str) -> Answer:
 class Gate:
     """A known trap that lies between two versions of a component.
 
-    It is asked on a host that comes from below `version` (and not from below `since`) and goes to
+    It applies to a host that is upgraded from below `version` (and not from below `since`) to
     `version` or beyond. `needs` names what the survey must have been able to read; where it was
     not, the gate stops the run.
     """

@@ -13,24 +13,24 @@ from mailman_suite.releases.catalogue import DEFAULT, RELEASES, Release
 _TOP = """\
 # Releases and gates
 
-<!-- Made by `make gates-page` from mailman_suite/gates*.py and releases.py: change it there. -->
+<!-- Made by `make gates-page` from mailman_suite/gates and releases: change them there. -->
 
-A *release* is a locked, tested set of package versions. A *gate* is a known trap that lies between
-two versions of a package. A run that changes the release asks every gate that the host crosses and
-shows the answers in one table, also with `--dry`:
+A *release* is a locked, tested set of package versions. A *gate* is a known trap between two
+versions of a package. A run that changes the release evaluates every gate between the two versions
+and shows the results in one table, also with `--dry`:
 
-| verdict | means |
-|---|---|
-| fine | the trap is not there, or does no harm |
-| window | the run deals with it while the services are stopped, or right after |
-| word | you have to decide; the refusal says what to do, and prints the line for group data |
-| stop | the upgrade cannot begin before something was done |
+| verdict | meaning |
+| --- | --- |
+| fine | the trap does not exist here, or does no harm |
+| window | the run deals with it during the maintenance window, or right after it |
+| acknowledge | you decide; the refusal prints the line of group data that acknowledges it |
+| stop | the upgrade cannot begin; the refusal says why and what to do |
 
-Your word is a setting that names release and gate, and counts for no other release:
+An acknowledgement is a line in group data, for one release:
 
     mailman_acknowledged = {"%s": ["nntp_runner"]}
 
-A gate judges what stands on the host. What was dealt with is not asked again.
+A gate judges the present state of the host. Once the cause is removed, it no longer asks.
 """
 
 
@@ -56,10 +56,10 @@ def _starts() -> list[str]:
     newest = RELEASES[DEFAULT].core
     return [
         "## From where to where\n",
-        f"An upgrade begins at {first} or anything newer, up to the release itself. It goes to "
-        f"Core {newest} directly, with no stop on the way: that was run from Core {tested}. "
-        "Older hosts go to Core 3.2 by the upgrade guide first. Nothing goes to an older version: "
-        "a migrated database has no way back but its snapshot.\n",
+        f"An upgrade can begin at {first} or newer, up to the release itself, and leads to "
+        f"Core {newest} directly; this was tested from Core {tested}. Upgrade older hosts to Core "
+        "3.2 with the upgrade guide first. No release is downgraded: a migrated database can only "
+        "be restored from its snapshot.\n",
     ]
 
 
@@ -68,7 +68,7 @@ def _gates() -> list[str]:
         [f"`{gate.name}`", _crossing(gate), gate.trap, gate.expects or "-", gate.source]
         for gate in asking.GATES
     ]
-    titles = ["gate", "crossing", "the trap", "what it asks for", "source"]
+    titles = ["gate", "crossing", "the trap", "requires", "source"]
     return ["## Gates\n", *_table(titles, rows), ""]
 
 
@@ -76,7 +76,13 @@ def _not_gates() -> list[str]:
     rows = [
         [one.name, _crossing(one), one.trap, one.because, one.source] for one in asking.NOT_GATES
     ]
-    titles = ["trap", "crossing", "what went wrong elsewhere", "why it cannot here", "source"]
+    titles = [
+        "trap",
+        "crossing",
+        "what went wrong elsewhere",
+        "why it cannot happen here",
+        "source",
+    ]
     return ["## Known traps that need no gate\n", *_table(titles, rows), ""]
 
 

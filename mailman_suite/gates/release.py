@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 
 from mailman_suite.base.refusal import Refusal
-from mailman_suite.gates.model import ANY, SUITE, Answer, Crossing, Gate, fine, word
+from mailman_suite.gates.model import ANY, SUITE, Answer, Crossing, Gate, acknowledge, fine
 from mailman_suite.releases.catalogue import Release, replacements
 from mailman_suite.settings import Settings
 
 NAME = "replaced_release"
-_EXPECTS = "a release whose Core is our newest"
+_EXPECTS = "a release with the newest Core"
 
 
 def for_a_new_suite(settings: Settings, release: Release) -> Iterator[Refusal]:
@@ -22,14 +22,14 @@ def for_a_new_suite(settings: Settings, release: Release) -> Iterator[Refusal]:
         yield Refusal(
             found=f"no suite yet, and {_found(release)}",
             expected=_EXPECTS,
-            remedy=f"{_instead(release)}; or, to go on as it is, write in group_data: "
+            remedy=f"{_instead(release)}; or, to continue anyway, acknowledge it in group_data: "
             f"mailman_acknowledged = {json.dumps(given)}",
         )
 
 
 def _replaced(crossing: Crossing) -> Answer:
     if replacements(crossing.release):
-        return word(_found(crossing.release), _instead(crossing.release))
+        return acknowledge(_found(crossing.release), _instead(crossing.release))
     return fine(f"release {crossing.release.name}")
 
 
@@ -48,7 +48,7 @@ def _instead(release: Release) -> str:
 GATES = (
     Gate(
         NAME, SUITE, ANY,
-        "A release that a newer Core's has replaced gets no fixes; Django 4.1 of 3.3.9 has had no "
+        "A release that a newer one has replaced gets no fixes; Django 4.1 of 3.3.9 has had no "
         "security fix since December 2023.",
         _EXPECTS, "releases/3.3.9/notes.md", _replaced,
     ),

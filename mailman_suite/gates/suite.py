@@ -15,10 +15,10 @@ from mailman_suite.gates.model import (
     Answer,
     Crossing,
     Gate,
+    acknowledge,
     fine,
     stop,
     window,
-    word,
 )
 from mailman_suite.gates.versions import FIRST, TESTED_FROM
 from mailman_suite.parts.database.chosen import databases, titles
@@ -33,7 +33,7 @@ def _survey_complete(crossing: Crossing) -> Answer:
     gaps = crossing.survey["unreadable"]
     if gaps:
         return stop(
-            "; ".join(gaps), "make it readable, then run again: what is unknown is not fine"
+            "; ".join(gaps), "make it readable, then run again; what is unknown counts as a problem"
         )
     return fine("configuration and both databases were read")
 
@@ -43,7 +43,7 @@ def _first_version(crossing: Crossing) -> Answer:
     if "mailman" not in versions:
         return stop(
             f"no package mailman in {layout.VENV}",
-            "put the virtualenv back that the services run, or move it away for a new installation",
+            "restore the virtualenv that the services use, or move it away for a new installation",
         )
     old = _listed(
         (package, versions[package])
@@ -51,9 +51,9 @@ def _first_version(crossing: Crossing) -> Answer:
         if package in versions and gates_versions.is_older(versions[package], first)
     )
     if not old:
-        return fine(f"Core {versions['mailman']}", f"no stop on the way: {_TESTED}")
+        return fine(f"Core {versions['mailman']}", f"no intermediate version needed: {_TESTED}")
     return stop(
-        f"{old}: the web side of that time is Python 2",
+        f"{old}: its web side runs on Python 2",
         "bring the host to Core 3.2 with Postorius and HyperKitty 1.2 on Python 3 first, as the "
         "upgrade guide's 'Upgrade to 3.2.0' says; then run this again",
     )
@@ -85,8 +85,8 @@ def _no_downgrade(crossing: Crossing) -> Answer:
         return fine("nothing is newer than the release", "all its packages are replaced together")
     return stop(
         f"{newer}, newer than release {crossing.release.name}",
-        "set mailman_release to one that is at least as new; only deploys/rollback.py goes back, "
-        "because databases do not",
+        "set mailman_release to one that is at least as new; only deploys/rollback.py returns to "
+        "an older release, because databases cannot be downgraded",
     )
 
 
@@ -96,7 +96,7 @@ def _known_schema(crossing: Crossing) -> Answer:
     if head and not schema:
         return stop(
             f"Core's database has the schema {head}",
-            "this is none of Core 3.2.0 to 3.3.10: find out what migrated it last, and restore "
+            "no Core from 3.2.0 to 3.3.10 has it: find out what migrated it last, and restore "
             "the snapshot or backup that belongs to the installed Core",
         )
     if schema and gates_versions.is_older(crossing.release.core, schema):
@@ -106,7 +106,9 @@ def _known_schema(crossing: Crossing) -> Answer:
         )
     if schema == crossing.release.core:
         return fine(f"schema {head}", "nothing to migrate in Core's database")
-    return window(f"schema {head or 'not made yet'}", "migrated after a snapshot of both databases")
+    return window(
+        f"schema {head or 'not created yet'}", "migrated after a snapshot of both databases"
+    )
 
 
 def _database_engine(crossing: Crossing) -> Answer:
@@ -129,12 +131,12 @@ def _postgresql_server(crossing: Crossing) -> Answer:
         return fine(f"PostgreSQL {server[0]}")
     return stop(
         f"PostgreSQL {server[0]}; Django {series} needs {oldest} or newer",
-        "upgrade the server (pg_upgradecluster), or take a release with an older Django: "
+        "upgrade the server (pg_upgradecluster), or choose a release with an older Django: "
         'mailman_release = "3.3.10"',
     )
 
 
-_NEW_INDEX = "a new index is filled, list by list, once the service is back"
+_NEW_INDEX = "a new index is filled, list by list, once the service runs again"
 
 
 def _search_index(crossing: Crossing) -> Answer:
@@ -159,7 +161,7 @@ def _cron_jobs(crossing: Crossing) -> Answer:
     jobs = crossing.survey["crontabs"]
     refused, doubled = gates_jobs.as_root(jobs), gates_jobs.doubled(jobs)
     if refused:
-        return word(
+        return acknowledge(
             f"run as root: {gates_jobs.listed(refused)}",
             "Core refuses root since 3.3.5: call /usr/local/bin/mailman, which changes the user",
             *((REMOVE_CRON_JOBS,) if doubled else ()),
@@ -167,7 +169,7 @@ def _cron_jobs(crossing: Crossing) -> Answer:
     if doubled:
         return window(
             gates_jobs.listed(doubled),
-            "removed, a copy is kept: timers of ours do these jobs",
+            "removed, a copy is kept; the suite's timers run these jobs",
             REMOVE_CRON_JOBS,
         )
     return fine("no cron job of Mailman's")
@@ -178,8 +180,8 @@ def _own_project(crossing: Crossing) -> Answer:
         return fine("mailman-web")
     if crossing.survey.get("packaged"):
         return fine("the packages' own project", "its settings and addresses are kept")
-    return word(
-        "a Django project of one's own, not mailman-web",
+    return acknowledge(
+        "a custom Django project instead of mailman-web",
         "its urls.py, templates and apps are not taken over: put what is needed into "
         "mailman_web_settings and mailman_web_apps",
     )
@@ -193,11 +195,11 @@ GATES = (
     Gate(
         "survey_complete", SUITE, ANY,
         "A database or file that could not be read may hide every other trap.",
-        "configuration and databases that can be read", "our own rule", _survey_complete,
+        "readable configuration and databases", "a rule of this project", _survey_complete,
     ),
     Gate(
         "first_version", SUITE, ANY,
-        "Before Core 3.2.0 the web side is Python 2 and its migrations were never run by us.",
+        "Before Core 3.2.0 the web side is Python 2 and its migrations are untested here.",
         "Core 3.2.0 or newer, with a web side on Python 3",
         "upgrade guide, 'Upgrade to 3.2.0'", _first_version,
     ),
@@ -208,14 +210,14 @@ GATES = (
     ),
     Gate(
         "no_downgrade", SUITE, ANY,
-        "There is no way back for a migrated database: old code fails on a new schema.",
+        "A migrated database cannot be downgraded: old code fails on a new schema.",
         "a release that is at least as new in each of its packages",
         "seen: Core 3.3.8 on the schema of 3.3.10 fails in every command", _no_downgrade,
     ),
     Gate(
         "known_schema", SUITE, ANY,
         "Almost any command of a new Core migrates the database, also by accident.",
-        "the schema of a Core that comes before the release's",
+        "a schema no newer than the release's Core",
         "Core's migrations; seen with `mailman info`", _known_schema,
     ),
     Gate(
@@ -232,18 +234,18 @@ GATES = (
     Gate(
         "search_index", SUITE, ANY,
         "An index of another engine, or elsewhere, finds nothing; one that Django before 4.0 wrote "
-        "holds times of pytz, and without that each search that finds a message of then fails.",
+        "contains pytz times, and without pytz each search that finds such a message fails.",
         "", "HyperKitty's documentation; seen: ModuleNotFoundError", _search_index,
         needs=("search_index", "emails"),
     ),
     Gate(
         "cron_jobs", SUITE, ANY,
-        "Cron jobs run beside our timers (digests twice), and since 3.3.5 Core refuses root.",
+        "Cron jobs repeat the suite's timers (digests twice), and Core refuses root since 3.3.5.",
         "no cron job that runs `mailman` as root", "Core NEWS 3.3.5", _cron_jobs,
     ),
     Gate(
         "own_project", "mailman-web", ANY,
-        "A Django project of one's own has URLs, templates and apps that mailman-web has not.",
+        "A custom Django project has URLs, templates and apps that mailman-web lacks.",
         "mailman-web", "mailman-web's documentation", _own_project,
     ),
 )  # fmt: skip

@@ -12,9 +12,9 @@ from mailman_suite.gates.model import Finding
 _COLUMNS = (
     ("gate", 23),
     ("crossing", 17),
-    ("verdict", 7),
-    ("found on this host", 29),
-    ("what happens, or what to do", 33),
+    ("verdict", 11),
+    ("found on this host", 27),
+    ("what happens, or what to do", 31),
 )
 _GAP = "  "
 
@@ -32,12 +32,13 @@ def gates_table(findings: Sequence[Finding]) -> list[str]:
 
 def summary(findings: Sequence[Finding]) -> str:
     """How many gates stand where, in one line."""
-    count = {verdict: 0 for verdict in ("fine", "window", "word", "stop")}
+    count = {verdict: 0 for verdict in ("fine", "window", "acknowledge", "stop")}
     for finding in findings:
         count[finding.verdict] += 1
     return (
         f"{len(findings)} gates crossed: {count['fine']} fine, {count['window']} done in the "
-        f"window, {count['word']} waiting for your word, {count['stop']} stopping the run"
+        f"window, {count['acknowledge']} waiting for your acknowledgement, {count['stop']} "
+        "stopping the run"
     )
 
 

@@ -86,7 +86,7 @@ def is_published(package: str, text: str) -> bool:
 
 
 def is_older(one: str, other: str) -> bool:
-    """Whether the first version comes before the second. What is not installed is older than all.
+    """Whether the first version is lower than the second. What is not installed is older than all.
 
     Raises nothing: what is no version number is never older, and `known_versions` stops it.
     """
@@ -106,7 +106,7 @@ def is_crossed(gate: str, since: str, before: str, after: str) -> bool:
 
 
 def before(component: str, survey: SuiteSurvey) -> str:
-    """The version that a host comes from; "" where the component is not installed.
+    """The version that a host has; "" where the component is not installed.
 
     It is as old as its schema: a newer package that has never run has done nothing yet.
     """

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from mailman_suite.gates.model import Answer, Crossing, Gate, fine, stop, window, word
+from mailman_suite.gates.model import Answer, Crossing, Gate, acknowledge, fine, stop, window
 
 _MIDDLEWARE = "allauth.account.middleware.AccountMiddleware"
-_LEFT = "name it in mailman_adoption_ignores: it is of no use any more"
+_LEFT = "name it in mailman_adoption_ignores: it no longer has any effect"
 _SLOW_ARCHIVE = 10_000  # messages from which on the migrations of HyperKitty 1.1.4 take minutes
 
 
 def _template_base_url(crossing: Crossing) -> Answer:
     name = "POSTORIUS_TEMPLATE_BASE_URL"
     if crossing.set_for_web(name) and not crossing.web_setting(name):
-        return word(
+        return acknowledge(
             f"mailman_web_settings empties {name}",
-            "take it away: without an address that Core can reach, no template is found",
+            "remove it: without an address that Core can reach, no template is found",
         )
     return window(f"{name} is needed", "settings.py sets it to the loopback address")
 
@@ -28,9 +28,9 @@ def _slow_migrations(crossing: Crossing) -> Answer:
     assert emails is not None, "the gate needs it"
     if emails < _SLOW_ARCHIVE:
         return window(f"{emails} archived messages", "migrated in the window")
-    return word(
+    return acknowledge(
         f"{emails} archived messages",
-        "plan hours for the window (deploys/rehearse.py measures them on a copy)",
+        "plan hours for the window (make rehearse measures it on a copy)",
     )
 
 
@@ -40,21 +40,23 @@ def _paintstore(crossing: Crossing) -> Answer:
         return window("the host's settings list paintstore", "not taken over")
     if "paintstore" not in apps:
         return fine("paintstore is not among the apps")
-    return stop("group data lists the app paintstore", "take it away: no release has that module")
+    return stop("group data lists the app paintstore", "remove it: no release has that module")
 
 
 def _archiver_key(crossing: Crossing) -> Answer:
     archiver = crossing.survey["versions"].get("mailman-hyperkitty", "none")
     return window(
         f"mailman-hyperkitty {archiver}, {crossing.survey['spool']} messages in its spool",
-        "replaced together with HyperKitty; it sends its spool when the service is back",
+        "replaced together with HyperKitty; it sends its spool once the service runs again",
     )
 
 
 def _autocreate_user(crossing: Crossing) -> Answer:
     name = "AUTOCREATE_MAILMAN_USER"
     if crossing.set_for_web(name):
-        return word(f"mailman_web_settings sets {name}", "take it away: it no longer does anything")
+        return acknowledge(
+            f"mailman_web_settings sets {name}", "remove it: it no longer does anything"
+        )
     if crossing.standing_web(name) is not None:
         return window(f"the host's settings set {name}", _LEFT)
     return fine(f"{name} is not set")
@@ -64,29 +66,29 @@ def _auto_field(crossing: Crossing) -> Answer:
     field = crossing.web_setting("DEFAULT_AUTO_FIELD")
     if field in (None, "django.db.models.AutoField"):
         return fine("mailman-web sets django.db.models.AutoField")
-    return word(
+    return acknowledge(
         f"mailman_web_settings sets DEFAULT_AUTO_FIELD to {field}",
-        "take it away: the suite's migrations were made for AutoField",
+        "remove it: the suite's migrations were made for AutoField",
     )
 
 
 def _queue_retry(crossing: Crossing) -> Answer:
     queue: Any = crossing.web_setting("Q_CLUSTER")
     if queue is None:
-        return fine("mailman-web sets it right")
+        return fine("mailman-web sets it correctly")
     retry, timeout = queue.get("retry", 60), queue.get("timeout")
     if timeout is not None and retry > timeout:
         return fine(f"retry {retry} s, timeout {timeout} s")
-    return word(
+    return acknowledge(
         f"mailman_web_settings['Q_CLUSTER']: retry {retry} s, timeout {timeout}",
-        "make retry longer than timeout, else a slow task runs twice at a time",
+        "make retry longer than timeout, otherwise a slow task runs twice at the same time",
     )
 
 
 def _account_middleware(crossing: Crossing) -> Answer:
     own = crossing.web_setting("MIDDLEWARE")
     if own is None or _MIDDLEWARE in own:
-        return fine("mailman-web brings the middleware")
+        return fine("mailman-web provides the middleware")
     return stop(
         "mailman_web_settings['MIDDLEWARE'] lacks allauth's",
         f"add {_MIDDLEWARE}, or leave MIDDLEWARE to mailman-web",
@@ -95,8 +97,8 @@ def _account_middleware(crossing: Crossing) -> Answer:
 
 def _session_wipe(crossing: Crossing) -> Answer:
     if any(name.startswith("0003_") for name in _applied(crossing, "django_mailman3")):
-        return fine("it was applied, sessions are of the new kind")
-    return window("sessions of the old kind", "all are deleted: everybody logs in again")
+        return fine("it was applied; sessions are in the new format")
+    return window("sessions in the old format", "all are deleted: everybody logs in again")
 
 
 def _email_case(crossing: Crossing) -> Answer:
@@ -104,11 +106,11 @@ def _email_case(crossing: Crossing) -> Answer:
         return fine("the addresses are in lower case")
     twins = crossing.survey["case_duplicates"]
     if not twins:
-        return window("no addresses that differ in case alone", "all are put into lower case")
+        return window("no addresses that differ only in case", "all are converted to lower case")
     return stop(
         f"the same address in two spellings: {', '.join(twins)}",
-        "delete one of each in Django's administration (Email addresses); the migration to lower "
-        "case fails on them",
+        "delete one of each pair in Django's administration (Email addresses); the migration to "
+        "lower case fails on them",
     )
 
 
@@ -121,18 +123,18 @@ def _serializer(crossing: Crossing) -> Answer:
         return fine("sessions are written as JSON")
     return stop(
         f"mailman_web_settings sets SESSION_SERIALIZER to {own}",
-        "take it away: Django no longer has it, and no page would open",
+        "remove it: Django no longer has it, and no page would load",
     )
 
 
 def _humanize(crossing: Crossing) -> Answer:
     own = crossing.web_setting("INSTALLED_APPS")
     if own is None or "django.contrib.humanize" in own:
-        return fine("mailman-web brings django.contrib.humanize")
+        return fine("mailman-web provides django.contrib.humanize")
     return stop(
         "mailman_web_settings['INSTALLED_APPS'] lacks django.contrib.humanize",
         "add it, or name further apps in mailman_web_apps; without it the page of held messages "
-        "is an error page, and Django's check says nothing",
+        "is an error page, and Django's check does not report it",
     )
 
 
@@ -151,23 +153,24 @@ GATES = (
         "slow_archive_migrations", "hyperkitty", "1.1.4",
         "Migrations 0013 to 0015 give every archived message a new list key: hours on big "
         "archives.",
-        "a window that was planned for it", "HyperKitty NEWS 1.1.4", _slow_migrations,
+        "a maintenance window of that length", "HyperKitty NEWS 1.1.4", _slow_migrations,
         needs=("emails", "web_migrations"),
     ),
     Gate(
         "template_base_url", "postorius", "1.2.0",
-        "POSTORIUS_TEMPLATE_BASE_URL became required, and Django's check does not miss it.",
+        "POSTORIUS_TEMPLATE_BASE_URL became required, and Django's check does not report it "
+        "missing.",
         "an address that Core can reach", "upgrade guide, 'Upgrade to 3.2.0'", _template_base_url,
     ),
     Gate(
         "paintstore", "hyperkitty", "1.2.2",
-        "The app paintstore is gone; listed, every web command fails.",
+        "The app paintstore no longer exists; if it is listed, every web command fails.",
         "apps that the release has", "HyperKitty NEWS 1.2.2; seen: ModuleNotFoundError",
         _paintstore,
     ),
     Gate(
         "archiver_key", "hyperkitty", "1.3.5",
-        "The archiver's key moved into a header: a mailman-hyperkitty before 1.2.0 gets 401, and "
+        "The archiver's key moved to a header: a mailman-hyperkitty before 1.2.0 gets 401, and "
         "the guide's command does not upgrade it.",
         "", "HyperKitty NEWS 1.3.5; seen", _archiver_key,
     ),
@@ -178,7 +181,7 @@ GATES = (
     ),
     Gate(
         "auto_field", "hyperkitty", "1.3.6",
-        "Django wants DEFAULT_AUTO_FIELD said; another type than AutoField asks for migrations.",
+        "Django requires DEFAULT_AUTO_FIELD; a type other than AutoField requires migrations.",
         "django.db.models.AutoField", "HyperKitty NEWS 1.3.6; seen", _auto_field,
     ),
     Gate(
@@ -188,14 +191,14 @@ GATES = (
     ),
     Gate(
         "email_case", "django-allauth", "0.56.0",
-        "Migrations put addresses into lower case under unique constraints.",
+        "Migrations convert addresses to lower case under unique constraints.",
         "no address of one account, and no verified one, in two spellings",
         "django-allauth's account migrations 0003 and 0006; seen", _email_case,
         needs=("case_duplicates", "web_migrations"),
     ),
     Gate(
         "session_serializer", "django", "5.0",
-        "Sessions can no longer be pickles; mailman-web gave them up in 0.0.8.",
+        "Sessions can no longer be pickles; mailman-web dropped them in 0.0.8.",
         "no SESSION_SERIALIZER, or one that Django has",
         "Django's release notes 5.0, mailman-web NEWS 0.0.8", _serializer,
     ),

@@ -26,7 +26,7 @@ TEMPLATE = Path(__file__).with_suffix(".html.j2")
 # Production's disks may be slower and are busy: announce so many times what was measured.
 _MARGIN = 2
 _KNOWN = ("mailing lists", "members", "archived messages")
-_VERDICTS = ("stop", "word", "window", "fine")
+_VERDICTS = ("stop", "acknowledge", "window", "fine")
 
 
 def report(result: Result, receipt: Mapping[str, Any]) -> str:

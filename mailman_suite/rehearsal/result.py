@@ -98,7 +98,7 @@ def _gate(finding: Finding) -> dict[str, str]:
 
 
 def _is_by_hand(finding: Finding) -> bool:
-    return finding.verdict in ("word", "stop")
+    return finding.verdict in ("acknowledge", "stop")
 
 
 def timed(window: WindowResult | Nothing) -> dict[str, Any]:

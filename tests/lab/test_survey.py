@@ -94,7 +94,7 @@ def test_the_gates_say_what_to_do_about_it(troubled: tuple[Handmade, dict[str, A
     release, settings = RELEASES[one.becomes], declared_settings(GOOD)
     found = {each.gate.name: each for each in asking.findings(survey, settings, release)}
     assert found["survey_complete"].verdict == "fine"
-    assert found["nntp_runner"].verdict == "word"
+    assert found["nntp_runner"].verdict == "acknowledge"
     assert found["cron_jobs"].verdict == "window"
     assert all(name in found["cron_jobs"].found for name in JOBS)
     line = f'mailman_acknowledged = {{"{release.name}": ["nntp_runner"]}}'

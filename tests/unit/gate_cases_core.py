@@ -11,7 +11,7 @@ WAITING: Data = {"host": {"bounce_events_waiting": 12}}
 
 CASES: dict[str, Case] = {
     "a startup hook": Case(
-        "startup_hooks", "word", "[mailman] pre_hook", "plugin",
+        "startup_hooks", "acknowledge", "[mailman] pre_hook", "plugin",
         config("mailman", pre_hook="site.begin"), core="3.1.0",
     ),
     "a startup hook that is left behind": passes(
@@ -20,14 +20,15 @@ CASES: dict[str, Case] = {
     ),
     "no startup hook": passes("startup_hooks", "no pre_hook", core="3.1.0"),
     "stale bounces, asked by probes": Case(
-        "stale_bounces", "window", "12 unprocessed", "verp_probes is on", **WAITING,
+        "stale_bounces", "window", "12 unprocessed", "verp_probes is enabled", **WAITING,
     ),
     "stale bounces, to be forgotten": Case(
         "stale_bounces", "window", "12 unprocessed", "marked processed", **WAITING,
         data={"stale_bounces": "mark_processed"}, changes=(MARK_BOUNCES_PROCESSED,),
     ),
     "stale bounces, and probes switched off": Case(
-        "stale_bounces", "word", "12 unprocessed", "take that line away", **WAITING, **OLD_PROBES,
+        "stale_bounces", "acknowledge", "12 unprocessed", "remove that line",
+        **WAITING, **OLD_PROBES,
     ),
     "stale bounces, and probes declared": passes(
         "stale_bounces", "12 unprocessed", "window", **WAITING,
@@ -39,12 +40,12 @@ CASES: dict[str, Case] = {
         {"bounce_events_waiting": None},
     ),
     "templates in another charset": Case(
-        "template_encoding", "word", "lists/a/list:member:regular:footer", "iconv",
+        "template_encoding", "acknowledge", "lists/a/list:member:regular:footer", "iconv",
         {"templates_not_utf8": ["lists/a/list:member:regular:footer"]},
     ),
     "templates in UTF-8": passes("template_encoding", "all templates"),
     "a job that calls a disabled option": Case(
-        "members_options", "word", "members", "syncmembers",
+        "members_options", "acknowledge", "members", "syncmembers",
         {"crontabs": [job("mailman members --sync /srv/staff staff@lists.unit.test")]},
     ),
     "a job that lists members": passes(
@@ -61,11 +62,11 @@ CASES: dict[str, Case] = {
     ),
     "no job that gates news": passes("gatenews_job", "no cron job"),
     "kept headers on the host": Case(
-        "kept_headers", "word", "is set", "review",
+        "kept_headers", "acknowledge", "is set", "review",
         config("mailman", anonymous_list_keep_headers="^subject:"),
     ),
     "kept headers in group data": Case(
-        "kept_headers", "word", "is set", "review",
+        "kept_headers", "acknowledge", "is set", "review",
         data=declared("mailman", anonymous_list_keep_headers="^subject:"),
     ),
     "no kept headers": passes("kept_headers", "not set"),
@@ -78,7 +79,7 @@ CASES: dict[str, Case] = {
         host=config("database", url="postgresql://(masked)@localhost/mailman"),
     ),
     "a gunicorn format in group data": Case(
-        "http_log_format", "word", "gunicorn", "logging.gunicorn",
+        "http_log_format", "acknowledge", "gunicorn", "logging.gunicorn",
         data=declared("logging.http", format='%(h)s "%(r)s" %(s)s'),
     ),
     "a gunicorn format on the host": Case(
@@ -99,7 +100,7 @@ CASES: dict[str, Case] = {
         "max_recipients", "says 200", data=declared("mta", max_recipients=200)
     ),
     "a list with a newsgroup": Case(
-        "nntp_runner", "word", "newsgroup: 2", "mailman_usenet = True", {"usenet_lists": 2},
+        "nntp_runner", "acknowledge", "newsgroup: 2", "mailman_usenet = True", {"usenet_lists": 2},
     ),
     "a list with a newsgroup, and the runner wanted": passes(
         "nntp_runner", "newsgroup: 2", "window", host={"usenet_lists": 2}, data={"usenet": True}

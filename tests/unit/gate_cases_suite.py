@@ -27,11 +27,11 @@ CASES: dict[str, Case] = {
         "first_version", "stop", "mailman 3.1.0, postorius 1.1.0", "to Core 3.2", core="3.1.0",
     ),
     "only the archive is from Python 2's time": Case(
-        "first_version", "stop", "hyperkitty 1.1.4: the", "to Core 3.2",
+        "first_version", "stop", "hyperkitty 1.1.4: its", "to Core 3.2",
         {"versions": {**VERSIONS, "hyperkitty": "1.1.4"}},
     ),
     "no Core in the virtualenv": Case(
-        "first_version", "stop", "no package mailman", "put the virtualenv back", {"versions": {}},
+        "first_version", "stop", "no package mailman", "restore the virtualenv", {"versions": {}},
     ),
     "the oldest that may begin": passes("first_version", "Core 3.2.0", then="3.2.0, 3.3.0"),
     "a distribution's revision": passes(
@@ -73,7 +73,7 @@ CASES: dict[str, Case] = {
         host={"core_head": "8cc1f79f4459"},
     ),
     "a release that newer ones have replaced": Case(
-        "replaced_release", "word", "release 3.3.9 of Core 3.3.9 on Django 4.1",
+        "replaced_release", "acknowledge", "release 3.3.9 of Core 3.3.9 on Django 4.1",
         'set mailman_release = "3.3.10" or', release="3.3.9",
     ),
     "a release that nothing has replaced": passes("replaced_release", "release 3.3.10+django52"),
@@ -133,11 +133,11 @@ CASES: dict[str, Case] = {
         changes=(REMOVE_CRON_JOBS,),
     ),
     "a cron job that runs Core's command as root": Case(
-        "cron_jobs", "word", "1 in /etc/cron.d/mailman: lists", "/usr/local/bin/mailman",
+        "cron_jobs", "acknowledge", "1 in /etc/cron.d/mailman: lists", "/usr/local/bin/mailman",
         {"crontabs": [job("/opt/mailman/venv/bin/mailman lists -q > /root/lists", "root")]},
     ),
     "a job of root beside one that timers replace": Case(
-        "cron_jobs", "word", "1 in /etc/cron.d/mailman: lists", "",
+        "cron_jobs", "acknowledge", "1 in /etc/cron.d/mailman: lists", "",
         {"crontabs": [job("mailman lists", "root"), job("mailman notify", "root")]},
         changes=(REMOVE_CRON_JOBS,),
     ),
@@ -146,7 +146,7 @@ CASES: dict[str, Case] = {
         host={"crontabs": [job("mailman lists"), job("tar -cf /b.tar /etc/mailman3", "root")]},
     ),
     "a project of one's own": Case(
-        "own_project", "word", "a Django project of one's own", "mailman_web_apps",
+        "own_project", "acknowledge", "a custom Django project", "mailman_web_apps",
         {"versions": VERSIONS},
     ),
     "mailman-web": passes("own_project", "mailman-web"),

@@ -15,7 +15,8 @@ def _own(**values: object) -> Data:
 
 CASES: dict[str, Case] = {
     "a big old archive": Case(
-        "slow_archive_migrations", "word", "200000 archived", "plan hours", {"emails": 200_000},
+        "slow_archive_migrations", "acknowledge", "200000 archived", "plan hours",
+        {"emails": 200_000},
         core="3.1.0",
     ),
     "a small old archive": passes(
@@ -26,14 +27,14 @@ CASES: dict[str, Case] = {
         host={"web_migrations": {"hyperkitty": ["0015_mailinglist_id_as_primary_key"]}},
     ),
     "an emptied template address": Case(
-        "template_base_url", "word", "empties POSTORIUS_TEMPLATE", "take it away",
+        "template_base_url", "acknowledge", "empties POSTORIUS_TEMPLATE", "remove it",
         data=web(POSTORIUS_TEMPLATE_BASE_URL=""), core="3.1.0",
     ),
     "no template address yet": passes(
         "template_base_url", "is needed", "window", then="sets it", core="3.1.0"
     ),
     "paintstore among the further apps": Case(
-        "paintstore", "stop", "paintstore", "take it away", data={"web_apps": ["paintstore"]},
+        "paintstore", "stop", "paintstore", "remove it", data={"web_apps": ["paintstore"]},
     ),
     "paintstore among all apps": Case(
         "paintstore", "stop", "paintstore", "", data=web(INSTALLED_APPS=["paintstore"]),
@@ -48,7 +49,8 @@ CASES: dict[str, Case] = {
         {"spool": 7},
     ),
     "a setting that Postorius dropped": Case(
-        "autocreate_user", "word", "AUTOCREATE", "take it", data=web(AUTOCREATE_MAILMAN_USER=True),
+        "autocreate_user", "acknowledge", "AUTOCREATE", "remove it",
+        data=web(AUTOCREATE_MAILMAN_USER=True),
     ),
     "a setting that Postorius dropped, on the host": passes(
         "autocreate_user", "the host's settings", "window", then="mailman_adoption_ignores",
@@ -56,18 +58,18 @@ CASES: dict[str, Case] = {
     ),
     "no setting that Postorius dropped": passes("autocreate_user", "is not set"),
     "another kind of key": Case(
-        "auto_field", "word", "BigAutoField", "take it away",
+        "auto_field", "acknowledge", "BigAutoField", "remove it",
         data=web(DEFAULT_AUTO_FIELD="django.db.models.BigAutoField"),
     ),
     "the right kind of key": passes(
         "auto_field", "AutoField", data=web(DEFAULT_AUTO_FIELD="django.db.models.AutoField")
     ),
     "a retry before the timeout": Case(
-        "queue_retry", "word", "retry 60 s, timeout 300", "longer",
+        "queue_retry", "acknowledge", "retry 60 s, timeout 300", "longer",
         data=web(Q_CLUSTER={"timeout": 300}),
     ),
     "a timeout that never comes": Case(
-        "queue_retry", "word", "timeout None", "longer", data=web(Q_CLUSTER={"retry": 60}),
+        "queue_retry", "acknowledge", "timeout None", "longer", data=web(Q_CLUSTER={"retry": 60}),
     ),
     "a retry after the timeout": passes(
         "queue_retry", "retry 360", data=web(Q_CLUSTER={"retry": 360, "timeout": 300})
@@ -83,7 +85,7 @@ CASES: dict[str, Case] = {
         host={"web_migrations": {"account": ["0006_emailaddress_lower"]}},
     ),
     "sessions as pickles": Case(
-        "session_serializer", "stop", "PickleSerializer", "take it away",
+        "session_serializer", "stop", "PickleSerializer", "remove it",
         data=web(SESSION_SERIALIZER="django.contrib.sessions.serializers.PickleSerializer"),
     ),
     "sessions as pickles on the host": passes(
@@ -95,9 +97,9 @@ CASES: dict[str, Case] = {
         "account_middleware", "stop", "lacks", MIDDLEWARE, data=web(MIDDLEWARE=["a.B"]),
     ),
     "middleware with allauth's": passes(
-        "account_middleware", "brings", data=web(MIDDLEWARE=["a.B", MIDDLEWARE])
+        "account_middleware", "provides", data=web(MIDDLEWARE=["a.B", MIDDLEWARE])
     ),
-    "sessions that will go": Case("session_wipe", "window", "old kind", "logs in again"),
+    "sessions that will go": Case("session_wipe", "window", "old format", "logs in again"),
     "sessions that went": passes(
         "session_wipe", "was applied",
         host={"web_migrations": {"django_mailman3": ["0003_sessions"]}},
@@ -106,5 +108,5 @@ CASES: dict[str, Case] = {
         "humanize", "stop", "lacks django.contrib.humanize", "add it",
         data=web(INSTALLED_APPS=["hyperkitty"]),
     ),
-    "apps with humanize": passes("humanize", "brings", data=web(INSTALLED_APPS=[HUMANIZE])),
+    "apps with humanize": passes("humanize", "provides", data=web(INSTALLED_APPS=[HUMANIZE])),
 }  # fmt: skip

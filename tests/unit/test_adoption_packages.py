@@ -164,10 +164,10 @@ def test_a_suite_of_ours_renames_nothing():
     assert told["databases_before"] == told["databases"]
 
 
-def test_the_packages_own_project_needs_no_word():
+def test_the_packages_own_project_needs_no_acknowledgement():
     seen = surveyed.survey("3.3.8")
     del seen["versions"]["mailman-web"]
-    for packaged, verdict in ((True, "fine"), (False, "word")):
+    for packaged, verdict in ((True, "fine"), (False, "acknowledge")):
         found = asking.findings(
             {**seen, "packaged": packaged}, surveyed.settings(), surveyed.RELEASE
         )

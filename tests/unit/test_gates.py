@@ -1,4 +1,4 @@
-"""Each gate judges a host that it is about and one that it is not; words are given and kept."""
+"""Each gate judges a host that it is about and one that it is not; acknowledgements count."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_every_gate_has_a_host_that_trips_it_and_one_that_passes(gate: str):
 
 
 def test_every_gate_that_refuses_says_what_it_expects():
-    refusing = {case.gate for case in CASES.values() if case.verdict in ("word", "stop")}
+    refusing = {case.gate for case in CASES.values() if case.verdict in ("acknowledge", "stop")}
     assert not [gate.name for gate in asking.GATES if gate.name in refusing and not gate.expects]
 
 
@@ -70,7 +70,7 @@ def test_a_quiet_host_of_any_age_may_begin(core: str, release: Release):
     assert asking.refusals(found, given, release) == []
 
 
-def test_a_release_that_newer_ones_have_replaced_is_taken_on_the_operators_word():
+def test_a_release_that_newer_ones_have_replaced_needs_an_acknowledgement():
     release = RELEASES["3.3.9"]
     found = asking.findings(survey("3.3.8"), settings(), release)
     (reason,) = asking.refusals(found, settings(), release)
@@ -98,7 +98,7 @@ def test_from_our_patches_back_to_upstreams_packages_is_no_downgrade():
     assert finding("no_downgrade", found).verdict == "fine"
 
 
-def test_a_core_without_an_archive_has_no_index_to_make_anew():
+def test_a_core_without_an_archive_has_no_index_to_rebuild():
     host = survey("3.3.8", emails=0)
     del host["versions"]["hyperkitty"]
     assert REBUILD_INDEX not in asking.changes(asking.findings(host, settings(), RELEASE))
@@ -139,10 +139,10 @@ def test_the_two_gates_about_bounces_never_ask_at_once():
         assert len({"stale_bounces", "uncommitted_bounces"} & found) <= 1
 
 
-def test_a_word_that_was_given_lets_the_gate_pass():
+def test_an_acknowledgement_lets_the_gate_pass():
     host = survey("3.3.8", **TROUBLED)
     before = asking.findings(host, settings(), RELEASE)
-    assert [one.gate.name for one in before if one.verdict == "word"] == [
+    assert [one.gate.name for one in before if one.verdict == "acknowledge"] == [
         "cron_jobs",
         "nntp_runner",
     ]
@@ -157,19 +157,19 @@ def test_the_refusal_prints_the_line_that_lets_the_run_go_on():
     host = survey("3.3.8", **TROUBLED)
     declared = settings(acknowledged={"3.3.10": ["humanize"]})
     reasons = asking.refusals(asking.findings(host, declared, RELEASE), declared, RELEASE)
-    line = reasons[0].remedy.partition("write in group_data: mailman_acknowledged = ")[2]
+    line = reasons[0].remedy.partition("acknowledge it in group_data: mailman_acknowledged = ")[2]
     given = settings(acknowledged=ast.literal_eval(line))
     assert given.acknowledged["3.3.10"] == ["humanize"]
     assert asking.refusals(asking.findings(host, given, RELEASE), given, RELEASE) == []
 
 
-def test_a_word_for_another_release_counts_for_nothing():
+def test_an_acknowledgement_of_another_release_counts_for_nothing():
     given = settings(acknowledged={"3.3.10": [*QUIET_WORDS]})
     found = asking.findings(survey("3.3.8", **TROUBLED), given, RELEASE)
     assert len(asking.refusals(found, given, RELEASE)) == 2
 
 
-def test_no_word_helps_against_a_stop():
+def test_no_acknowledgement_helps_against_a_stop():
     host = survey("3.3.8", core_database="mysql")
     given = settings(acknowledged={RELEASE.name: [*asking.NAMES]})
     (reason,) = asking.refusals(asking.findings(host, given, RELEASE), given, RELEASE)
@@ -196,7 +196,7 @@ def test_the_table_shows_every_crossing_and_fits_a_terminal():
     row = next(line for line in lines if line.startswith("stale_bounces"))
     assert "mailman 3.3.1" in row and "window" in row and "12 unprocessed" in row
     assert lines[-1].startswith(f"{len(found)} gates crossed: ")
-    assert lines[-1].endswith("2 waiting for your word, 0 stopping the run")
+    assert lines[-1].endswith("2 waiting for your acknowledgement, 0 stopping the run")
 
 
 def test_without_findings_there_is_no_table():
