@@ -1,4 +1,4 @@
-"""Asks the running suite what its users would, changes nothing, and fails for a broken promise.
+"""Checks the running suite as its users would, changes nothing, and fails if a check is broken.
 
 pyinfra -y inventories/prod.py deploys/verify.py
 """

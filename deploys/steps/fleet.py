@@ -10,5 +10,5 @@ from mailman_suite.suite.suite import Suite
 @deploy("Verify")
 def healthy(suite: Suite, wave: Wave) -> None:
     """The wave's suites answer as their users would ask; no later wave begins before."""
-    name = "The running suite keeps its promises"
+    name = "The running suite passes its checks"
     fleet.healthy(name=name if wave.alone else f"{name} ({wave})", suite=suite, wave=wave)

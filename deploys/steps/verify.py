@@ -12,8 +12,8 @@ from mailman_suite.suite.suite import Suite
 
 @deploy("Verify")
 def answers(suite: Suite) -> None:
-    """Core, web, mail, jobs and databases keep what the suite promises."""
-    verify.answers(name="The running suite keeps its promises", suite=suite)
+    """Core, web, mail, jobs and databases pass the suite's checks."""
+    verify.answers(name="The running suite passes its checks", suite=suite)
 
 
 @deploy("Verify")
@@ -26,5 +26,5 @@ def delivers(suite: Suite) -> None:
     except Refusal as error:
         raise Refused(host.name, error.reasons) from None
     probe.arrives(
-        name="A post reaches its member and the archive", suite=suite, member_domain=domain
+        name="A post reaches its subscriber and the archive", suite=suite, member_domain=domain
     )

@@ -34,6 +34,11 @@ def count_text(count: int) -> str:
     return f"{count:,}"
 
 
+def counted(count: int, noun: str) -> str:
+    """A number and what it counts: `1 list`, `2 lists`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def moment_text(moment: str) -> str:
     """A moment in ISO 8601 with its time zone, as `2026-11-21 21:30 UTC`."""
     return datetime.fromisoformat(moment).astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")

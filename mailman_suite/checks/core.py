@@ -1,9 +1,10 @@
-"""What Core and Postfix owe: REST, runners, LMTP, queues, and a route for every list. Pure."""
+"""Checks of Core and Postfix: REST, runners, LMTP, queues, and a route for every list. Pure."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from mailman_suite.base.quantities import counted
 from mailman_suite.checks.model import Broken, Check, Expected, some
 from mailman_suite.host.wire.checks import Rest, Routes, Runners, Smtp
 
@@ -23,12 +24,13 @@ def collections(found: Rest, expected: Expected) -> str:
 
 
 def declared_lists(found: Rest, expected: Expected) -> str:
-    """What group data declares is there; lists that owners made are their own business."""
+    """What group data declares exists; lists that owners created are not judged."""
     domains = [one for one in expected.domains if one not in found["domains"]]
     lists = [one for one in expected.lists if one not in found["lists"]]
     if domains or lists:
         raise Broken(f"{some([*domains, *lists])} missing; run deploys/mailman.py")
-    return f"{len(expected.domains)} domains, {len(expected.lists)} declared lists"
+    found_lists = counted(len(expected.lists), "declared list")
+    return f"{counted(len(expected.domains), 'domain')}, {found_lists}"
 
 
 def runners(found: Runners, expected: Expected) -> str:
@@ -50,12 +52,12 @@ def runners(found: Runners, expected: Expected) -> str:
         if age < _STEADY_SECONDS and masters[0] > age + _STEADY_SECONDS
     ]
     if again:
-        raise Broken(f"Core had to start again: {some(again)}; see Core's mailman.log")
+        raise Broken(f"Core restarted: {some(again)}; see Core's mailman.log")
     return f"{sum(found['configured'].values())} of {sum(found['configured'].values())}"
 
 
 def lmtp(found: str, expected: Expected) -> str:
-    """Postfix' side of the same conversation begins with this line."""
+    """Postfix's side of the same conversation begins with this line."""
     if not found.startswith("220"):
         raise Broken(f"said {found!r}, expected 220")
     return str(found)
@@ -73,7 +75,7 @@ def recipients(found: Smtp, expected: Expected) -> str:
     refused = [f"{address}: {answer}" for address, answer in found["recipients"].items()
                if not answer.startswith("25")]  # fmt: skip
     if refused or not found["recipients"]:
-        raise Broken(f"refused {some(refused) or 'to be asked'}")
+        raise Broken(f"refused {some(refused)}" if refused else "could not ask for any recipient")
     return some(found["recipients"])
 
 
@@ -84,14 +86,14 @@ def routes(found: Routes, expected: Expected) -> str:
     if found["unknown"]:
         raise Broken(f"unknown recipient {some(found['unknown'])}; run `mailman aliases`")
     if not found["root"]:
-        raise Broken("local_recipient_maps hide the local user root")
+        raise Broken("local_recipient_maps does not contain the local user root")
     return "each has its LMTP transport; local users are found"
 
 
 def no_failed_messages(found: dict[str, list[int]], expected: Expected) -> str:
-    """A message in `shunt` or `bad` reached nobody, and nobody was told.
+    """A message in `shunt` or `bad` reached nobody, and nobody was notified.
 
-    Those from before Core's last start wait for a person, who has been told by an earlier run.
+    Those from before Core's last start wait for a person, whom an earlier run has notified.
     """
     if not found:
         raise Broken("neither shunt nor bad was seen")
@@ -114,7 +116,7 @@ def queues_move(found: dict[str, list[int]], expected: Expected) -> str:
 
 
 def spool(found: Any, expected: Expected) -> str:
-    """Core spools what HyperKitty refused: a wrong key, an old archiver, a web that was down."""
+    """Core spools what HyperKitty refused: a wrong key, an old archiver, or the web was down."""
     count, age = found
     if count:
         raise Broken(f"{count} messages are not archived, oldest {age} s; see mailman.log")
@@ -127,8 +129,8 @@ CHECKS = (
     Check("Every runner of Core is alive", "check.core", "runners", runners, True),
     Check("Core greets on LMTP", "check.core", "lmtp", lmtp, True),
     Check("Postfix greets on SMTP", "check.core", "smtp", smtp, True),
-    Check("Postfix takes mail for lists and users", "check.core", "smtp", recipients, True),
-    Check("Postfix' maps know every list", "check.core", "postfix", routes, True),
+    Check("Postfix accepts mail for lists and users", "check.core", "smtp", recipients, True),
+    Check("Postfix's maps contain every list", "check.core", "postfix", routes, True),
     Check("No message was shunted", "check.queues", "failed", no_failed_messages),
     Check("No message is stuck in a queue", "check.queues", "queues", queues_move),
     Check("The archiver's spool is empty", "check.queues", "spool", spool),

@@ -1,4 +1,4 @@
-"""What the host owes that takes lists' mail from the world for Core's host. Pure."""
+"""Checks of the host that accepts the lists' mail from the world for Core's host. Pure."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def takes_lists(found: dict[str, str], expected: Expected) -> str:
 
 
 def refuses_unknown(found: dict[str, str], expected: Expected) -> str:
-    """For good, and at once: a bounce afterwards would go to whoever the sender is said to be."""
+    """For good, and at once: a later bounce would go to a forged sender."""
     asked = [address.rpartition("@")[2] for address in found]
     unasked = [one for one in expected.domains[:_MOST] if one not in asked]
     if unasked or not asked:
@@ -62,7 +62,7 @@ def _remedy(answers: list[str]) -> str:
 
 CHECKS = (
     Check("The MTA greets on SMTP", "check.edge", "greeting", greets, True),
-    Check("The MTA takes mail for lists", "check.edge", "known", takes_lists, True),
+    Check("The MTA accepts mail for lists", "check.edge", "known", takes_lists, True),
     Check("The MTA refuses unknown addresses of lists", "check.edge", "unknown",
             refuses_unknown, True),
 )  # fmt: skip

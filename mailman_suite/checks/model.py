@@ -67,7 +67,10 @@ def _verdict(check: Check, found: Mapping[str, Any], expected: Expected) -> Verd
     except Broken as broken:
         detail, kept = str(broken), False
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        detail, kept = f"the observation makes no sense: {type(error).__name__} {error}", False
+        detail, kept = (
+            f"the observation cannot be interpreted: {type(error).__name__} {error}",
+            False,
+        )
     return Verdict(check.sentence, kept, detail, check.settles)
 
 
@@ -84,7 +87,7 @@ def _observation(check: Check, found: Mapping[str, Any]) -> Any:
 
 
 def broken(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    """Those promises that are not kept."""
+    """The verdicts of broken checks."""
     return [one for one in verdicts if not one.kept]
 
 
@@ -98,12 +101,12 @@ def table(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def summary(verdicts: Sequence[Verdict]) -> str:
-    """How many promises are kept, or which are not."""
+    """How many checks passed, or which are broken."""
     failed = broken(verdicts)
     if not failed:
-        return f"all {len(verdicts)} promises are kept"
+        return f"all {len(verdicts)} checks passed"
     reasons = "; ".join(f"{one.sentence}: {one.detail}" for one in failed)
-    return f"{len(failed)} of {len(verdicts)} promises are broken: {reasons}"
+    return f"{len(failed)} of {len(verdicts)} checks are broken: {reasons}"
 
 
 def some(things: Iterable[object], most: int = 3) -> str:

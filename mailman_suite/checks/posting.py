@@ -16,7 +16,7 @@ _PATIENCE_SECONDS = 60
 
 
 def arrival(settings: Settings) -> str:
-    """The mailbox that a probe's message comes to; a rehearsal's Core sends everything to one."""
+    """The mailbox that receives a probe's message; a rehearsal's Core sends everything to one."""
     return layout.FENCED_MAILBOX if settings.rehearses else PROBE_MAILBOX
 
 
@@ -61,8 +61,8 @@ def local_domain(mydestination: str) -> str:
     local = [name for name in names if "." in name and not set(name) & set(":/=[]")]
     if not local:
         raise Refusal(
-            found=f"Postfix' mydestination = {' '.join(names) or '(empty)'}",
-            expected="a full host name in it, because a probe's member is a mailbox on the host",
-            remedy="add $myhostname to mydestination, or do without the probe",
+            found=f"Postfix's mydestination = {' '.join(names) or '(empty)'}",
+            expected="a full host name in it, because the probe delivers to a mailbox on the host",
+            remedy="add $myhostname to mydestination, or do not use the probe",
         )
     return local[0]

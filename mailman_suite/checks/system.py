@@ -1,4 +1,4 @@
-"""What the system and the databases owe: units, jobs, code, sockets, secrets, schemas. Pure."""
+"""Checks of the system and the databases: units, jobs, code, sockets, secrets, schemas. Pure."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def processes(found: Processes, expected: Expected) -> str:
 
 
 def release(found: ReleaseLinks, expected: Expected) -> str:
-    """The release and its static files are those that the declaration asks for."""
+    """The release and its static files are the declared ones."""
     for what in ("current", "static"):
         if found[what] != expected.release_directory:
             raise Broken(f"{what} is {found[what]}, expected {expected.release_directory}")
@@ -71,23 +71,23 @@ def release(found: ReleaseLinks, expected: Expected) -> str:
 
 
 def sockets(found: dict[str, list[str]], expected: Expected) -> str:
-    """People come through the proxy and through Postfix; everything else stays inside."""
+    """People reach the proxy and Postfix; everything else is internal."""
     outside = [f"{unit} on {address}" for unit, addresses in found.items() for address in addresses
                if not address.startswith(_LOOPBACK)]  # fmt: skip
     if outside or not found:
-        raise Broken(f"{some(outside) or 'none listens'}, expected loopback alone")
+        raise Broken(f"{some(outside) or 'none listens'}; expected loopback only")
     return some((address for addresses in found.values() for address in addresses), 9)
 
 
 def private(found: dict[str, Attributes | None], expected: Expected) -> str:
-    """No secret can be read by others, and the superuser's password by root alone."""
+    """No secret can be read by others, and the superuser's password only by root."""
     absent = [path for path, one in found.items() if not one or not one[3]]
     absent += [one for one in expected.secrets if f"{layout.SECRETS}/{one}" not in found]
     wrong = [f"{path} is {' '.join(one[:3])}" for path, one in found.items()
              if one and not _is_private(path, one)]  # fmt: skip
     if absent or wrong:
         raise Broken(f"{some([*absent, *wrong])}; expected non-empty and readable by"
-                     f" root:{layout.GROUP} alone")  # fmt: skip
+                     f" root:{layout.GROUP} only")  # fmt: skip
     return f"{len(found)} files"
 
 
@@ -100,7 +100,7 @@ def _is_private(path: str, attributes: Attributes) -> bool:
 def core_schema(found: bool, expected: Expected) -> str:
     """Core refuses to work with a revision that it does not know, but only once it is restarted."""
     if found is not False:
-        raise Broken("the revision is not the head of the release's code")
+        raise Broken("the database's revision is not the head of the release's code")
     return "at the head of the release's code"
 
 
@@ -121,13 +121,14 @@ def identity(found: list[str], expected: Expected) -> str:
 def search_index(found: IndexState, expected: Expected) -> str:
     """One takes minutes to hours; meanwhile searches find what is in it already."""
     if not found["wanted"]:
-        return "none is asked for"
+        return "none was requested"
     if found["state"] != "activating/start":
         raise Broken(
-            f"{layout.INDEX_UNIT} is {found['state']}, and said last: {found['said'] or 'nothing'};"
+            f"{layout.INDEX_UNIT} is {found['state']}; its last message: "
+            f"{found['said'] or 'nothing'};"
             f" see `journalctl -u {layout.INDEX_UNIT}`"
         )
-    return f"being filled, searches find more and more: {found['said'] or 'begun just now'}"
+    return f"being filled, search is still incomplete: {found['said'] or 'begun just now'}"
 
 
 CHECKS = (
@@ -136,12 +137,10 @@ CHECKS = (
     Check("The declared release is current", "check.system", "release", release),
     Check("Every timer has a next time", "check.system", "timers", timers),
     Check("No job failed when it last ran", "check.system", "timers", jobs),
-    Check(
-        "A search index that is asked for is filled", "check.system", "index", search_index, True
-    ),
-    Check("Our services listen on loopback alone", "check.system", "sockets", sockets),
+    Check("A requested search index is being filled", "check.system", "index", search_index, True),
+    Check("The suite's services listen on loopback only", "check.system", "sockets", sockets),
     Check("Secrets are private", "check.system", "private", private),
-    Check("Core's schema is the code's", "state.schema", "core", core_schema),
-    Check("The web's schema is the code's", "state.schema", "web", web_schema),
+    Check("Core's schema matches its code", "state.schema", "core", core_schema),
+    Check("The web's schema matches its code", "state.schema", "web", web_schema),
     Check("Site and superuser exist", "apply.web_identity", "missing", identity),
 )

@@ -43,12 +43,12 @@ _LINKED_PAGES = (
 
 
 def verdicts(suite: Suite, observations: Observations) -> list[Verdict]:
-    """The verdict on every promise of the host's role, from what `questions` answered."""
+    """The verdict of every check of the host's role, from the answers to `questions`."""
     return judged(checks_of(suite.settings), observations, expected(suite))
 
 
 def checks_of(settings: Settings) -> tuple[Check, ...]:
-    """What a host with this role owes its users, and the suite's other hosts."""
+    """The checks of a host with this role, for its users and for the suite's other hosts."""
     of_the_edge = edge.CHECKS if settings.role == "mta" else ()
     return (*(one for one in CHECKS if _is_of(one, settings)), *of_the_edge)
 
@@ -72,7 +72,7 @@ _ROLES_OF: Mapping[str, tuple[Role, ...]] = {
 
 
 def expected(suite: Suite) -> Expected:
-    """What the declaration says, as far as promises are about it."""
+    """What the declaration says, as far as checks need it."""
     return Expected(
         domains=tuple(suite.settings.domains),
         lists=tuple(one.address for one in suite.settings.lists),

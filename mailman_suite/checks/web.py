@@ -1,4 +1,4 @@
-"""What the web owes: whole pages with their files, and an archive that only Core can fill. Pure."""
+"""Checks of the web: pages with all their files, and an archive that only Core can fill. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _UNAUTHORIZED = (401, 403)
 
 
 def pages(found: dict[str, Page | Unobserved], expected: Expected) -> str:
-    """A page counts when it came whole, with a title and style sheets; an error page has none."""
+    """A page counts if it is complete, with a title and style sheets; an error page has none."""
     wrong = [f"{path} {reason}" for path, one in found.items() if (reason := _flaw(one))]
     if wrong or not found:
         raise Broken(some(wrong) or "no page was fetched")
@@ -32,7 +32,7 @@ def _flaw(page: Page | Unobserved) -> str:
     if page["status"] != 200:
         return f"answers {page['status']} ({page['title'] or 'no title'})"
     if not page["type"].startswith("text/html") or not page["whole"] or not page["title"]:
-        return f"is no whole page: {page['type']}, title {page['title']!r}"
+        return f"is not a complete page: {page['type']}, title {page['title']!r}"
     if not any(".css" in url for url in page["files"]):
         return "has no style sheet"
     return ""
@@ -75,8 +75,8 @@ def proxy(found: Api, expected: Expected) -> str:
 
 
 CHECKS = (
-    Check("Every page that matters shows", "check.web", "pages", pages, True),
+    Check("Every page that matters loads", "check.web", "pages", pages, True),
     Check("The pages' own files are served", "check.web", "files", files, True),
-    Check("HyperKitty takes Core's key and no other", "check.web", "api", key, True),
-    Check("The proxy shuts the archiver's interface", "check.web", "api", proxy, True),
+    Check("HyperKitty accepts only Core's key", "check.web", "api", key, True),
+    Check("The proxy blocks the archiver's interface", "check.web", "api", proxy, True),
 )

@@ -20,7 +20,7 @@ _RELEASE = f"{layout.BIN}/python"
 class Observations(FactBase[dict[str, Any]]):
     """Program of `mailman_suite/host/` -> its answer, or `{"error": why}` where it gave none.
 
-    One that is not there at all was not run; a promise that needs it is broken.
+    A missing one was not run; a check that needs it is broken.
     """
 
     @staticmethod

@@ -24,7 +24,7 @@ _LOOK_SECONDS = 60
 
 @operation()
 def healthy(suite: Suite, wave: Wave) -> Generator[StringCommand, None, None]:
-    """The hosts of the wave keep their promises, and mail goes through a release that is new there.
+    """The hosts of the wave pass their checks, and a new release there delivers mail.
 
     Every host has this operation after each wave, so no later wave begins before it; the
     first host that fails here ends the run. A host of another wave only waits.

@@ -22,10 +22,10 @@ _PAUSE_SECONDS = 5
 
 @operation()
 def answers(suite: Suite) -> Generator[StringCommand, None, None]:
-    """Every promise of the suite is kept; prints them all, and fails the host for a broken one."""
+    """Every check of the suite passes; prints them all, and fails the host for a broken one."""
     if not host.state.is_executing:
         # A plan must not judge a host by the state that the run is about to change.
-        host.noop("the running suite is asked when the run comes to it")
+        host.noop("the checks run later, when the run reaches this step")
         return
     found = _settled(suite)
     _print(found)

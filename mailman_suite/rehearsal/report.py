@@ -42,7 +42,7 @@ def report(result: Result, receipt: Mapping[str, Any]) -> str:
         gates=sorted(result["gates"], key=lambda gate: _VERDICTS.index(gate["verdict"])),
         gate_counts=_gate_counts(result["gates"]),
         counts=counts(result["invariants"]),
-        promises=sorted(result["verify"], key=lambda promise: bool(promise["kept"])),
+        checks=sorted(result["verify"], key=lambda check: bool(check["kept"])),
     )
 
 

@@ -45,7 +45,7 @@ def result(
         "window": timed(window),
         "invariants": compared(window),
         "verify": [
-            {"promise": one.sentence, "kept": one.kept, "found": one.detail} for one in verify
+            {"check": one.sentence, "kept": one.kept, "found": one.detail} for one in verify
         ],
         "disk": {
             "free_bytes": rehearsal.free_bytes,

@@ -20,7 +20,7 @@ OPEN_SERVER = "/sys/fs/cgroup/system.slice/mailmanweb.service/cgroup.procs"
 MAPS = "local_recipient_maps"
 
 BREAKAGES = {
-    # what happens: (how it comes about, how it is mended, the promise that notices)
+    # what happens: (how it comes about, how it is mended, the check that notices)
     "the worker is stopped": (
         f"systemctl stop {layout.QCLUSTER_UNIT}",
         f"systemctl start {layout.QCLUSTER_UNIT}",
@@ -72,33 +72,33 @@ BREAKAGES = {
     "Core has another key than HyperKitty": (
         f"sed -i.bak 's/api_key:.*/api_key: another-key-than-yours/' {layout.ARCHIVER_CONFIG}",
         f"mv {layout.ARCHIVER_CONFIG}.bak {layout.ARCHIVER_CONFIG}",
-        "HyperKitty takes Core's key and no other",
+        "HyperKitty accepts only Core's key",
     ),
     "the proxy lets everybody archive": (
         f"{WITHOUT_API_GUARD} {nginx.ANSWER.site} && {PROXY_RELOAD} && sleep 0.5",
         f"mv {nginx.ANSWER.site}.bak {nginx.ANSWER.site} && {PROXY_RELOAD}",
-        "The proxy shuts the archiver's interface",
+        "The proxy blocks the archiver's interface",
     ),
     "the proxy is down": (
         "systemctl stop nginx",
         "systemctl start nginx",
-        "Every page that matters shows",
+        "Every page that matters loads",
     ),
     "a map of Postfix is missing": (
         f"mv {layout.LMTP_MAP}.db {layout.LMTP_MAP}.away",
         f"mv {layout.LMTP_MAP}.away {layout.LMTP_MAP}.db",
-        "Postfix' maps know every list",
+        "Postfix's maps contain every list",
     ),
     "a list is not in Postfix' map": (
         f"cp -p {layout.LMTP_MAP}.db {layout.LMTP_MAP}.bak && postmap -d {LIST} {layout.LMTP_MAP}",
         f"mv {layout.LMTP_MAP}.bak {layout.LMTP_MAP}.db",
-        "Postfix' maps know every list",
+        "Postfix's maps contain every list",
     ),
     "Postfix does not know the host's users any more": (
         f"cp -p /etc/postfix/main.cf /tmp/main.cf && postconf -e '{MAPS} = $alias_maps'"
         " && postfix reload 2>&1",
         "cp -p /tmp/main.cf /etc/postfix/main.cf && postfix reload 2>&1",
-        "Postfix takes mail for lists and users",
+        "Postfix accepts mail for lists and users",
     ),
     "Postfix is down": (
         "systemctl stop postfix",
@@ -108,7 +108,7 @@ BREAKAGES = {
     "a search index is asked for, and nothing fills it": (
         f"systemctl stop {layout.INDEX_PATH_UNIT} && touch {layout.INDEX_WANTED}",
         f"rm {layout.INDEX_WANTED} && systemctl start {layout.INDEX_PATH_UNIT}",
-        "A search index that is asked for is filled",
+        "A requested search index is being filled",
     ),
     "everybody can read a secret": (
         f"chmod 644 {layout.SECRETS}/rest_password",
@@ -119,14 +119,14 @@ BREAKAGES = {
         "setsid python3 -m http.server 8099 >/dev/null 2>&1 & echo $! > /tmp/open"
         f" && cp /tmp/open {OPEN_SERVER} && sleep 1",
         "kill $(cat /tmp/open)",
-        "Our services listen on loopback alone",
+        "The suite's services listen on loopback only",
     ),
 }
 SQL_BREAKAGES = {
     "Core's revision is unknown to its code": (
         ("core", "UPDATE alembic_version SET version_num = version_num || 'x'"),
         ("core", "UPDATE alembic_version SET version_num = substr(version_num, 1, 12)"),
-        "Core's schema is the code's",
+        "Core's schema matches its code",
     ),
     "a migration of the web was not applied": (
         ("web", "UPDATE django_migrations SET name = name || 'x' WHERE app = 'postorius'"),
@@ -135,7 +135,7 @@ SQL_BREAKAGES = {
             "UPDATE django_migrations SET name = substr(name, 1, length(name) - 1)"
             " WHERE app = 'postorius'",
         ),
-        "The web's schema is the code's",
+        "The web's schema matches its code",
     ),
     "the superuser is none": (
         ("web", "UPDATE auth_user SET is_superuser = NOT is_superuser"),

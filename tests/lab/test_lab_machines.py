@@ -1,4 +1,4 @@
-"""The lab keeps its promises, on real machines."""
+"""The lab does what it says, on real machines."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def test_sudo_https_and_a_database_elsewhere(
     assert first.returncode == 0, first.stdout
     assert PASSWORD not in first.stdout
     assert installed.changes(second.stdout) == []
-    assert "Core's schema is the code's" in second.stdout
+    assert "Core's schema matches its code" in second.stdout
     suite = Suite(machine, DEFAULT)
     suite.add_reader()
     assert _redirect(machine) == f"https://{WEB_HOST}/archives/"

@@ -12,7 +12,7 @@ from tests.lab.suites import WEB, Suite, clone, eventually
 from tests.lab.test_verify import Verified
 
 AS_MAILMAN = "runuser -u mailman --"
-PROMISE = "A search index that is asked for is filled"
+CHECK = "A requested search index is being filled"
 # On the machine itself, because one message is filled in before a look from outside comes back.
 _BEGUN_AND_STOPPED = (
     f"systemctl start --no-block {layout.INDEX_UNIT};"
@@ -54,10 +54,10 @@ def test_verification_says_how_far_it_is(searched: Suite) -> None:
     verified = Verified(searched.machine, searched.combination)
     searched.run(f"systemctl stop {layout.INDEX_PATH_UNIT}")
     searched.run(f"{AS_MAILMAN} touch {layout.INDEX_WANTED}")
-    assert list(verified.broken()) == [PROMISE]
+    assert list(verified.broken()) == [CHECK]
 
     searched.run(_BEGUN_AND_STOPPED)
-    (found,) = [one for one in verified.verdicts() if one.sentence == PROMISE]
+    (found,) = [one for one in verified.verdicts() if one.sentence == CHECK]
     searched.run(f"systemctl kill --signal=CONT {layout.INDEX_UNIT}")
 
     assert found.kept

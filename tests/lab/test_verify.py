@@ -31,7 +31,7 @@ SQLITE, POSTGRESQL = (
 
 @dataclass(frozen=True)
 class Verified:
-    """A machine with a suite, verified with the programs, promises and questions of the deploy."""
+    """A machine with a suite, verified with the programs, checks and questions of the deploy."""
 
     machine: Machine
     combination: Combination
@@ -45,13 +45,13 @@ class Verified:
         return suite_of(settings, look.process(said.splitlines()))
 
     def verdicts(self) -> list[Verdict]:
-        """Every promise, judged by one remote command."""
+        """Every check, judged by one remote command."""
         fact = Observations()
         command = fact.command(questions(self.suite)).get_raw_value()
         return verdicts(self.suite, fact.process(self.machine.run(command).stdout.splitlines()))
 
     def broken(self) -> dict[str, str]:
-        """The promises that are broken, with the detail of each."""
+        """The broken checks, with the detail of each."""
         return {one.sentence: one.detail for one in broken(self.verdicts())}
 
     def pyinfra(self, deploy: str) -> subprocess.CompletedProcess[str]:
@@ -115,9 +115,9 @@ def commands(suite: Verified, breaking: str, mending: str) -> Iterator[None]:
 
 @pytest.mark.parametrize("breakage", BREAKAGES)
 def test_it_is_noticed_that(breakage: str, suite: Verified):
-    breaking, mending, promise = BREAKAGES[breakage]
+    breaking, mending, check = BREAKAGES[breakage]
     with commands(suite, breaking, mending):
-        assert promise in suite.broken()
+        assert check in suite.broken()
 
 
 @pytest.mark.parametrize("combination", [SQLITE, POSTGRESQL], ids=lambda one: one.database)
@@ -126,10 +126,10 @@ def test_it_is_noticed_in_the_database_that(
     breakage: str, combination: Combination, suites: Callable[[Combination], Verified]
 ):
     suite = suites(combination)
-    breaking, mending, promise = SQL_BREAKAGES[breakage]
+    breaking, mending, check = SQL_BREAKAGES[breakage]
     suite.sql(*breaking)
     try:
-        assert promise in suite.broken()
+        assert check in suite.broken()
     finally:
         suite.sql(*mending)
 

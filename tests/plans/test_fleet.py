@@ -16,7 +16,7 @@ from tests.bad_hosts import TROUBLES
 from tests.plans.fleet_on_paper import DEBIAN_12, NEW, Paper, current, older, run, windows
 from tests.plans.suite_on_paper import data, look
 
-BARRIER = "Verify | The running suite keeps its promises"
+BARRIER = "Verify | The running suite passes its checks"
 WENT_BACK = (
     "error: rolled back to 3.3.10-py3.11-abc: RuntimeError: no room",
     "the lines above the error are the last words of Core and web; to try once more, and so on",
@@ -186,7 +186,7 @@ def test_a_host_that_delivers_no_mail_of_its_own_gets_no_message_and_a_warning(
     alone.facts = {**alone.facts, "LocalDomains": "localhost"}
     assert run({"one": alone}).error is None
     assert not any("host/check/post.py" in command for command in alone.sent)
-    assert "no message was sent through the suite: Postfix' mydestination" in said.text
+    assert "no message was sent through the suite: Postfix's mydestination" in said.text
 
 
 def test_a_run_of_one_host_has_no_table_and_no_waves(said: pytest.LogCaptureFixture) -> None:

@@ -85,7 +85,7 @@ def test_a_restore_reads_the_archive_then_opens_one_window_and_verifies() -> Non
     assert asked(plan)[:2] == ["Look", "BackupArchive"]
     (window,) = plan.changes
     assert window.name.endswith("The suite has the data of 20261121T030000-3.3.10")
-    assert plan.operations[-1].name.endswith("The running suite keeps its promises")
+    assert plan.operations[-1].name.endswith("The running suite passes its checks")
     assert_no_leaks(plan)
 
 

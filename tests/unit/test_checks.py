@@ -1,4 +1,4 @@
-"""Promises are judged as observed; what was not observed, or makes no sense, is broken."""
+"""Checks are judged as observed; what was not observed, or cannot be interpreted, is broken."""
 
 from __future__ import annotations
 
@@ -127,27 +127,27 @@ def test_a_host_that_is_well_keeps_every_promise():
         (
             "check.core|smtp|recipients|root@unit.test",
             "550 unknown",
-            "Postfix takes mail for lists and users",
+            "Postfix accepts mail for lists and users",
         ),
-        ("check.core|postfix|unrouted", ["a@b"], "Postfix' maps know every list"),
-        ("check.core|postfix|unknown", ["a@b"], "Postfix' maps know every list"),
-        ("check.core|postfix|root", False, "Postfix' maps know every list"),
+        ("check.core|postfix|unrouted", ["a@b"], "Postfix's maps contain every list"),
+        ("check.core|postfix|unknown", ["a@b"], "Postfix's maps contain every list"),
+        ("check.core|postfix|root", False, "Postfix's maps contain every list"),
         ("check.queues|failed|shunt", [1, 0], "No message was shunted"),
         ("check.queues|failed|bad", [1, 4], "No message was shunted"),
         ("check.queues|queues|in", [1, 901], "No message is stuck in a queue"),
         ("check.queues|spool", [2, 5], "The archiver's spool is empty"),
-        ("check.web|pages|/archives/", {**PAGE, "status": 500}, "Every page that matters shows"),
-        ("check.web|pages|/archives/", {**PAGE, "files": []}, "Every page that matters shows"),
-        ("check.web|pages|/archives/", {"error": "refused"}, "Every page that matters shows"),
+        ("check.web|pages|/archives/", {**PAGE, "status": 500}, "Every page that matters loads"),
+        ("check.web|pages|/archives/", {**PAGE, "files": []}, "Every page that matters loads"),
+        ("check.web|pages|/archives/", {"error": "refused"}, "Every page that matters loads"),
         ("check.web|files|/static/a.css", [404, "text/css", 9], "The pages' own files are served"),
         (
             "check.web|files|/static/a.css",
             [200, "text/html", 9],
             "The pages' own files are served",
         ),
-        ("check.web|api|with_key", 401, "HyperKitty takes Core's key and no other"),
-        ("check.web|api|with_wrong_key", 200, "HyperKitty takes Core's key and no other"),
-        ("check.web|api|through_proxy", [403, 401], "The proxy shuts the archiver's interface"),
+        ("check.web|api|with_key", 401, "HyperKitty accepts only Core's key"),
+        ("check.web|api|with_wrong_key", 200, "HyperKitty accepts only Core's key"),
+        ("check.web|api|through_proxy", [403, 401], "The proxy blocks the archiver's interface"),
         (
             f"check.system|units|{layout.WEB_UNIT}|ActiveState",
             "failed",
@@ -167,15 +167,19 @@ def test_a_host_that_is_well_keeps_every_promise():
         ("check.system|processes|count", {}, "Every process runs the release"),
         ("check.system|release|current", "/elsewhere", "The declared release is current"),
         ("check.system|release|stamp", "old", "The declared release is current"),
-        ("check.system|sockets|x.service", ["0.0.0.0 1"], "Our services listen on loopback alone"),
+        (
+            "check.system|sockets|x.service",
+            ["0.0.0.0 1"],
+            "The suite's services listen on loopback only",
+        ),
         (
             f"check.system|private|{layout.SECRETS}/superuser_password",
             ["root", layout.GROUP, "640", 43],
             "Secrets are private",
         ),
         ("check.system|private", {}, "Secrets are private"),
-        ("state.schema|core", True, "Core's schema is the code's"),
-        ("state.schema|web", ["hyperkitty.0023"], "The web's schema is the code's"),
+        ("state.schema|core", True, "Core's schema matches its code"),
+        ("state.schema|web", ["hyperkitty.0023"], "The web's schema matches its code"),
         ("apply.web_identity|missing", ["superuser"], "Site and superuser exist"),
     ],
 )
@@ -189,7 +193,7 @@ def test_an_index_that_is_being_filled_breaks_nothing_and_shows_how_far_it_is():
     found = judged(CHECKS, changed("check.system|index", index), EXPECTED)
     assert broken(found) == []
     assert [one.detail for one in found if said in one.detail] == [
-        f"being filled, searches find more and more: {said}"
+        f"being filled, search is still incomplete: {said}"
     ]
 
 
@@ -197,7 +201,7 @@ def test_an_index_that_is_being_filled_breaks_nothing_and_shows_how_far_it_is():
 def test_an_index_that_is_asked_for_and_not_filled_breaks_its_promise(state: str):
     index = {"wanted": True, "state": state, "said": "OSError: disk full"}
     (one,) = broken(judged(CHECKS, changed("check.system|index", index), EXPECTED))
-    assert one.sentence == "A search index that is asked for is filled"
+    assert one.sentence == "A requested search index is being filled"
     assert state in one.detail and "disk full" in one.detail
 
 
@@ -221,9 +225,9 @@ def test_the_table_aligns_and_says_what_was_found():
 
 
 def test_the_summary_names_what_is_broken():
-    assert summary([Verdict("A", True, "")]) == "all 1 promises are kept"
+    assert summary([Verdict("A", True, "")]) == "all 1 checks passed"
     assert summary([Verdict("A", True, ""), Verdict("B", False, "why")]) == (
-        "1 of 2 promises are broken: B: why"
+        "1 of 2 checks are broken: B: why"
     )
 
 
@@ -232,7 +236,7 @@ def test_a_judge_that_meets_nonsense_breaks_the_promise():
         return str(found["absent"])
 
     (verdict,) = judged([Check("A", "p", "o", judge)], {"p": {"o": {"a": 1}}}, EXPECTED)
-    assert not verdict.kept and "makes no sense" in verdict.detail
+    assert not verdict.kept and "cannot be interpreted" in verdict.detail
 
 
 def test_a_program_that_fails_leaves_its_complaint():

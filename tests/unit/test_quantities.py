@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailman_suite.base.quantities import bytes_text, count_text, moment_text, seconds_text
+from mailman_suite.base.quantities import bytes_text, count_text, counted, moment_text, seconds_text
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,8 @@ def test_an_amount_of_data(size: float, text: str):
 def test_a_count_and_a_moment():
     assert count_text(1234567) == "1,234,567"
     assert moment_text("2026-11-21T22:30:59+01:00") == "2026-11-21 21:30 UTC"
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 lists"), (1, "1 list"), (2, "2 lists")])
+def test_a_number_and_what_it_counts(count: int, text: str):
+    assert counted(count, "list") == text

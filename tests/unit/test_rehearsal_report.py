@@ -69,7 +69,7 @@ def test_every_step_gate_count_and_promise_is_on_the_page():
         *(step["name"] for step in shown["window"]["steps"]),
         *(gate["then"] for gate in shown["gates"]),
         *(one["family"] for one in shown["invariants"]),
-        *(one["promise"] for one in shown["verify"]),
+        *(one["check"] for one in shown["verify"]),
     ):
         assert name in text
 
@@ -91,7 +91,7 @@ def test_counts_by_list_stand_apart_from_what_they_are_part_of():
 
 
 def test_broken_promises_come_first():
-    broken = {"promise": "Postfix wires lists", "kept": False, "found": "no map"}
+    broken = {"check": "Postfix wires lists", "kept": False, "found": "no map"}
     text = page(verify=[*result()["verify"], broken]).text
     assert text.index("✗ Postfix wires lists no map") < text.index("✓")
 

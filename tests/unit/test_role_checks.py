@@ -51,9 +51,9 @@ def test_what_is_owed_once_for_the_suite_is_owed_by_one_host() -> None:
             owners.setdefault(promise.sentence, []).append(role)
     assert owners["Every service runs and starts at boot"] == list(every_role[1:])
     assert owners["Core greets on LMTP"] == ["core"]
-    assert owners["Every page that matters shows"] == ["web"]
-    assert owners["The web's schema is the code's"] == ["core"]
-    assert owners["A search index that is asked for is filled"] == ["web"]
+    assert owners["Every page that matters loads"] == ["web"]
+    assert owners["The web's schema matches its code"] == ["core"]
+    assert owners["A requested search index is being filled"] == ["web"]
 
 
 OURS = (layout.CORE_UNIT, layout.WEB_UNIT, layout.QCLUSTER_UNIT)
