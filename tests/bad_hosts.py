@@ -48,9 +48,9 @@ def _taken(port: int, command: str, unit: str, **more: Any) -> Trouble:
     shown = f"{command} ({unit})" if unit else command
     return Trouble(
         {"listeners": listeners},
-        f"port {port} is taken by {shown}",
-        "to listen there",
-        f"stop or move what listens on port {port}",
+        f"port {port} is in use by {shown}",
+        "no listener, or",
+        f"stop the program that listens on port {port}, or move it to another port",
         more,
     )
 
@@ -150,7 +150,10 @@ TROUBLES = {
         {"mailman_python": "/opt/python/bin/python3"},
     ),
     "too little disk": Trouble(
-        {"free_bytes": GIB}, "1.0 GiB free under /opt/mailman", "at least 2.0 GiB", "make room"
+        {"free_bytes": GIB},
+        "1.0 GiB free under /opt/mailman",
+        "at least 2.0 GiB",
+        "free some space",
     ),
     "too little disk for a converged host": Trouble(
         {
@@ -159,7 +162,7 @@ TROUBLES = {
         },
         "0.2 GiB free",
         "at least 0.5 GiB",
-        "make room",
+        "free some space",
     ),
     "too little memory": Trouble(
         {"memory_bytes": GIB // 2}, "0.5 GiB of memory", "at least 1 GiB", "more memory"
@@ -209,7 +212,7 @@ TROUBLES = {
         {"listeners": {"443": {"command": "apache2", "unit": "apache2.service"}}},
         "apache2 serves the packages' pages",
         "Nginx",
-        "the configuration that they bring",
+        "the packages' own configuration",
     ),
     "Mailman in containers": Trouble(
         {
@@ -233,51 +236,51 @@ TROUBLES = {
         "one run at a time",
         "--data mailman_break_run=20261121T210355-3f2a1c",
     ),
-    "a change of release under way": _window(
-        "open", "is under way on the host", "one run at a time", "then run again"
+    "a change of release in progress": _window(
+        "open", "is in progress on the host", "one run at a time", "then run again"
     ),
     "a change of release that never ended": _window(
-        "interrupted", "was interrupted", "one release, whole", "journalctl -u"
+        "interrupted", "was interrupted", "a window that has ended", "journalctl -u"
     ),
-    "a take-over that went back": _window(
+    "a take-over that was rolled back": _window(
         "rolled back",
-        "went back: disk full",
-        "somebody who has read why",
+        "was rolled back: disk full",
+        "an acknowledgement",
         'set mailman_acknowledged_window = "20261121T030000-3.3.10"',
         {"kind": "guide", "release": ""},
     ),
-    "a change of release that went back": _window(
+    "a change of release that was rolled back": _window(
         "rolled back",
-        "went back: disk full",
-        "somebody who has read why",
+        "was rolled back: disk full",
+        "an acknowledgement",
         'set mailman_acknowledged_window = "20261121T030000-3.3.10"',
     ),
-    "a change of the web's release that went back": _window(
+    "a change of the web's release that was rolled back": _window(
         "rolled back",
-        "the change of release 20261121T030000-3.3.10 went back: disk full",
-        "somebody who has read why",
+        "the change of release 20261121T030000-3.3.10 was rolled back: disk full",
+        "an acknowledgement",
         'set mailman_acknowledged_window = "20261121T030000-3.3.10"',
         kind="web",
     ),
     "a change of release that was taken back": _window(
         "finished",
-        "the rollback 20261121T030000-3.3.10 went back to 3.3.9-py3.11-0123456789ab on purpose",
-        "somebody who wants the change again",
+        "the rollback 20261121T030000-3.3.10 returned to 3.3.9-py3.11-0123456789ab on purpose",
+        "or an acknowledgement",
         'set mailman_acknowledged_window = "20261121T030000-3.3.10"',
         kind="rollback",
     ),
-    "a restore under way": _window(
+    "a restore in progress": _window(
         "open", "the restore 20261121T030000-3.3.10", "one run at a time", "wait", kind="restore"
     ),
     "a backup that is being made": _backup("open", "is being made", "one run at a time", "wait"),
     "a backup that never ended": _backup(
-        "interrupted", "was interrupted", "a suite that goes on", "mailman-backup-recovery"
+        "interrupted", "was interrupted", "a backup that has ended", "mailman-backup-recovery"
     ),
     "data in another kind of database": Trouble(
         {"suite": {"kind": "ours", "release": RUNNING, "database": "postgresql"}},
         "the suite keeps its data in postgresql, and mailman_database is 'sqlite'",
         "mailman_database = 'postgresql'",
-        "does not move data",
+        "no data is moved",
     ),
     "data in another database of the same kind": Trouble(
         {

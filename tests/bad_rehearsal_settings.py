@@ -18,7 +18,7 @@ REHEARSALS: dict[str, Mistake] = {
         {"mailman_rehearses_ssh": ["-p", ""]}, "an empty word", '["-p", "2222"]', "remove it"
     ),
     "an option of ssh with a line end": Mistake(
-        {"mailman_rehearses_ssh": ["-p\n2222"]}, "mailman_rehearses_ssh", "one line", "line ends"
+        {"mailman_rehearses_ssh": ["-p\n2222"]}, "mailman_rehearses_ssh", "one line", "line breaks"
     ),
     "one text as the options of ssh": Mistake(
         {"mailman_rehearses_ssh": "-p 2222"},
@@ -53,7 +53,7 @@ REHEARSALS: dict[str, Mistake] = {
     "a rehearsal that would need one itself": Mistake(
         {"mailman_rehearses": "lists1.unit.test", "mailman_require_rehearsal": True},
         "rehearses lists1.unit.test and requires a rehearsal itself",
-        "on production hosts alone",
+        "on production hosts only",
         "group_data/prod.py",
     ),
 }

@@ -25,7 +25,7 @@ def _split(found: str, expected: str, remedy: str, **other: Any) -> Mistake:
 
 def _no_address(value: str) -> Mistake:
     found = f"the host {value!r} in mailman_hosts or mailman_address"
-    return _spread(found, "its IPv4 address", "names are not taken", core=[value])
+    return _spread(found, "its IPv4 address", "names are not accepted", core=[value])
 
 
 ADDRESSES = {
@@ -38,7 +38,7 @@ ADDRESSES = {
     "this host by its name": _split(
         "the host 'db' in mailman_hosts or mailman_address",
         "its IPv4 address",
-        "names are not taken",
+        "names are not accepted",
         address="db",
     ),
     "one address where a list of them belongs": _split(
@@ -87,13 +87,13 @@ SPREADS = {
         mta=["10.0.0.14", "10.0.0.15"],
     ),
     "one host with two roles": _spread(
-        "10.0.0.11 stands more than once in mailman_hosts",
+        "10.0.0.11 occurs more than once in mailman_hosts",
         "one role for each host",
         "use one host without mailman_hosts",
         web=["10.0.0.11", "10.0.0.12"],
     ),
     "one host twice in a role": _spread(
-        "10.0.0.12 stands more than once in mailman_hosts",
+        "10.0.0.12 occurs more than once in mailman_hosts",
         "one role for each host",
         "use one host without mailman_hosts",
         web=["10.0.0.12", "10.0.0.12"],
@@ -120,18 +120,18 @@ TOGETHER = {
     ),
     "two places for the database": _split(
         "mailman_database_host is 'db.unit.test' beside mailman_hosts",
-        "mailman_hosts alone",
+        "mailman_hosts only",
         "remove mailman_database_host",
         database_host="db.unit.test",
     ),
     "a rehearsal of several hosts": _split(
-        "a rehearsal is set up",
+        "a rehearsal is declared",
         "no rehearsal",
         "remove mailman_rehearses",
         rehearses="lists1.unit.test",
     ),
     "a rehearsal before a change of several hosts": _split(
-        "a rehearsal is set up",
+        "a rehearsal is declared",
         "no rehearsal",
         "remove mailman_rehearses",
         require_rehearsal=True,

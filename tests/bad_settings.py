@@ -317,7 +317,7 @@ ADDRESSES = {
         "remove the repetition",
     ),
     "a list's name of two lines": Mistake(
-        _lists(display_name="Staff\nBcc: x"), "display_name", "one line", "take the line ends out"
+        _lists(display_name="Staff\nBcc: x"), "display_name", "one line", "remove the line breaks"
     ),
 }
 SECRETS = {

@@ -21,13 +21,13 @@ def refusals(survey: SuiteSurvey, settings: Settings) -> Iterator[Refusal]:
         if found != declared:
             yield Refusal(
                 found=f"the host's suite has {found!r} where group data says {declared!r}",
-                expected="the databases of the host, since nothing moves data between two",
+                expected="the host's databases, because no data is moved between databases",
                 remedy=f"set {setting} = {found!r}",
             )
 
 
 def moved(survey: SuiteSurvey, settings: Settings) -> dict[str, str]:
-    """Files of databases that stand elsewhere than ours: `core` or `web` -> the present path."""
+    """Files of databases in other places than ours: `core` or `web` -> the present path."""
     if settings.database != survey["core_database"]:
         return {}  # which is refused
     ours = connections.files(settings)

@@ -1,4 +1,4 @@
-"""What a suite made by hand may set without saying anything new: our own files decide it. Pure."""
+"""Settings of a suite made by hand that our own files decide. Pure."""
 
 from __future__ import annotations
 

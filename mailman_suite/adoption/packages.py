@@ -1,4 +1,4 @@
-"""A suite from the distribution's packages: what of it is renamed to our places, or why not. Pure.
+"""A suite from the distribution's packages: what is renamed to our paths, or why not. Pure.
 
 Its Core and web run as two accounts, with their data in one directory that the packages' own
 scripts empty when they are purged. So that directory's content moves, and nothing of it is copied.
@@ -52,7 +52,7 @@ def renames(survey: SuiteSurvey, installation: InstallationFound, places: Places
             **({_relocated(attachments, places.web): attachments} if attachments else {}),
         },
         "masked": [f"{layout.UNITS}/{unit}" for unit in places.units],
-        "also": [layout.ETC, places.web],  # whose owners and modes change, and come back
+        "also": [layout.ETC, places.web],  # whose owners and modes change, and are restored
         "programs": ["/usr/share/mailman3-web/", "/usr/lib/mailman3/bin/", "/usr/bin/mailman"],
         "postfix": layout.POSTFIX_MAIN,
         "maps": {one: _our_map(one) for one in installation["maps"]},
@@ -75,7 +75,7 @@ def refusals(
         yield Refusal(
             found=f"{', '.join(installation['foreign'])} is on another file system than "
             f"{layout.HOME}",
-            expected="one, so that the data need not be copied while everything stands still",
+            expected="a single file system, so that no data is copied during the downtime",
             remedy=f"make {layout.HOME} a directory of that file system first (mount --bind, and a "
             "line in /etc/fstab), then run this again",
         )
@@ -84,7 +84,8 @@ def refusals(
         yield Refusal(
             found=f"{layout.POSTFIX_MAIN} names {', '.join(odd)}",
             expected=f"the maps postfix_lmtp and postfix_domains in {places.var}/data, as hash",
-            remedy="write them as the packages' README does, see that mail flows, run this again",
+            remedy="write them as the packages' README does, check that mail is delivered, then "
+            "run this again",
         )
 
 
@@ -106,7 +107,7 @@ def _other_files(survey: SuiteSurvey, places: Places) -> Iterator[Refusal]:
 
 
 def _our_map(entry: str) -> str:
-    """Our spelling of a map that Postfix' configuration names; what is none stays as it is."""
+    """Our name of a map in Postfix's configuration; anything else is unchanged."""
     place = re.escape(f"{layout.PACKAGED_VAR}/data/")
     found = re.fullmatch(
         rf"(?:hash|btree|lmdb|cdb|\$\{{?default_database_type\}}?):{place}(\w+)", entry

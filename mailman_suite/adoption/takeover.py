@@ -1,4 +1,4 @@
-"""A suite that somebody made by hand: what group data has to say before it can be ours. Pure.
+"""A suite made by hand: what group data has to declare before it can be taken over. Pure.
 
 Everything that the host's own files set is either what we set too, or declared in group data, or
 named in `mailman_adoption_ignores`; otherwise the run says which lines are missing.
@@ -53,7 +53,7 @@ def _foreign_sites(installation: Mapping[str, Any], ours: str) -> tuple[str, ...
 
 @dataclass(frozen=True)
 class Undeclared:
-    """Settings of the host that group data lacks, as group data would say them."""
+    """Settings of the host that group data lacks, as lines of group data."""
 
     core: Mapping[str, Mapping[str, str]]
     web: Mapping[str, Any]
@@ -74,7 +74,7 @@ def refusals(
     settings: Settings,
     places: Places = VIRTUALENV,
 ) -> Iterator[Refusal]:
-    """Every reason why this host cannot be taken over as group data stands.
+    """Every reason why this host cannot be taken over with this group data.
 
     Where there is no suite in the virtual environment, a gate has said so already.
     """
@@ -91,7 +91,7 @@ def refusals(
 
 
 def undeclared(survey: SuiteSurvey, settings: Settings) -> Undeclared:
-    """What the host's own files set, and neither we nor group data do."""
+    """What only the host's own files set."""
     ignored = set(settings.adoption_ignores)
     core, secret = _core(survey["core_config"], settings, ignored)
     web, unreadable = _web(survey["web_settings"], settings, ignored)
@@ -175,9 +175,9 @@ def _aliases(given: Mapping[str, Any], settings: Settings, ignored: set[str]) ->
 def _undeclared(missing: Undeclared, settings: Settings) -> Refusal:
     return Refusal(
         found=f"the host's own files set what group data does not: {', '.join(missing.names)}",
-        expected="every setting declared, so that none is lost on the way",
-        remedy="put these lines into the host's group data, with the values that you want, and "
-        "what is to go into mailman_adoption_ignores, by these names:\n"
+        expected="every setting declared, so that none is lost",
+        remedy="put these lines into the host's group data, with the values that you want; "
+        "name settings to drop in mailman_adoption_ignores:\n"
         + "\n".join(f"       {line}" for line in lines(missing, settings)),
     )
 

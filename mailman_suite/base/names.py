@@ -143,7 +143,7 @@ def one_line(value: str, setting: str) -> str:
     raise Refusal(
         found=f"{setting} = {value!r}",
         expected="one line of text without control characters",
-        remedy=f"take the line ends out of {setting}",
+        remedy=f"remove the line breaks from {setting}",
     )
 
 

@@ -69,7 +69,7 @@ def _core_name(kind: str, name: str) -> str:
         found=f"mailman_core_config has the {kind} {name!r}",
         expected=f"a {kind} of Core's schema.cfg: letters, digits, '_'"
         + (", '.' and '-'" if kind == "section" else ", all in lower case"),
-        remedy="write it as mailman.cfg does, without brackets, spaces and line ends",
+        remedy="write it as mailman.cfg does, without brackets, spaces and line breaks",
     )
 
 
@@ -104,7 +104,7 @@ def _unmarked(value: Any, place: str) -> Any:
     if isinstance(value, str) and _MARK.search(value):
         raise Refusal(
             found=f"{place} holds @@ around a word",
-            expected="a value without it: that is how our templates name a secret of the host",
+            expected="a value without it, because @@NAME@@ marks a secret in templates",
             remedy="remove it; the secrets have settings of their own",
         )
     return value

@@ -40,7 +40,7 @@ def _unknown(acknowledged: Mapping[str, Sequence[str]]) -> Iterator[Refusal]:
 
 
 def _unknown_parts(settings: Settings) -> Iterator[Refusal]:
-    """The parts that nothing here can set up."""
+    """The choices that have no such answer."""
     for choice in PARTS:
         name, known = getattr(settings, choice), sorted(answers(choice))
         if name not in known:

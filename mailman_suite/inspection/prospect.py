@@ -97,7 +97,7 @@ def _through_gates(host: Host, seen: Prospect, suite: Suite) -> Prospect:
 
 
 def unrehearsed(host: Host, suite: Suite) -> list[Refusal]:
-    """Why this change of release cannot begin yet; nothing where nobody asks for a rehearsal.
+    """Why this change of release cannot begin yet; nothing unless a rehearsal is required.
 
     Asks the host for its identity, and reads the receipts on the control machine.
     """

@@ -35,7 +35,7 @@ def as_running(settings: Settings, look: Inspection) -> Settings:
     if found["kind"] != "ours":
         raise Refusal(
             found={
-                "guide": "a suite that was made by hand",
+                "guide": "a suite made by hand",
                 "packages": "the distribution's own Mailman 3 packages",
                 "containers": "Mailman in containers",
             }.get(found["kind"], "no suite"),

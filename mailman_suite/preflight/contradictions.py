@@ -1,4 +1,4 @@
-"""Mistakes in settings that only show when several of them are seen together. Pure."""
+"""Contradictions between settings that are right on their own. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST: dict[Role, int] = {"database": 1, "core": 1, "web": 64}
 
 
 def contradictions(settings: Settings) -> Iterator[Refusal]:
-    """What is wrong with settings that are right each for itself."""
+    """Contradictions between settings that are right on their own."""
     yield from _lists(settings)
     yield from _certificate(settings)
     yield from database_of(settings).contradictions(settings)
@@ -47,7 +47,7 @@ def _certificate(settings: Settings) -> Iterator[Refusal]:
 
 
 def _whole(settings: Settings) -> Iterator[Refusal]:
-    """What cannot be where every host is a whole suite."""
+    """What is not allowed if every host is a whole suite."""
     if settings.address:
         yield Refusal(
             found=f"mailman_address = {settings.address!r} and no mailman_hosts",
@@ -57,20 +57,20 @@ def _whole(settings: Settings) -> Iterator[Refusal]:
     if settings.rehearses and settings.require_rehearsal:
         yield Refusal(
             found=f"the host rehearses {settings.rehearses} and requires a rehearsal itself",
-            expected="mailman_require_rehearsal on production hosts alone",
+            expected="mailman_require_rehearsal on production hosts only",
             remedy="move mailman_require_rehearsal to group_data/prod.py",
         )
 
 
 def _split(settings: Settings) -> Iterator[Refusal]:
-    """What keeps several hosts from being one suite."""
+    """Why several hosts cannot be one suite."""
     yield from _roles(settings)
     yield from _hosts(settings)
     yield from _split_database(settings)
     yield from _split_secrets(settings)
     if settings.rehearses or settings.require_rehearsal:
         yield Refusal(
-            found="a rehearsal is set up, and the suite is on several hosts",
+            found="a rehearsal is declared for a suite on several hosts",
             expected="no rehearsal: this version rehearses suites that are on one host",
             remedy="remove mailman_rehearses and mailman_require_rehearsal",
         )
@@ -97,7 +97,7 @@ def _hosts(settings: Settings) -> Iterator[Refusal]:
     counted = Counter(one for them in settings.hosts.values() for one in them)
     for address in (one for one, times in counted.items() if times > 1):
         yield Refusal(
-            found=f"{address} stands more than once in mailman_hosts",
+            found=f"{address} occurs more than once in mailman_hosts",
             expected="one role for each host",
             remedy="give the roles hosts of their own, or use one host without mailman_hosts",
         )
@@ -120,7 +120,7 @@ def _split_database(settings: Settings) -> Iterator[Refusal]:
     if settings.database_host != "localhost":
         yield Refusal(
             found=f"mailman_database_host is {settings.database_host!r} beside mailman_hosts",
-            expected="mailman_hosts alone to say where the database is",
+            expected="mailman_hosts only, which says where the database is",
             remedy="remove mailman_database_host",
         )
 
@@ -130,7 +130,7 @@ def _split_secrets(settings: Settings) -> Iterator[Refusal]:
     if made:
         yield Refusal(
             found=f"{', '.join(f'mailman_{name}' for name in made)} 'generate' on several hosts",
-            expected="references, so that every host gets the same: 'env:NAME', 'file:/path' or "
-            "'cmd:command'",
+            expected="references, so that all hosts get the same value: 'env:NAME', "
+            "'file:/path' or 'cmd:command'",
             remedy="make secrets writes them into files and prints the lines for group_data",
         )

@@ -1,4 +1,4 @@
-"""Databases that a run must not begin with. Pure."""
+"""Databases that a run refuses. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def elsewhere(settings: Settings, look: Inspection) -> Iterator[Refusal]:
             found=f"the suite keeps its data in {present}, and mailman_database is "
             f"{settings.database!r}",
             expected=f"mailman_database = {present!r}",
-            remedy="set it back; this version does not move data from one database to another",
+            remedy="set it back; no data is moved between databases",
         )
         return
     declared = database_of(settings).place(settings)
@@ -30,8 +30,8 @@ def elsewhere(settings: Settings, look: Inspection) -> Iterator[Refusal]:
         yield Refusal(
             found=f"Core keeps its data in {place}, and {declared} is declared",
             expected="the database that holds the lists",
-            remedy="set the mailman_database_* settings or mailman_hosts back; if the data are in "
-            f"{declared} by now, tell the suite so on the host and run again: "
+            remedy="set the mailman_database_* settings or mailman_hosts back; if you have moved "
+            f"the data to {declared}, run this on Core's host, then run again: "
             f"sed -i 's|@{place}$|@{declared}|' {layout.CORE_CONFIG}",
         )
 

@@ -1,4 +1,4 @@
-"""When a suite of the distribution's packages is left alone, and what a move of it needs. Pure."""
+"""When a suite of the distribution's packages is left alone, and what moving it needs. Pure."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _PAGES = ("80", "443")
 
 
 def refusals(settings: Settings, platform: Platform, look: Inspection) -> Iterator[Refusal]:
-    """Every reason to leave it alone; none where its move was asked for and can be."""
+    """Every reason to leave it alone; none if its move is declared and possible."""
     can_move = platform.package_tool == "apt"
     if settings.moves_packages and can_move:
         yield from _immovable(look, proxy(settings))
         return
     move = (
-        "; or have them moved to a release in a virtualenv, with data and addresses kept "
+        "; or move the suite to a release in a virtualenv, keeping data and addresses "
         "(docs/runbooks/adopt-a-suite.md): mailman_moves_packages = True"
     )
     yield Refusal(
@@ -47,6 +47,6 @@ def _immovable(look: Inspection, proxy: Proxy) -> Iterator[Refusal]:
         yield Refusal(
             found=f"{' and '.join(others)} serves the packages' pages",
             expected=f"{proxy.title}, which mailman_proxy names",
-            remedy=f"let {proxy.title} serve the packages' pages first, with the configuration "
-            "that they bring, and check that they open; then run this again",
+            remedy=f"let {proxy.title} serve the packages' pages first, using the packages' "
+            "own configuration, and check that they load; then run this again",
         )

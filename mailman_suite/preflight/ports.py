@@ -1,4 +1,4 @@
-"""Ports that the suite needs and somebody else has. Pure."""
+"""Ports that the suite needs and another program has. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SUITE_PORTS = (layout.REST_PORT, layout.LMTP_PORT, layout.WEB_PORT)
 
 
 def taken(settings: Settings, look: Inspection) -> Iterator[Refusal]:
-    """Ports of the suite on which somebody else listens."""
+    """Ports of the suite on which another program listens."""
     # The units of a suite made by hand may have any name; its ports become ours with it. Those of
     # containers belong to what is refused already.
     foreign = ("guide", "packages", "containers")
@@ -30,9 +30,9 @@ def taken(settings: Settings, look: Inspection) -> Iterator[Refusal]:
             continue
         unit = f" ({listener['unit']})" if listener["unit"] else ""
         yield Refusal(
-            found=f"port {port} is taken by {listener['command']}{unit}",
-            expected=f"nobody or {' or '.join(owners)} to listen there",
-            remedy=f"stop or move what listens on port {port}",
+            found=f"port {port} is in use by {listener['command']}{unit}",
+            expected=f"no listener, or {' or '.join(owners)}",
+            remedy=f"stop the program that listens on port {port}, or move it to another port",
         )
 
 
@@ -59,7 +59,7 @@ def _owners(settings: Settings) -> Mapping[int, tuple[str, ...]]:
 
 
 def _people(settings: Settings) -> dict[int, tuple[str, ...]]:
-    """The ports that others come to."""
+    """The ports that others connect to."""
     owners: dict[int, tuple[str, ...]] = {}
     if settings.runs("web"):
         owners[layout.HTTP_PORT] = proxy(settings).processes

@@ -28,7 +28,7 @@ _NO_OTHER_SUITE = "a host without Mailman 3, or one that this repository install
 def refusals(
     settings: Settings, platform: Platform, release: Release, look: Inspection
 ) -> list[Refusal]:
-    """Every reason not to touch this host; empty when the run may go on."""
+    """Every reason not to touch this host; empty when the run may continue."""
     if not look["root"]:
         return list(_system(look))  # the rest was looked at with eyes that do not see all
     if not settings.runs_release:
@@ -89,7 +89,7 @@ def _system(look: Inspection) -> Iterator[Refusal]:
     if not look["root"]:
         yield Refusal(
             found="commands on the host do not run as root",
-            expected="root: units, packages and accounts are its business",
+            expected="root, which may change units, packages and accounts",
             remedy="log in as root, or set _sudo = True in group_data for an account with sudo",
         )
     if not look["systemd"]:
@@ -162,12 +162,12 @@ def _room(look: Inspection) -> Iterator[Refusal]:
         yield Refusal(
             found=f"{look['free_bytes'] / GIB:.1f} GiB free under {layout.HOME}",
             expected=f"at least {needed / GIB:.1f} GiB",
-            remedy="make room or mount a larger file system there",
+            remedy="free some space, or mount a larger file system there",
         )
     if look["memory_bytes"] < MEMORY_BYTES:
         yield Refusal(
             found=f"{look['memory_bytes'] / GIB:.1f} GiB of memory",
-            expected="at least 1 GiB, better 2: Core alone is fourteen processes",
+            expected="at least 1 GiB, better 2: Core alone runs fourteen processes",
             remedy="give the host more memory",
         )
 

@@ -1,4 +1,4 @@
-"""Refuses a change of release that was not rehearsed, where group data insist on it."""
+"""Refuses a change of release that was not rehearsed, if group data requires it."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ def misplaced(settings: Settings, look: Inspection) -> Iterator[Refusal]:
     if settings.rehearses and stands and not look["rehearsal"]:
         yield Refusal(
             found=f"mailman_rehearses = {settings.rehearses!r} on a host with a suite that no "
-            "rehearsal brought",
+            "rehearsal installed",
             expected="a bare machine, or one with an earlier rehearsal's copy: a host that "
             "rehearses sends no mail, and a rehearsal replaces everything of its suite",
-            remedy="take another machine; never set mailman_rehearses on a production host",
+            remedy="use another machine; never set mailman_rehearses on a production host",
         )
     elif look["rehearsal"] and not settings.rehearses:
         yield Refusal(
-            found="a copy of a production host, which a rehearsal brought here",
-            expected="mailman_rehearses to name that host, since without it the copy would send "
-            "mail to production's members",
-            remedy="set it again, or take the copy away: deploys/end_rehearsal.py, with "
+            found="a rehearsal's copy of a production host",
+            expected="mailman_rehearses to name that host; without it the copy would send mail "
+            "to production's members",
+            remedy="set it again, or remove the copy: make end-rehearsal, with "
             "mailman_rehearses set",
         )
 
@@ -60,7 +60,7 @@ def refusals(wanted: Wanted, records: Iterable[Kept], now: datetime) -> list[Ref
             found=f"{of}{fault.sentence}",
             expected=f"a rehearsal of {wanted.running} to {wanted.identifier} on a copy of this "
             f"host, with these settings, that succeeded in the last {wanted.days} days",
-            remedy="rehearse it: pyinfra inventories/staging.py deploys/rehearse.py (docs/runbooks/"
-            "rehearse-a-change.md); or set mailman_require_rehearsal = False",
+            remedy="rehearse it with make rehearse (docs/runbooks/rehearse-a-change.md); or set "
+            "mailman_require_rehearsal = False",
         )
     ]

@@ -1,4 +1,4 @@
-"""What keeps a host from its role in a suite on several hosts. Pure."""
+"""Why a host cannot have its role in a suite on several hosts. Pure."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from mailman_suite.host.wire.inspection import Inspection
 from mailman_suite.settings import Settings
 
 _FOUND = {
-    "guide": "a suite that was made by hand",
+    "guide": "a suite made by hand",
     "packages": "the distribution's own Mailman 3 packages",
     "ours": "a release of a suite",
 }
 
 
 def foreign(settings: Settings, look: Inspection) -> Iterator[Refusal]:
-    """A suite that stands here already, and cannot become a part of one on several hosts."""
+    """An existing suite that cannot become a part of one on several hosts."""
     kind = look["suite"]["kind"]
     allowed = ("none", "containers", *(["ours"] if settings.runs_release else []))
     if not settings.is_split or kind in allowed:
@@ -24,17 +24,18 @@ def foreign(settings: Settings, look: Inspection) -> Iterator[Refusal]:
     yield Refusal(
         found=f"{_FOUND[kind]} on a host with the role {settings.role}",
         expected="a host without Mailman, or one that has had this role from its beginning",
-        remedy="use other hosts: this version takes over suites onto one host alone, and moves "
-        "none to several",
+        remedy="use other hosts: this version takes over suites on one host only, and spreads "
+        "none over several",
     )
 
 
 def require_one_host(settings: Settings) -> None:
-    """Raises `Refusal` for what this version does to suites on one host alone."""
+    """Raises `Refusal` for what this version does only to suites on one host."""
     if settings.is_split:
         raise Refusal(
             found=f"a suite on several hosts, of which this one has the role {settings.role}",
-            expected="a suite on one host: this version backs up, restores and rolls back no other",
+            expected="a suite on one host, the only kind that this version backs up, restores and "
+            "rolls back",
             remedy="see docs/runbooks/split-roles.md for how to back up the database and Core's "
             "data there",
         )

@@ -20,7 +20,7 @@ DIRECTORY = ROOT / "secrets"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Writes those that are missing, and prints what group data has to say, never a value."""
+    """Writes those that are missing, and prints the lines for group data, never a value."""
     if len(arguments) > 1 or any(one.startswith("-") for one in arguments):
         print(
             "usage: python -m mailman_suite.preflight.shared_secrets [DIRECTORY]", file=sys.stderr
@@ -32,14 +32,14 @@ def main(arguments: Sequence[str]) -> int:
     except (Refusal, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"# {len(written)} written, {len(SHARED) - len(written)} were there already.")
-    print("# For group_data, the same on every host of the suite:")
+    print(f"# {len(written)} generated, {len(SHARED) - len(written)} already existed.")
+    print("# Lines for group_data, the same on every host of the suite:")
     print("\n".join(lines(directory)))
     return 0
 
 
 def make(directory: Path) -> list[str]:
-    """Writes each secret that is not there yet; returns their names. Raises `Refusal`."""
+    """Writes each missing secret; returns their names. Raises `Refusal`."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     _refuse_if_others_read(directory)
     missing = [name for name in SHARED if not (directory / name).exists()]
@@ -57,7 +57,7 @@ def lines(directory: Path) -> list[str]:
 
 
 def _write(path: Path, value: str) -> None:
-    """A private file with the value, complete or not there at all; one that is there stays."""
+    """A private file with the value, complete or missing; an existing one stays."""
     fresh = path.with_name(f"{path.name}.new")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -66,7 +66,7 @@ def _write(path: Path, value: str) -> None:
         stream.flush()
         os.fsync(descriptor)
     try:
-        os.link(fresh, path)  # unlike a rename, never over a file that came in the meantime
+        os.link(fresh, path)  # unlike a rename, never over a file that was created meanwhile
     except FileExistsError:
         pass
     finally:
@@ -78,8 +78,8 @@ def _refuse_if_others_read(path: Path) -> None:
     if mode & 0o077:
         raise Refusal(
             found=f"{path} has the mode {mode:o}",
-            expected="a secret that its owner alone can read",
-            remedy=f"chmod go= '{path}', and make the secret anew if somebody could have read it",
+            expected="a secret that only its owner can read",
+            remedy=f"chmod go= '{path}', and generate a new secret if somebody may have read it",
         )
 
 

@@ -27,8 +27,8 @@ def foreign(look: Inspection) -> Iterator[Refusal]:
         return
     yield Refusal(
         found=f"another Mailman on the host: {_told(found)}",
-        expected=f"none, or one suite: in {layout.VENV} by upstream's guide, of the distribution's "
-        "packages, or installed by this repository",
+        expected=f"none, or one suite: in {layout.VENV} by upstream's guide, from the "
+        "distribution's packages, or installed by this repository",
         remedy="leave that Mailman alone and use another host; or move it to the paths of "
         "upstream's guide, and this run takes it over (docs/runbooks/adopt-a-suite.md). If nobody "
         "uses it any more, stop it, remove or mask its units, and remove its cron jobs and the "

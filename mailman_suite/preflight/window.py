@@ -1,4 +1,4 @@
-"""What the last window on a host says about the next run. Pure."""
+"""What the last window on a host means for the next run. Pure."""
 
 from __future__ import annotations
 
@@ -19,16 +19,13 @@ _WHAT = {
 
 
 def unfinished(look: Inspection) -> Iterator[Refusal]:
-    """One window at a time, and none upon one that has not ended."""
+    """One window at a time, and none after one that has not ended."""
     last = look["window"]
-    if not last:
-        return
-    if last["state"] == "open":
-        yield _at_work(f"the {_named(last)} is under way on the host", layout.WINDOW_UNIT)
-    elif last["state"] == "interrupted":
-        whole = "a host that runs one release, whole"
+    if last.get("state") == "open":
+        yield _at_work(f"the {_named(last)} is in progress on the host", layout.WINDOW_UNIT)
+    elif last.get("state") == "interrupted":
         units = (layout.WINDOW_UNIT, layout.RECOVERY_UNIT)
-        yield _interrupted(f"the {_named(last)}", whole, *units)
+        yield _interrupted(f"the {_named(last)}", "a window that has ended", *units)
 
 
 def unfinished_backup(look: Inspection) -> Iterator[Refusal]:
@@ -40,14 +37,14 @@ def unfinished_backup(look: Inspection) -> Iterator[Refusal]:
         yield _at_work(f"the backup {last['id']} is being made on the host", layout.BACKUP_UNIT)
     elif last["state"] == "interrupted":
         units = (layout.BACKUP_UNIT, layout.BACKUP_RECOVERY_UNIT)
-        yield _interrupted(f"the backup {last['id']}", "a suite that goes on", *units)
+        yield _interrupted(f"the backup {last['id']}", "a backup that has ended", *units)
 
 
 def _at_work(found: str, unit: str) -> Refusal:
     return Refusal(
         found=found,
         expected="one run at a time",
-        remedy=f"wait for its end (systemctl status {unit}), then run again",
+        remedy=f"wait until it has ended (systemctl status {unit}), then run again",
     )
 
 
@@ -61,30 +58,30 @@ def _interrupted(what: str, expected: str, unit: str, recovery: str) -> Refusal:
 
 
 def unread(settings: Settings, look: Inspection) -> Iterator[Refusal]:
-    """No change of release after one that went back, or was taken back, until somebody says so."""
+    """No change of release after one that was rolled back, until it is acknowledged."""
     last = look["window"]
     if not last or settings.acknowledged_window == last["id"]:
         return
     if last["state"] == "rolled back" and not _followed(last):
         yield Refusal(
-            found=f"the {_named(last)} went back: {last['reason']}",
-            expected="somebody who has read why",
-            remedy=f"read {layout.WINDOWS}/{last['id']}/outcome.json on the host; to try once "
-            f'more, set mailman_acknowledged_window = "{last["id"]}"',
+            found=f"the {_named(last)} was rolled back: {last['reason']}",
+            expected="an acknowledgement",
+            remedy=f"read {layout.WINDOWS}/{last['id']}/outcome.json on the host and remove the "
+            f'cause; to try again, set mailman_acknowledged_window = "{last["id"]}"',
         )
     elif last["state"] == "finished" and last["kind"] == "rollback":
         yield Refusal(
-            found=f"the {_named(last)} went back to {last['to']} on purpose",
-            expected="group data that declare what runs, or somebody who wants the change again",
-            remedy="set mailman_release to the release that runs; to change it once more, set "
+            found=f"the {_named(last)} returned to {last['to']} on purpose",
+            expected="group data that declares the release that runs, or an acknowledgement",
+            remedy="set mailman_release to the release that runs; to change it again, set "
             f'mailman_acknowledged_window = "{last["id"]}"',
         )
 
 
 def _followed(last: LastWindow) -> bool:
-    """Whether a web's host only went back with Core's host, or never heard that it began.
+    """Whether a web's host only rolled back with Core's host, or got no message that it began.
 
-    What there is to read is on Core's host, which asks for the word itself.
+    The reason is on Core's host, which asks for the acknowledgement itself.
     """
     return last["kind"] == "web" and last["reason"].startswith(PeersError.__name__)
 

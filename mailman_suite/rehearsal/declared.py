@@ -163,7 +163,7 @@ def refusals(rehearsal: Rehearsal) -> Iterator[Refusal]:
             found=f"{rehearsal.free_bytes / GIB:.1f} GiB free under {layout.HOME}",
             expected=f"{rehearsal.needed_bytes / GIB:.1f} GiB: the copy, what the window keeps of "
             "it, and the new release",
-            remedy="make room or mount a larger file system there",
+            remedy="free some space, or mount a larger file system there",
         )
 
 

@@ -68,7 +68,7 @@ def nobody_left(hosts: Sequence[str], inventory_name: str) -> Refusal:
     return Refusal(
         found=f"--limit and --exclude together leave no host of {inventory_name}",
         expected=f"at least one of {_few(hosts)}",
-        remedy="take one of the options away, or widen --limit",
+        remedy="remove one of the options, or widen --limit",
     )
 
 

@@ -22,7 +22,7 @@ def _destination(value: str) -> str:
         return value
     raise Refusal(
         found=f"mailman_rehearses = {value!r}",
-        expected="a production host as you name it to `ssh`: lists1.your-domain.org, user@lists1",
+        expected="a production host as an argument of `ssh`: lists1.your-domain.org, user@lists1",
         remedy="correct it; options of ssh belong in mailman_rehearses_ssh",
     )
 
@@ -32,7 +32,7 @@ def _word(value: str) -> str:
         return names.one_line(value, "mailman_rehearses_ssh")
     raise Refusal(
         found="an empty word in mailman_rehearses_ssh",
-        expected='the words of OpenSSH\'s options, such as ["-p", "2222"]',
+        expected='OpenSSH options, one word each, such as ["-p", "2222"]',
         remedy="remove it",
     )
 

@@ -31,7 +31,7 @@ def _address(value: str) -> str:
         raise Refusal(
             found=f"the host {value!r} in mailman_hosts or mailman_address",
             expected="its IPv4 address in the network that the suite's hosts share",
-            remedy="correct it; names are not taken, since access is granted by address",
+            remedy="correct it; names are not accepted, because access is granted by address",
         )
     return str(address)
 

@@ -34,7 +34,7 @@ def fetched(reference: SecretReference, setting: str) -> HiddenValue:
         raise Refusal(
             found=f"{setting} ({reference}) gave {len(value)} characters, or unsuitable ones",
             expected="12 to 512 letters, digits, '.', '_', '~' and '-'",
-            remedy="choose such a value: it stands in an ini file and in a database URL",
+            remedy="choose such a value: it is written into an ini file and a database URL",
         )
     return HiddenValue(value)
 

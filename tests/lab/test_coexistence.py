@@ -119,9 +119,9 @@ def mail_log(suite: Suite, message_id: str) -> str:
 
 _TAKEN = "systemd-run --quiet python3 -m http.server --bind 127.0.0.1"
 REFUSED = {
-    "port 80": (f"{_TAKEN} 80", "port 80 is taken by python3"),
-    "port 25": (f"{_TAKEN} 25", "port 25 is taken by python3"),
-    "port 8001": (f"{_TAKEN} 8001", "port 8001 is taken by python3"),
+    "port 80": (f"{_TAKEN} 80", "port 80 is in use by python3"),
+    "port 25": (f"{_TAKEN} 25", "port 25 is in use by python3"),
+    "port 8001": (f"{_TAKEN} 8001", "port 8001 is in use by python3"),
     "exim": (f"{_INSTALL} --no-install-recommends exim4-daemon-light", "exim4"),
     "no suite": ("python3 -m venv --without-pip /opt/mailman/venv", "no package mailman in"),
 }

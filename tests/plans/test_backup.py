@@ -42,7 +42,7 @@ def test_what_runs_is_copied_although_another_release_is_declared() -> None:
     ("kind", "found"),
     [
         ("none", "no suite"),
-        ("guide", "a suite that was made by hand"),
+        ("guide", "a suite made by hand"),
         ("packages", "the distribution's own Mailman 3 packages"),
         ("containers", "Mailman in containers"),
     ],

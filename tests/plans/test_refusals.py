@@ -148,8 +148,8 @@ def test_the_command_refuses_a_bad_host_after_one_look(commandline: Commandline)
     run = commandline.deploy(hosts(commandline, a=(GOOD, seen)))
     assert run.returncode == 1
     assert "@fake/a was not touched, because:" in run.stderr
-    assert "found:    port 25 is taken by exim4 (exim4.service)" in run.stderr
-    assert "to do:    stop or move what listens on port 25" in run.stderr
+    assert "found:    port 25 is in use by exim4 (exim4.service)" in run.stderr
+    assert "to do:    stop the program that listens on port 25" in run.stderr
     assert sent(run) == 1
 
 
@@ -202,7 +202,7 @@ LIMITS = {
         ["--exclude", "@fake/*"],
         "--limit and --exclude together leave no host",
         "at least one of @fake/a, @fake/b",
-        "take one of the options away",
+        "remove one of the options",
     ),
 }
 

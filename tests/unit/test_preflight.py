@@ -83,7 +83,7 @@ def test_core_runs_on_where_the_link_to_its_release_is_gone():
     trace = {"what": "process", "name": "812", "place": master, "below": layout.RELEASES}
     seen = {**look(DEBIAN_12), "listeners": listeners}
     suite_of(declared_settings(GOOD), {**seen, "traces": [trace]})
-    with pytest.raises(Refusals, match="port 8001 is taken"):
+    with pytest.raises(Refusals, match="port 8001 is in use"):
         suite_of(declared_settings(GOOD), seen)
 
 

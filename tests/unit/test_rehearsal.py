@@ -71,7 +71,7 @@ UNFIT: dict[str, tuple[Any, Any, Any, str]] = {
     "production's window is open": (
         suite(), BARE,
         {**production(), "window": {"id": "w", "kind": "release", "to": "x", "state": "open"}},
-        "under way",
+        "in progress",
     ),
     "production is being backed up": (
         suite(), BARE,
@@ -100,8 +100,8 @@ def test_an_earlier_copy_makes_room_for_the_next():
 @pytest.mark.parametrize(
     ("release", "rehearses", "marked", "said"),
     [
-        (OLD, "lists1.unit.test", False, "no rehearsal brought"),
-        (OLD, "", True, "a copy of a production host"),
+        (OLD, "lists1.unit.test", False, "no rehearsal installed"),
+        (OLD, "", True, "copy of a production host"),
     ],
 )
 def test_fences_and_copies_are_never_parted(release: str, rehearses: str, marked: bool, said: str):

@@ -148,7 +148,7 @@ def test_anything_else_is_refused_with_its_own_word(
     (reason,) = refusals(tmp_path)
     assert found in reason.found
     assert f"{RUNNING} to {WANTED.identifier}" in reason.expected
-    assert "deploys/rehearse.py" in reason.remedy
+    assert "make rehearse" in reason.remedy
     assert "mailman_require_rehearsal = False" in reason.remedy
 
 

@@ -112,7 +112,9 @@ def test_what_others_could_read_is_refused(
     shared_secrets.make(directory)
     (directory / name).chmod(0o755)
     assert shared_secrets.main([str(directory)]) == 1
-    assert re.search(r"has the mode 755; expected .* alone can read", capsys.readouterr().err)
+    assert re.search(
+        r"has the mode 755; expected .* only its owner can read", capsys.readouterr().err
+    )
 
 
 def test_a_file_in_the_directorys_place_is_told(

@@ -66,7 +66,7 @@ class Database(ABC):
 
     @abstractmethod
     def contradictions(self, settings: Settings) -> Iterator[Refusal]:
-        """What is wrong with settings that are right each for itself."""
+        """Contradictions between settings that are right on their own."""
 
     @abstractmethod
     def dumps(self, settings: Settings) -> Mapping[str, str]:

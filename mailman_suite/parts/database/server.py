@@ -81,7 +81,7 @@ class Server(Database):
         if settings.database_core_name == settings.database_web_name:
             yield Refusal(
                 found=f"Core and web both use the database {settings.database_core_name!r}",
-                expected="two databases, so that each can be dumped and restored alone",
+                expected="two databases, so that each can be dumped and restored separately",
                 remedy="give mailman_database_core_name and mailman_database_web_name two names",
             )
         if self.is_local(settings) or settings.is_split:
