@@ -106,9 +106,7 @@ def _known_schema(crossing: Crossing) -> Answer:
         )
     if schema == crossing.release.core:
         return fine(f"schema {head}", "nothing to migrate in Core's database")
-    return window(
-        f"schema {head or 'not created yet'}", "migrated after a snapshot of both databases"
-    )
+    return window(f"schema {head or 'not created'}", "migrated after a snapshot of both databases")
 
 
 def _database_engine(crossing: Crossing) -> Answer:
