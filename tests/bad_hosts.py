@@ -232,7 +232,8 @@ TROUBLES = {
     ),
     "another operator at it": Trouble(
         {"run": {"last": AT_IT["run"], "busy": AT_IT}},
-        "(deploys/mailman.py, run 20261121T210355-3f2a1c) is at it since 2026-11-21T21:03:55Z",
+        "(run 20261121T210355-3f2a1c) has been running deploys/mailman.py since "
+        "2026-11-21T21:03:55Z",
         "one run at a time",
         "--data mailman_break_run=20261121T210355-3f2a1c",
     ),

@@ -1,4 +1,4 @@
-"""All hosts of a run are looked at before anything is refused, and refused before any change.
+"""All hosts of a run are inspected before anything is refused, and refused before any change.
 
 pyinfra runs the deploy file once for each host, each in a greenlet out of a pool that may be
 smaller than the number of hosts: none may wait for another's turn. So the first one that asks looks
@@ -51,7 +51,7 @@ class FleetRefused(DeployError):
 
 
 def declared(host: Host) -> Suite:
-    """The suite that this host's group data declares, once all hosts of the run were looked at.
+    """The suite that this host's group data declares, once all hosts of the run were inspected.
 
     Raises `Refused` or `FleetRefused`, before anything changes, where one host is refused.
     """
@@ -64,13 +64,13 @@ def waves(host: Host) -> tuple[Wave, ...]:
 
 
 def _fleet(state: State) -> Fleet:
-    """The hosts of this run, looked at once."""
+    """The hosts of this run, inspected once."""
     if state not in _FLEETS:
         _FLEETS[state] = answer = AsyncResult()
         hosts = sorted(state.inventory.get_active_hosts(), key=lambda host: host.name)
         try:
             answer.set(_one(*hosts) if len(hosts) == 1 else _accepted(state, _seen(state, hosts)))
-        except Exception as error:  # everybody who waits has to hear of it
+        except Exception as error:  # everybody who waits gets it
             answer.set_exception(error)
     fleet_of_run: Fleet = _FLEETS[state].get()
     return fleet_of_run
@@ -84,7 +84,7 @@ def _one(host: Host) -> Fleet:
 
 
 def _seen(state: State, hosts: list[Host]) -> list[Prospect]:
-    """A look at every host, in parallel, in greenlets of its own."""
+    """Inspects every host, in parallel, each in its own greenlet."""
     pool = Pool(state.config.PARALLEL)
     return list(pool.map(lambda host: _look(state, host), hosts))
 
@@ -100,9 +100,9 @@ def _look(state: State, host: Host) -> Prospect:
 
 def _unanswered(error: PyinfraError) -> Refusal:
     return Refusal(
-        found=f"a question to the host failed: {error}",
+        found=f"the inspection failed: {error}",
         expected="an answer to every question",
-        remedy="see what it said above, and mend that",
+        remedy="read the host's message above and remove the cause",
     )
 
 

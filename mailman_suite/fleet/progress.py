@@ -1,4 +1,4 @@
-"""How far each host of a run came, noted while it runs, and where that leaves it."""
+"""The progress of each host of a run, noted while it runs, and where that leaves it."""
 
 from __future__ import annotations
 
@@ -52,8 +52,10 @@ def where(prospect: Prospect, progress: Progress) -> str:
         return f"{prospect.suite.settings.role}, {'healthy' if progress.healthy else 'not reached'}"
     runs = f"runs {prospect.suite.release.name}"
     if progress.healthy:
-        return f"{runs}, healthy" if prospect.suite.running else f"{runs}, new, healthy"
-    return f"not reached, {runs} as before" if prospect.suite.running else "not reached, no suite"
+        return f"{runs}, healthy" if prospect.suite.running else f"new, {runs}, healthy"
+    return (
+        f"not reached, {runs} as before" if prospect.suite.running else "not reached, has no suite"
+    )
 
 
 def _changed(suite: Suite, before: str, progress: Progress) -> str:
@@ -65,10 +67,13 @@ def _changed(suite: Suite, before: str, progress: Progress) -> str:
         runs = f"runs {suite.release.name}, was {before} (window {match[1]} s)"
         return f"{runs}, {_failed_or(progress, 'healthy' if progress.healthy else _UNSEEN)}"
     if match := _ENDED_BADLY.search(said):
-        went = "went back to" if match[1] == "rolled back" else "STUCK on the way back to"
+        went = "rolled back to" if match[1] == "rolled back" else "STUCK while rolling back to"
         # A reason may be all that a program said; its last line is what it stumbled over.
         return f"{went} {before}: {match[2].splitlines()[-1]}"
-    return f"its window began at {before} and its end was not seen; the next run looks"
+    return (
+        f"its window began at {before} and the connection was lost; the next run reports how it "
+        "ended"
+    )
 
 
 def _failed_or(progress: Progress, otherwise: str) -> str:

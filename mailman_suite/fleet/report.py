@@ -1,4 +1,4 @@
-"""Says at the end of a run over several hosts where each of them is, however the run ended."""
+"""Reports at the end of a run over several hosts where each of them is, however the run ended."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from mailman_suite.fleet.progress import Progress, progress_of, where
 from mailman_suite.inspection.prospect import Prospect
 
 _AGAIN = (
-    "mend the cause and run the same command again: what is done stays, and it goes on with the "
-    "rest; --exclude NAME leaves a host out"
+    "remove the cause and run the same command again: it keeps what is done and continues with "
+    "the rest; --exclude NAME leaves a host out"
 )
 _UNTOLD: WeakKeyDictionary[State, Sequence[Prospect]] = WeakKeyDictionary()
 

@@ -1,4 +1,4 @@
-"""The hosts of one suite in a run: all that a change needs are there, and who awaits whom. Pure."""
+"""The hosts of one suite in a run: whether all needed take part, and who waits for whom. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mailman_suite.suite.suite import Suite
 
 
 def checked(prospects: Sequence[Prospect]) -> list[Prospect]:
-    """The prospects, with a reason more where the other hosts of a suite keep one from changing."""
+    """The prospects, with one more reason if the other hosts of a suite prevent a change."""
     return [
         replace(one, reasons=(*one.reasons, *_reasons(one, _mates(one, prospects))))
         for one in prospects
@@ -76,7 +76,7 @@ def _all_there(suite: Suite, mates: Sequence[Suite]) -> Iterator[Refusal]:
         yield Refusal(
             found=f"a change of release without {', '.join(lacking)} of the same suite",
             expected="Core's host and every host of the web in one run",
-            remedy="leave --limit and --exclude away, or see why these hosts are refused",
+            remedy="remove --limit and --exclude, or see why these hosts were refused",
         )
 
 
@@ -85,6 +85,6 @@ def _one_wave(mates: Sequence[Suite]) -> Iterator[Refusal]:
     if len(waves) > 1:
         yield Refusal(
             found=f"hosts of one suite in the waves {', '.join(map(str, waves))}",
-            expected="one wave: their windows belong together",
+            expected="one wave, because their windows depend on each other",
             remedy="give Core's host and those of the web the same mailman_wave",
         )

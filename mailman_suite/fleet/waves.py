@@ -13,7 +13,7 @@ from mailman_suite.suite.suite import Suite
 
 @dataclass(frozen=True)
 class Wave:
-    """The hosts whose windows come together, and whether the run has no other wave."""
+    """The hosts whose windows open together, and whether the run has no other wave."""
 
     number: int
     hosts: tuple[str, ...]
@@ -54,28 +54,28 @@ def building(suites: Mapping[str, Suite]) -> Iterator[str]:
     """A line about each release that one host builds for others."""
     for name, suite in sorted(suites.items()):
         if suite.building == "for others":
-            yield f"{suite.identifier} is built on {name} and sent to the others of its kind"
+            yield f"{name} builds {suite.identifier}; the other hosts of its kind get a copy"
 
 
 def gates_of(prospects: Sequence[Prospect]) -> Iterator[str]:
-    """The gates that are more than fine, once for all hosts that they are the same on."""
+    """The gates that need attention, each once for all hosts with the same result."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for one in prospects:
         more = [finding for finding in one.findings if finding.verdict != "fine"]
         alike.setdefault(tuple(gates_table(more)[:-1]), []).append(one.host)
     for lines, hosts in alike.items():
         if lines:
-            yield f"gates of {', '.join(hosts)} that are more than fine:"
+            yield f"gates of {', '.join(hosts)} that need attention:"
             yield from lines
 
 
 def refusal(prospects: Sequence[Prospect]) -> str:
-    """Every reason of every refused host, and how to go on without these."""
+    """Every reason of every refused host, and how to continue without these."""
     refused = [one for one in prospects if one.reasons]
     told = [untouched(one.host, one.reasons) for one in refused]
     words = " ".join(f"--exclude {one.host}" for one in refused)
     told.append(
-        f"{len(refused)} of {len(prospects)} hosts refused, so none was touched. "
-        f"To go on without: {words}"
+        f"{len(refused)} of {len(prospects)} hosts were refused, so none was "
+        f"touched. To continue without them: {words}"
     )
     return "\n".join(told)

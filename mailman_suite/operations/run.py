@@ -23,7 +23,7 @@ def begun(suite: Suite, to: str) -> Generator[StringCommand, None, None]:
     + to: what will run there
     """
     if not host.state.is_executing:
-        host.noop("who is at it is asked again when the run begins")
+        host.noop("the run checks again for other runs when it begins")
         return
     record = run_record.record(host.name, suite.running, to)
     # The host itself: `host` is another one for whoever asks later.

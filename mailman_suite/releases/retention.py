@@ -45,4 +45,4 @@ def _told(windows: Sequence[KeptState]) -> str:
     if not windows:
         return ""
     total = sum(one["bytes"] for one in windows) / MIB
-    return f"windows that keep what stood before them: {len(windows)}, {total:.0f} MiB"
+    return f"kept snapshots: {len(windows)}, {total:.0f} MiB"

@@ -14,32 +14,32 @@ Record = Mapping[str, Any]
 
 
 def busy(settings: Settings, look: Inspection) -> Iterator[Refusal]:
-    """One run at a time. One that hangs may be put aside by its name, or by its own computer:
+    """One run at a time. One that hangs may be superseded by its ID, or by its own computer:
 
-    what the records here call over is over, whatever a host believes of its connection.
+    a run that has ended in the records here is over, whatever a host believes of its connection.
     """
-    at_it = look["run"]["busy"]
-    if at_it and at_it["run"] != settings.break_run and not record.has_ended(at_it["run"]):
-        yield in_the_way(at_it)
+    running = look["run"]["busy"]
+    if running and running["run"] != settings.break_run and not record.has_ended(running["run"]):
+        yield in_the_way(running)
 
 
 def in_the_way(other: Record) -> Refusal:
-    """Why a run cannot begin: `other` is at it, or was since this one looked."""
+    """Why a run cannot begin: `other` has the host, or has had it since the inspection."""
     if other["ended"] or other["seconds"] is None:
         return Refusal(
-            found=f"{named(other)} has been at this host since it was looked at",
-            expected="a host as this run saw it",
-            remedy="run again: it looks anew",
+            found=f"{named(other)} has changed this host since this run inspected it",
+            expected="the host as this run inspected it",
+            remedy="run again; it inspects the host again",
         )
-    ago = f"{round(other['seconds'])} s ago"
     return Refusal(
-        found=f"{named(other)} is at it since {other['began']} by the host's clock, {ago}",
+        found=f"{named(other)} has been running deploys/{other['deploy']}.py since "
+        f"{other['began']} ({round(other['seconds'])} s)",
         expected="one run at a time",
-        remedy="wait for its end, then run again; if its connection hangs, end it and go on: "
+        remedy="wait until it has ended, then run again; if its connection hangs, supersede it: "
         f"--data mailman_break_run={other['run']}",
     )
 
 
 def named(one: Record) -> str:
-    """Whose run it is and what it does."""
-    return f"{one['who']} (deploys/{one['deploy']}.py, run {one['run']})"
+    """Whose run it is, and its ID."""
+    return f"{one['who']} (run {one['run']})"

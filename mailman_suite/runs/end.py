@@ -1,4 +1,4 @@
-"""Begins a run on its hosts, and tells them and this computer's records what it came to.
+"""Begins a run on its hosts, and records its outcome there and on this computer.
 
 pyinfra calls nobody when a run ends. What it logs before it disconnects is the last moment at which
 hosts can be told, however the run ended; tests/contract pins that message.
@@ -51,7 +51,7 @@ _refused: list[Record] = []
 
 
 class EndOfRun(logging.Filter):
-    """Lets every record pass; at the one that ends a run it tells what the run came to."""
+    """Lets every record pass; at the one that ends a run it records the outcome."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """True, so that nothing is hidden."""
@@ -89,7 +89,7 @@ def begin(host: Host, record: Record, seen: str, breaks: str) -> str:
 
 
 def note_the_end(error: BaseException | None) -> None:
-    """Each host that this run was at, and the records here, know what it came to."""
+    """Records the outcome on each host of this run, and on this computer."""
     context = click.get_current_context(silent=True)
     if context is None or _only_plans(context.params):
         return
@@ -98,7 +98,7 @@ def note_the_end(error: BaseException | None) -> None:
         if found:
             run_record.note_ended(found)
     except Exception as problem:  # the run's own words matter more than a record of it
-        logger.warning(f"this run could not be noted: {problem!r}")
+        logger.warning(f"this run could not be recorded: {problem!r}")
 
 
 def _only_plans(options: Mapping[str, Any]) -> bool:
@@ -147,5 +147,5 @@ def _tell(host: Host, begun: Begun, came_to: Mapping[str, Any]) -> Mapping[str, 
         done, output = host.run_shell_command(program("apply.runs", "end", asked), **arguments)
         return dict(json.loads(output.stdout_lines[-1])) if done else {}
     except Exception as problem:  # of a connection that is gone, mostly; the next run notes it
-        logger.warning(f"{host.print_prefix}the end of the run could not be noted: {problem!r}")
+        logger.warning(f"{host.print_prefix}the end of the run could not be recorded: {problem!r}")
         return {}

@@ -13,7 +13,7 @@ from mailman_suite.runs import record
 from mailman_suite.runs.record import Record
 
 _TITLES = ("began (UTC)", "host", "deploy", "who", "from", "to", "took", "outcome")
-_NONE = "no run of this computer is known; those of others are on the hosts: make host-history"
+_NONE = "this computer has no runs on record; make host-history shows those of other computers"
 
 
 def table(records: Iterable[Record]) -> list[str]:

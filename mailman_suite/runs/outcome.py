@@ -1,4 +1,4 @@
-"""What a run came to on one host, as pyinfra's own books say when it ends."""
+"""The outcome of a run on one host, from pyinfra's own results when it ends."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ Record = dict[str, Any]
 
 _UNDER_WAY = "under way"
 _KEPT_RECORDS = 10_000
-_LOST = "its process ended without a word; the host's own history knows what came of it"
+_LOST = "its process ended without a report; the host's own history has the outcome"
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def note_begun(one: Record) -> None:
 
 
 def note_ended(ended: Sequence[Record]) -> None:
-    """These are the last words on this run, and on all that were lost."""
+    """Writes the final records of this run and of all lost ones."""
     with runs.locked(str(_place("begun"))):
         lost = [one for path in _begun() if _is_lost(path) for one in _taken(path)]
         kept = runs.records(str(_history()))
@@ -129,7 +129,7 @@ def _own_path() -> Path:
 
 @functools.cache
 def _own_file() -> IO[str]:
-    """Locked until this process ends, however that comes."""
+    """Locked until this process ends, for any reason."""
     file = open(os.open(_own_path(), os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8")  # noqa: SIM115
     fcntl.flock(file, fcntl.LOCK_EX)
     return file

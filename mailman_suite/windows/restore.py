@@ -63,8 +63,8 @@ def _not_converged(suite: Suite) -> Iterator[Refusal]:
     if suite.running != suite.identifier:
         yield Refusal(
             found=f"{suite.running} runs on the host",
-            expected=f"{suite.identifier}, as this repository makes it",
-            remedy="run deploys/mailman.py first; a restore brings data, no release",
+            expected=f"{suite.identifier}, the declared release",
+            remedy="run deploys/mailman.py first; a restore replaces data, not the release",
         )
 
 
@@ -86,7 +86,7 @@ def _damaged(path: str, archive: ArchiveFound) -> Iterator[Refusal]:
     elif not archive["description"]:
         yield Refusal(
             found=f"no readable {archive['beside']}",
-            expected="the archive's description beside it: without it nobody knows what is whole",
+            expected="the archive's description beside it, which has its checksum",
             remedy="copy it there from where the backup was made",
         )
     elif archive["description"].get("format") != FORMAT:
@@ -97,7 +97,7 @@ def _damaged(path: str, archive: ArchiveFound) -> Iterator[Refusal]:
         )
     elif archive["description"].get("sha256") != archive["sha256"]:
         yield Refusal(
-            found=f"{path} is damaged or cut short: its SHA-256 is {archive['sha256']}",
+            found=f"{path} is damaged or truncated: its SHA-256 is {archive['sha256']}",
             expected=f"{archive['description'].get('sha256')}, as when it was made",
             remedy="copy it again, or take another backup",
         )
@@ -115,7 +115,7 @@ def _of_another_kind(suite: Suite, backup: ArchiveDescription) -> Iterator[Refus
         yield Refusal(
             found=f"a backup of {backup['engine']} databases",
             expected=f"one of {suite.settings.database}, as mailman_database says",
-            remedy="restore it on a host with that database; nothing moves data between the two",
+            remedy="restore it on a host with that database; no data is moved between databases",
         )
 
 

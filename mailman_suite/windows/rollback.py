@@ -1,4 +1,4 @@
-"""Which earlier state a suite can go back to, and how. Pure but for `chosen`."""
+"""Which earlier state a suite can be rolled back to, and how. Pure but for `chosen`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mailman_suite.parts.database.connections import connections
 from mailman_suite.suite.suite import Suite
 from mailman_suite.windows import backup, upgrade
 
-# Not put back: what others wrote into it since is none of the suite's business.
+# Not put back: it may contain newer entries of others.
 _STAYS = (layout.POSTFIX_MAIN,)
 # Neither are these: they call the programs that the newest window and backup brought.
 _OWN_UNITS = [Path(path).name for path in (*upgrade.UNIT_FILES, *backup.UNIT_FILES)]
@@ -29,7 +29,7 @@ _OWN_UNITS = [Path(path).name for path in (*upgrade.UNIT_FILES, *backup.UNIT_FIL
 
 @dataclass(frozen=True)
 class Rollback:
-    """The suite that is to go back, and the window whose beginning it goes back to."""
+    """The suite to roll back, and the window to whose beginning it is rolled back."""
 
     suite: Suite
     to: Kept
@@ -43,17 +43,17 @@ def chosen(host: Host) -> Rollback:
     if reasons:
         raise Refused(host.name, reasons)
     (to,) = (one for one in kept if one["id"] == suite.settings.rollback)
-    for line in [f"going back to {described(to)}", *_losses(host, to), _afterwards(to)]:
+    for line in [f"rolling back to {described(to)}", *_losses(host, to), _afterwards(to)]:
         logger.info(f"{host.print_prefix}{line}")
     return Rollback(suite, to)
 
 
 def _losses(host: Host, to: Kept) -> list[str]:
     if not to["data"]:
-        return ["that window changed no data: databases and mail stay as they are"]
+        return ["that window changed no data: databases and mail are not changed"]
     counts = host.get_fact(Counts, directory=to["directory"], databases=to["databases"])
     if not counts["now"]:
-        return ["what this gives up could not be counted; the window counts again"]
+        return ["the losses could not be counted; the window counts again"]
     lost = given_up(counts["now"], counts["then"])
     if not lost:
         return ["nothing that is counted changed since"]
@@ -61,10 +61,10 @@ def _losses(host: Host, to: Kept) -> list[str]:
 
 
 def _afterwards(to: Kept) -> str:
-    """What stands between group data, which name the newer release, and the next run."""
+    """What the next run does, since group data still names the newer release."""
     return (
-        f"afterwards {to['from']} runs, and deploys/mailman.py refuses to change it again until "
-        "group data say so; its refusal prints the line"
+        f"afterwards {to['from']} runs; deploys/mailman.py then refuses to change it until "
+        "group data declares or acknowledges it, and prints the line"
     )
 
 
@@ -75,7 +75,7 @@ def described(kept: Kept) -> str:
 
 
 def refusals(suite: Suite, kept: Sequence[Kept]) -> list[Refusal]:
-    """Every reason not to go back to what `mailman_rollback` names."""
+    """Every reason not to roll back to what `mailman_rollback` names."""
     named = [one for one in kept if one["id"] == suite.settings.rollback]
     if not named:
         return [_unnamed(suite.settings.rollback, kept)]
@@ -95,28 +95,28 @@ def _impossible(suite: Suite, to: Kept) -> Iterator[Refusal]:
     if to["missing"]:
         yield Refusal(
             found=f"{', '.join(to['missing'])} is gone",
-            expected=f"what {to['from']} ran from",
+            expected=f"the files that {to['from']} ran from",
             remedy="choose a newer window",
         )
     if to["renamed"]:
         yield Refusal(
-            found="that window moved the suite away from the distribution's packages, and renamed "
-            "their data to our places",
-            expected="a window that began with a suite in these places",
-            remedy="choose a newer window; what was before this one is kept in "
+            found="that window moved the suite away from the distribution's packages and renamed "
+            "their data",
+            expected="a window that began with a suite under /opt/mailman",
+            remedy="choose a newer window; this one's snapshot is in "
             f"{to['directory']}/snapshot, for another host with those packages",
         )
     if to["databases"] != connections(suite.settings):
         yield Refusal(
-            found="group data name other databases now than when that window was",
-            expected="the same places",
-            remedy="set the mailman_database settings to those of then, or restore a backup",
+            found="group data names other databases than at the time of that window",
+            expected="the same databases",
+            remedy="set the mailman_database settings back, or restore a backup",
         )
     if to["other_passwords"]:
         yield Refusal(
             found=f"{', '.join(to['other_passwords'])} was changed since",
-            expected="the databases' passwords of then: the configuration of then has them in it",
-            remedy="set the older passwords again (docs/runbooks/change-a-secret.md), or restore a "
+            expected="the database passwords of that time, which its configuration contains",
+            remedy="set the old passwords again (docs/runbooks/change-a-secret.md), or restore a "
             "backup",
         )
 
@@ -127,8 +127,8 @@ def _passed_over(to: Kept, kept: Sequence[Kept]) -> Iterator[Refusal]:
     if later and not to["data"]:
         yield Refusal(
             found=f"{to['id']} kept no data, and {later[-1]['id']} changed data after it",
-            expected="a window that kept the data with the configuration",
-            remedy=f"go back to {later[-1]['id']} first",
+            expected="a window that kept data and configuration",
+            remedy=f"roll back to {later[-1]['id']} first",
         )
 
 

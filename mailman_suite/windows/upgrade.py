@@ -88,7 +88,7 @@ def _release(suite: Suite) -> wire.Release:
 def new_id(purpose: str) -> str:
     """A window's name: when its run began, and what for; later ones sort after earlier ones.
 
-    On all hosts of a run it is the same, so one word of the operator's is about all of them.
+    On all hosts of a run it is the same, so one acknowledgement covers all of them.
     """
     return f"{this_run().id.partition('-')[0]}-{purpose}"
 

@@ -180,7 +180,7 @@ def test_a_second_run_is_refused_at_its_beginning_and_the_first_goes_on(host: Ho
     with at_it(host) as first:
         second = host.run('does("touch changed")')
         assert second.returncode == 1
-        assert "is at it since" in second.stderr
+        assert "has been running deploys/" in second.stderr
         assert f"--data mailman_break_run={host.there[0]['run']}" in " ".join(second.stderr.split())
         assert not (host.repository.path / "changed").exists()
         assert [one["outcome"] for one in host.here] == ["refused", "under way"]
@@ -191,7 +191,7 @@ def test_a_second_run_is_refused_at_its_beginning_and_the_first_goes_on(host: Ho
         assert third.returncode == 0, third.stderr
         assert first.wait(60) == -signal.SIGKILL
     assert [one["outcome"] for one in host.there] == ["interrupted", "done"]
-    assert "put aside by" in host.there[0]["reason"]
+    assert "superseded by" in host.there[0]["reason"]
 
 
 STOPPED = ("interrupted", 0, "the operator stopped the run")

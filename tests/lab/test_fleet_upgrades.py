@@ -45,7 +45,7 @@ def test_a_bad_canary_ends_the_run_and_a_mended_one_lets_it_go_on(
 
     assert failed.returncode == 1, failed.stdout
     where = fleets.ends(failed.stdout)
-    assert where[CANARY].startswith(f"went back to {older.OLD}: ")
+    assert where[CANARY].startswith(f"rolled back to {older.OLD}: ")
     assert "success_index" in where[CANARY]
     assert {where[name] for name in LATER} == {f"not reached, still runs {older.OLD}"}
     assert {name: fleet[name].processes() for name in LATER} == before, "nothing was restarted"
@@ -53,7 +53,7 @@ def test_a_bad_canary_ends_the_run_and_a_mended_one_lets_it_go_on(
 
     refused = fleets.converge(inventory, NEWER, KEPT)
     assert refused.returncode == 1
-    assert "1 of 3 hosts refused, so none was touched" in refused.stdout
+    assert "1 of 3 hosts were refused, so none was touched" in refused.stdout
     assert {name: fleet[name].processes() for name in LATER} == before
 
     web_sql(fleet[CANARY], "DROP TABLE success_index")
@@ -106,7 +106,7 @@ def test_a_host_without_a_way_out_and_without_a_compiler_is_upgraded_by_what_ano
         done = fleets.converge(fleets.inventory(tmp_path, waves), NEWER, cache)
 
         assert done.returncode == 0, done.stdout
-        assert "is built on builder and sent to the others of its kind" in done.stdout
+        assert "the other hosts of its kind get a copy" in done.stdout
         assert {runs(suite) for suite in (builder, alone)} == {older.NEW}
         assert len(list(cache.glob("*.tar.gz"))) == 1
         alone.delivers()

@@ -91,7 +91,7 @@ def test_an_archive_that_is_not_whole_is_refused_before_anything_stops(suite: Su
     data = {"mailman_backup": archive}
     beside = archive.replace(".tar.gz", ".json")
     damages = {
-        "is damaged or cut short": f"truncate -s -1 {archive}",
+        "is damaged or truncated": f"truncate -s -1 {archive}",
         "no readable": f"rm {beside}",
         "of format 99": f"""echo '{{"format": 99}}' > {beside}""",
         "no file": f"rm {archive}",

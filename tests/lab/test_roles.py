@@ -166,7 +166,7 @@ def test_a_failed_window_gives_every_host_its_old_release_back(
     finally:
         web_sql(suite, "DROP TABLE success_index")
     assert failed.returncode == 1, failed.stdout
-    assert fleets.ends(failed.stdout)["core"].startswith(f"went back to {older.OLD}: ")
+    assert fleets.ends(failed.stdout)["core"].startswith(f"rolled back to {older.OLD}: ")
     ended = {name: settled(one) for name, one in _hosts(suite).items()}
     assert {one["outcome"] for one in ended.values()} == {"rolled back"}
     for name in split.named("web"):

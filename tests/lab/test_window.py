@@ -30,7 +30,7 @@ def suite(request: pytest.FixtureRequest) -> Iterator[Suite]:
 
 
 def acknowledged(outcome: dict[str, Any]) -> dict[str, str]:
-    """The settings of somebody who has read why the last window went back."""
+    """The settings of somebody who acknowledged the last window's rollback."""
     return {**NEWER, "mailman_acknowledged_window": outcome["id"]}
 
 
@@ -63,7 +63,7 @@ def assert_refused_until_acknowledged(suite: Suite, outcome: dict[str, Any]) -> 
     processes = suite.processes()
     refused = suite.converge(NEWER)
     assert refused.returncode != 0
-    assert f"the change of release {outcome['id']} went back" in refused.stdout
+    assert f"the change of release {outcome['id']} was rolled back" in refused.stdout
     assert f'mailman_acknowledged_window = "{outcome["id"]}"' in refused.stdout
     other = suite.converge({**NEWER, "mailman_acknowledged_window": "another"})
     assert other.returncode != 0

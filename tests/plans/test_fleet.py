@@ -77,7 +77,7 @@ def test_a_refused_host_stops_the_run_and_all_reasons_of_all_hosts_are_told(
     error = str(run(hosts).error)
     assert "@fake/one was not touched, because:" in error
     assert all(found in error for found in ("0.0 GiB free", "0.0 GiB of memory", "mailman_usenet"))
-    assert "2 of 3 hosts refused" in error
+    assert "2 of 3 hosts were refused" in error
     assert error.endswith("--exclude @fake/one --exclude @fake/two")
     assert not any(paper.sent for paper in hosts.values())
     assert "0.0 GiB free under /opt/mailman (and 1 more)" in said.text
@@ -102,7 +102,7 @@ def test_a_canary_that_goes_back_leaves_the_others_as_they_are(
     assert run(hosts).error is not None
     assert windows(hosts) == ["canary"]
     assert end(said)[:3] == [
-        "canary wave 0 went back to 3.3.10: RuntimeError: no room",
+        "canary wave 0 rolled back to 3.3.10: RuntimeError: no room",
         "one wave 1 not reached, still runs 3.3.10",
         "two wave 1 not reached, still runs 3.3.10",
     ]
@@ -119,7 +119,7 @@ def test_a_bad_host_of_a_wave_leaves_the_good_one_upgraded_and_the_next_wave_alo
     assert windows(hosts) == ["canary", "one", "two"]
     assert end(said)[1:4] == [
         "one wave 1 runs 3.3.10+django52, was 3.3.10 (window 31.4 s), not checked yet",
-        "two wave 1 went back to 3.3.10: RuntimeError: no room",
+        "two wave 1 rolled back to 3.3.10: RuntimeError: no room",
         "last wave 2 not reached, still runs 3.3.10",
     ]
 
@@ -229,5 +229,5 @@ def test_of_hosts_of_one_kind_the_first_builds_and_the_others_need_no_compiler(
     assert archive.exists()
     assert built(hosts) == with_compiler(hosts) == ["z-canary"]
     assert all("host.build.unpack" in "".join(hosts[name].sent) for name in ("a-later", "b-later"))
-    assert f"{suite.identifier} is built on @fake/z-canary and sent to the others" in said.text
+    assert f"@fake/z-canary builds {suite.identifier}; the other hosts" in said.text
     assert suite.release == NEW

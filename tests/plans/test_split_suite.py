@@ -96,8 +96,10 @@ def test_a_core_that_went_back_leaves_the_webs_second_half_undone(
     assert run(hosts).error is not None
     assert windows(hosts) == ["core", "web"]
     assert followed(hosts) == ["closed"]
-    assert end(said)[0] == "core wave 0 went back to 3.3.10: RuntimeError: no room"
-    assert end(said)[3].startswith("web wave 0 its window began at 3.3.10 and its end was not seen")
+    assert end(said)[0] == "core wave 0 rolled back to 3.3.10: RuntimeError: no room"
+    assert end(said)[3].startswith(
+        "web wave 0 its window began at 3.3.10 and the connection was lost"
+    )
 
 
 def test_a_web_that_does_not_close_leaves_core_as_it_is(said: pytest.LogCaptureFixture) -> None:
@@ -107,7 +109,7 @@ def test_a_web_that_does_not_close_leaves_core_as_it_is(said: pytest.LogCaptureF
     assert run(hosts).error is not None
     assert windows(hosts) == ["web"]
     assert end(said)[0] == "core wave 0 not reached, still runs 3.3.10"
-    assert end(said)[3] == "web wave 0 went back to 3.3.10: RuntimeError: no room"
+    assert end(said)[3] == "web wave 0 rolled back to 3.3.10: RuntimeError: no room"
 
 
 def test_a_web_that_went_back_alone_ends_the_run(said: pytest.LogCaptureFixture) -> None:
@@ -115,7 +117,7 @@ def test_a_web_that_went_back_alone_ends_the_run(said: pytest.LogCaptureFixture)
     web.window = WENT_BACK
     hosts = everybody(web=web)
     assert run(hosts).error is not None
-    assert end(said)[3] == "web wave 0 went back to 3.3.10: RuntimeError: no room"
+    assert end(said)[3] == "web wave 0 rolled back to 3.3.10: RuntimeError: no room"
     assert end(said)[0].endswith("(window 31.4 s), not checked yet")
 
 

@@ -110,7 +110,7 @@ def test_a_killed_controller_frees_the_host_and_is_told_of(connections: Two):
     bob.kill()
     assert eve.ask("look") == {"last": BOB, "busy": {}}
     (lost,) = eve.ask("history")["records"]
-    assert (lost["outcome"], lost["reason"]) == ("interrupted", "its controller went away")
+    assert (lost["outcome"], lost["reason"]) == ("interrupted", "its control machine was lost")
     assert eve.begin(EVE, seen=BOB)["begun"]
     first, second = runs.records(str(eve.history))
     assert first == lost and second["run"] == EVE
@@ -137,7 +137,7 @@ def test_what_the_window_of_a_lost_run_came_to_is_told(
     window(bob, BOB, outcome)
     bob.kill()
     (lost,) = eve.ask("history")["records"]
-    assert (lost["window"], lost["reason"]) == ("W1", f"its controller went away; {told}")
+    assert (lost["window"], lost["reason"]) == ("W1", f"its control machine was lost; {told}")
 
 
 def test_a_failed_run_has_its_windows_reason_and_a_good_one_has_none(connections: Two):
@@ -166,7 +166,7 @@ def test_one_that_hangs_is_ended_by_its_name_and_by_no_other(connections: Two):
     assert eve.begin(EVE, seen=BOB, breaks=BOB)["begun"]
     assert bob.shell.wait(timeout=10) == -9, "nothing more comes from that connection"
     first, _ = runs.records(str(eve.history))
-    assert first["reason"] == "put aside by eve@lap"
+    assert first["reason"] == "superseded by eve@lap"
 
 
 def test_what_was_looked_at_before_another_run_is_looked_at_again(connections: Two):

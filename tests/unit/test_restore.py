@@ -47,7 +47,7 @@ REFUSED = {
     "no archive": (NAMED, {**archive(), "sha256": ""}, f"no file {PATH}"),
     "no description": (NAMED, {**archive(), "description": None}, "no readable"),
     "another format": (NAMED, archive(format=2), "of format 2"),
-    "damaged": (NAMED, {**archive(), "sha256": "cd"}, "damaged or cut short: its SHA-256 is cd"),
+    "damaged": (NAMED, {**archive(), "sha256": "cd"}, "damaged or truncated: its SHA-256 is cd"),
     "another release": (NAMED, archive(release_name="3.3.11"), "a backup of release 3.3.11"),
     "another database": (NAMED, archive(engine="postgresql"), "a backup of postgresql"),
 }

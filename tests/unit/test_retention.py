@@ -25,7 +25,7 @@ FOUR = [window("1", "a"), window("2", "b"), window("3", "c"), window("4", "d")]
 def test_the_newest_windows_stay_with_their_releases():
     found = old(look(*FOUR, last="4"), 2, "f")
     assert (found.windows, found.releases) == (("1", "2"), ("a", "b"))
-    assert found.stays == "windows that keep what stood before them: 2, 4 MiB"
+    assert found.stays == "kept snapshots: 2, 4 MiB"
 
 
 def test_the_last_window_and_those_that_have_not_ended_stay_whatever_their_age():

@@ -52,5 +52,5 @@ def test_a_host_without_a_release_is_told_by_its_role(
 def test_a_web_that_was_only_closed_has_an_end_that_nobody_saw() -> None:
     closed = Progress(window=["[   1.2 s]   done: The web is stopped"])
     assert where(prospect("web"), closed) == (
-        "its window began at 3.3.10 and its end was not seen; the next run looks"
+        "its window began at 3.3.10 and the connection was lost; the next run reports how it ended"
     )

@@ -42,7 +42,7 @@ IMPOSSIBLE = {
         "stamp.json is gone",
     ),
     "it was a suite of packages": ({"renamed": True}, "away from the distribution's packages"),
-    "its databases were others": ({"databases": {"core": {}}}, "other databases now"),
+    "its databases were others": ({"databases": {"core": {}}}, "other databases than at the time"),
     "a database's password was changed": (
         {"other_passwords": [f"{layout.SECRETS}/database_core_password"]},
         "database_core_password was changed since",
@@ -59,7 +59,7 @@ def test_what_cannot_come_back_whole_is_refused(parts: dict[str, Any], found: st
 def test_configuration_alone_does_not_go_back_past_a_window_that_changed_data() -> None:
     windows = [kept(id=LATER), kept(data=False)]
     (refusal,) = rollback.refusals(standing(**NAMED), windows)
-    assert f"go back to {LATER} first" in refusal.remedy
+    assert f"roll back to {LATER} first" in refusal.remedy
     assert rollback.refusals(standing(**NAMED), [kept(id=LATER, data=False), windows[1]]) == []
 
 

@@ -128,7 +128,7 @@ def test_one_host_can_be_asked_for(records: Path, capsys: pytest.CaptureFixture[
     history.main(["lists1"])
     assert "lists1" in capsys.readouterr().out
     history.main(["lists2"])
-    assert capsys.readouterr().out.startswith("no run of this computer is known")
+    assert capsys.readouterr().out.startswith("this computer has no runs on record")
 
 
 def test_the_records_of_tests_are_not_those_of_people():

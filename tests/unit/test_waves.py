@@ -66,7 +66,7 @@ def test_the_first_of_the_earliest_wave_builds_for_others_of_its_kind_alone() ->
     }
     identifier = suites["c"].identifier
     assert list(waves.building(decided)) == [
-        f"{identifier} is built on c and sent to the others of its kind"
+        f"c builds {identifier}; the other hosts of its kind get a copy"
     ]
 
 
@@ -123,8 +123,8 @@ def test_a_refusal_names_every_host_every_reason_and_how_to_leave_them_out() -> 
     for words in ("a was not touched", "one thing", "another", "b was not touched", "a third"):
         assert words in text
     assert "good" not in text
-    assert text.endswith("2 of 3 hosts refused, so none was touched. "
-                         "To go on without: --exclude a --exclude b")  # fmt: skip
+    assert text.endswith("2 of 3 hosts were refused, so none was "
+                         "touched. To continue without them: --exclude a --exclude b")  # fmt: skip
 
 
 def test_gates_are_shown_once_for_all_hosts_that_they_are_the_same_on() -> None:
@@ -133,7 +133,7 @@ def test_gates_are_shown_once_for_all_hosts_that_they_are_the_same_on() -> None:
     assert {one.verdict for one in gates} > {"fine"}
     lines = list(waves.gates_of([prospect("a", findings=gates), prospect("b", findings=gates)]))
     assert [line for line in lines if line.startswith("gates of")] == [
-        "gates of a, b that are more than fine:"
+        "gates of a, b that need attention:"
     ]
     assert not any(" fine " in line for line in lines[1:])
     assert list(waves.gates_of([prospect("a")])) == []
@@ -156,11 +156,11 @@ def words_of(outcome: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> lis
         ({"outcome": "finished", "seconds": 31.4}, {"failed": "Verify | X"},
          f"runs {NEW}, was 3.3.10 (window 31.4 s), failed at: Verify | X"),
         ({"outcome": "rolled back", "reason": "no room"}, {"failed": "Window | X"},
-         "went back to 3.3.10: no room"),
+         "rolled back to 3.3.10: no room"),
         ({"outcome": "rolled back", "reason": "migrate failed:\nlines: of\nError: a table"}, {},
-         "went back to 3.3.10: Error: a table"),
+         "rolled back to 3.3.10: Error: a table"),
         ({"outcome": "stuck", "reason": "no power"}, {},
-         "STUCK on the way back to 3.3.10: no power"),
+         "STUCK while rolling back to 3.3.10: no power"),
     ],
     ids=str,
 )  # fmt: skip
@@ -176,13 +176,13 @@ def test_a_windows_own_words_tell_where_its_host_is(
     [
         (OLD, Progress(), "not reached, still runs 3.3.10"),
         (OLD, Progress(failed="System | X"), "failed at: System | X, still runs 3.3.10"),
-        (OLD, Progress(window=[]), "its window began at 3.3.10 and its end was not seen; the next "
-                                   "run looks"),
+        (OLD, Progress(window=[]), "its window began at 3.3.10 and the connection was lost; the "
+                                   "next run reports how it ended"),
         ("new", Progress(), f"not reached, runs {NEW} as before"),
         ("new", Progress(healthy=True), f"runs {NEW}, healthy"),
         ("new", Progress(failed="Verify | X"), "failed at: Verify | X"),
-        ("", Progress(), "not reached, no suite"),
-        ("", Progress(healthy=True), f"runs {NEW}, new, healthy"),
+        ("", Progress(), "not reached, has no suite"),
+        ("", Progress(healthy=True), f"new, runs {NEW}, healthy"),
     ],
     ids=str,
 )  # fmt: skip

@@ -31,7 +31,7 @@ Json = dict[str, Any]
 
 _KEPT_RECORDS = 1000
 _SERVES_SSH = re.compile(r"(sshd|dropbear|tinysshd)").match
-_LOST = "its controller went away"
+_LOST = "its control machine was lost"
 
 
 def look(asked: Json) -> Json:
@@ -89,7 +89,7 @@ def closed(last: Json, asked: Json) -> Json:
     """The record of a run that ended without saying so; one that still hangs is ended by force."""
     reason = _LOST
     if is_at_it(last):
-        reason = f"put aside by {asked['record']['who']}"
+        reason = f"superseded by {asked['record']['who']}"
         stop(last["holder"])
     return lost(last, reason, asked["places"])
 
