@@ -21,9 +21,11 @@ _WHAT = {
 def unfinished(look: Inspection) -> Iterator[Refusal]:
     """One window at a time, and none after one that has not ended."""
     last = look["window"]
-    if last.get("state") == "open":
+    if not last:
+        return
+    if last["state"] == "open":
         yield _at_work(f"the {_named(last)} is in progress on the host", layout.WINDOW_UNIT)
-    elif last.get("state") == "interrupted":
+    elif last["state"] == "interrupted":
         units = (layout.WINDOW_UNIT, layout.RECOVERY_UNIT)
         yield _interrupted(f"the {_named(last)}", "a window that has ended", *units)
 
