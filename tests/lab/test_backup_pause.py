@@ -17,13 +17,13 @@ pytestmark = pytest.mark.full
 
 # Every step while something is stopped, and those around them.
 STEPS = (
-    "There is room for the backup",
-    "Configuration is kept",
+    "There is space for the backup",
+    "Configuration is copied",
     "Postfix holds mail back, pages are read-only",
     "Jobs have ended",
     "Core has emptied its queues",
     "Core is stopped",
-    "Data is kept and counted",
+    "Data is copied and counted",
     "Core is started again",
     "Core answers",
     "Mail flows again",

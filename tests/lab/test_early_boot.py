@@ -13,7 +13,7 @@ from tests.lab.window_strikes import settled, upgrading, when_begun
 pytestmark = pytest.mark.full
 
 RECOVERY = "mailman-window-recovery.service"
-MIGRATES = "Both schemas are the new ones"
+MIGRATES = "Both schemas are migrated"
 
 
 def test_recovery_waits_for_a_database_that_is_away_at_boot() -> None:

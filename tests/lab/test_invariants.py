@@ -154,7 +154,7 @@ def test_a_changed_value_is_named(seeded: Seeded, said: Said, what: str) -> None
     count = seeded.before[what]["count"]
     changed, mended = said[f"change of {what}"]
 
-    assert f"{what}: {count} before and after, but not the same" in changed
+    assert f"{what}: {count} before and after, but with different contents" in changed
     assert mended == []
 
 
@@ -163,7 +163,7 @@ def test_a_cut_file_and_a_lost_file_are_named(seeded: Seeded, said: Said, what: 
     count = seeded.before[what]["count"]
     cut, lost = said[f"cut file of {what}"], said[f"lost file of {what}"]
 
-    assert f"{what}: {count} before and after, but not the same" in cut[0]
+    assert f"{what}: {count} before and after, but with different contents" in cut[0]
     assert f"{what}: {count} before, {count - 1} after" in lost[0]
     assert (cut[1], lost[1]) == ([], [])
 

@@ -69,7 +69,7 @@ def a_second_operator_is_told_and_a_window_outlives_its_run(
     anna, bob = both
     wanted = {**NEWER, "mailman_acknowledged_window": acknowledged}
     with anna.begin(suite, wanted) as first:
-        when_begun(suite.machine, "There is room for the way back")
+        when_begun(suite.machine, "There is space for the snapshot and a rollback")
         at_it = on_host(suite)[-1]
         status, said = bob.run(suite, wanted)
         assert status == 1

@@ -98,7 +98,7 @@ def test_a_suite_of_packages_is_as_it_was_when_its_window_fails(theirs: Machine)
 
 
 @pytest.mark.parametrize(
-    "step", ["The packages' data is renamed to its new place", "Both schemas are the new ones"]
+    "step", ["The packages' data is renamed to its new place", "Both schemas are migrated"]
 )
 def test_a_power_cut_in_the_window_gives_the_packages_suite_back(
     theirs: Machine, step: str

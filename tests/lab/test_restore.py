@@ -125,8 +125,8 @@ def test_a_restore_that_is_struck_or_incomplete_leaves_what_is(suite: Suite) -> 
     suite.delivers()
     before, secrets = invariants(suite), suite.secrets()
     for step, how in (
-        ("Data is that of the backup", "power-cut"),
-        ("Configuration has these secrets", "killed"),
+        ("The backup's data is in place", "power-cut"),
+        ("Configuration contains these secrets", "killed"),
         ("The backup's queues are set aside too", "power-cut"),
     ):
         outcome = returns.strike(suite, "restore", data, step, how)

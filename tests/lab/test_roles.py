@@ -170,7 +170,7 @@ def test_a_failed_window_gives_every_host_its_old_release_back(
     ended = {name: settled(one) for name, one in _hosts(suite).items()}
     assert {one["outcome"] for one in ended.values()} == {"rolled back"}
     for name in split.named("web"):
-        assert "Core's host went back" in ended[name]["reason"]
+        assert "Core's host rolled back" in ended[name]["reason"]
     assert {runs(one) for one in _hosts(suite).values()} == {older.OLD}
     suite.delivers()
 

@@ -91,7 +91,7 @@ def test_a_rollback_that_does_not_bring_back_what_was_goes_back_itself(suite: Su
     failed = returns.run(suite, "rollback", named(suite))
 
     assert failed.returncode != 0
-    assert "what was kept did not come back: files of lists" in failed.stdout
+    assert "the data put back differs from the snapshot: files of lists" in failed.stdout
     assert settled(suite)["outcome"] == "rolled back"
     assert_whole(suite, {"outcome": "finished"}, before)
     again = suite.converge(returns.NEWER)
@@ -107,9 +107,9 @@ def test_a_rollback_that_is_struck_ends_by_itself(suite: Suite) -> None:
     data = named(suite)
 
     for step, how in (
-        ("Data is that of then", "power-cut"),
-        ("Configuration is that of then", "killed"),
-        ("Counts are those of then", "power-cut"),
+        ("The snapshot's data is in place", "power-cut"),
+        ("The snapshot's configuration is in place", "killed"),
+        ("Counts match the snapshot", "power-cut"),
     ):
         outcome = returns.strike(suite, "rollback", data, step, how)
         assert outcome["outcome"] == "rolled back", step

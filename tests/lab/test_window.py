@@ -103,11 +103,11 @@ def test_windows_that_are_struck_end_by_themselves(suite: Suite) -> None:
     """One machine: power cut in the migration, program killed while it copies, no controller."""
     before = invariants(suite)
 
-    cut = strike(suite, NEWER, "Both schemas are the new ones", "power-cut")
+    cut = strike(suite, NEWER, "Both schemas are migrated", "power-cut")
     assert cut["outcome"] == "rolled back"
     assert_whole(suite, cut, before)
 
-    killed = strike(suite, acknowledged(cut), "Core's data is kept", "window-killed")
+    killed = strike(suite, acknowledged(cut), "Core's snapshot is taken", "window-killed")
     assert killed["outcome"] == "rolled back"
     assert_whole(suite, killed, before)
 

@@ -37,7 +37,7 @@ class Breakage:
 
     words: str
     before: str = "true"
-    step: str = "There is room for the way back"
+    step: str = "There is space for the snapshot and a rollback"
     then: str = "true"
     mend: str = "true"
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -58,7 +58,7 @@ def _on_its_own_disk(path: str) -> str:
 
 BREAKAGES = {
     "no room for the snapshot": Breakage(
-        "the snapshot and the way back need",
+        "snapshot and rollback need",
         before=f"mkdir -p {WINDOWS} && {_on_small_disk(WINDOWS, '9m')}",
         mend=_on_its_own_disk(WINDOWS),
         core_goes_on=True,

@@ -19,7 +19,7 @@ from tests.plans.suite_on_paper import data, look
 BARRIER = "Verify | The running suite passes its checks"
 WENT_BACK = (
     "error: rolled back to 3.3.10-py3.11-abc: RuntimeError: no room",
-    "the lines above the error are the last words of Core and web; to try once more, and so on",
+    "the lines above the error are the last log lines of Core and web; to try again, and so on",
 )
 PROVEN = "touch /var/lib/mailman3-suite/window/proven"
 

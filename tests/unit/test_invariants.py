@@ -121,7 +121,7 @@ def test_a_lost_a_renamed_and_a_changed_file_are_named(host: dict[str, Any], nam
     counted = [name, f"{name} ({Path(file).parts[1]})"] if name in BY_FOLDER else [name]
 
     path.write_text("Grüsse")
-    expected = [f"{one}: 1 before and after, but not the same" for one in counted]
+    expected = [f"{one}: 1 before and after, but with different contents" for one in counted]
     assert invariants.differences(before, invariants.look(host)) == expected
     path.write_text("Grüße")
     moved = path.rename(path.with_name("2.pck"))

@@ -59,7 +59,7 @@ def test_its_window_can_be_rolled_back(database: str, tmp_path: Path) -> None:
     assert rollback.refusals(suite, windows) == []
     order = rollback.order(Rollback(suite, to), UNITS)
     assert (order["to"], order["past"]) == (OLD, str(place))
-    assert "Data is that of then" in [step for step, _ in host_rollback.steps(order)]
+    assert "The snapshot's data is in place" in [step for step, _ in host_rollback.steps(order)]
     assert order["starts"] == [layout.CORE_UNIT, layout.WEB_UNIT]
 
 

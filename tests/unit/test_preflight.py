@@ -44,7 +44,7 @@ def test_all_troubles_are_told_together():
 @pytest.mark.parametrize(
     ("reason", "asks"),
     [
-        ("PeersError: Core's host went back to the old release", False),
+        ("PeersError: Core's host rolled back to the old release", False),
         ("PeersError: Core's host did not begin its window in 120 s", False),
         ("UnhealthyError: after 90 s still: /archives/ answers 500", True),
     ],

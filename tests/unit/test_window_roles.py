@@ -87,9 +87,13 @@ def test_a_core_that_tells_does_so_before_anything_is_stopped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(window_steps.window_data, "changes_data", lambda order: True)
-    told = ["The web's hosts know that a window is open", "No host of the web is at work"]
+    told = ["The web's hosts know that a window is open", "No host of the web is connected"]
     names = [name for name, _ in window_steps.steps(order("core"))]
-    assert names[:4] == ["There is room for the way back", "Configuration is kept", *told]
+    assert names[:4] == [
+        "There is space for the snapshot and a rollback",
+        "Configuration is copied",
+        *told,
+    ]
     whole = [name for name, _ in window_steps.steps(order("all"))]
     assert whole == [name for name in names if name not in told]
 
@@ -99,5 +103,7 @@ def test_a_web_stops_before_it_waits_and_changes_only_then(awaits: bool) -> None
     names = [name for name, _ in window_web.steps(order("web", awaits=awaits))]
     assert ("Core's host has finished" in names) is awaits
     after = names[names.index(window_web.CLOSED) + 1 :]
-    assert after[0] == ("Core's host has finished" if awaits else "Configuration is the new one")
+    assert after[0] == (
+        "Core's host has finished" if awaits else "The new configuration is in place"
+    )
     assert not any("schema" in name or "queue" in name for name in names)

@@ -54,12 +54,12 @@ def test_a_web_is_in_the_new_release_once_core_has_finished(host: WebHost) -> No
     assert (host.configuration, host.is_closed) == (NEW_FILE, False)
     assert host.runs(layout.WEB_UNIT) and host.runs(layout.QCLUSTER_UNIT)
     assert host.steps == [
-        "Configuration is kept",
+        "Configuration is copied",
         "Pages are closed",
         "Jobs have ended",
         window_web.CLOSED,
         "Core's host has finished",
-        "Configuration is the new one",
+        "The new configuration is in place",
         "The link leads to the new release",
         "The new release is started",
         "The web answers",
@@ -96,8 +96,8 @@ def assert_went_back(host: WebHost, reason: str) -> None:
 def test_a_web_goes_back_with_core(host: WebHost) -> None:
     host.said(word("rolled back"))
     window.run(host.order(), host.journal)
-    assert_went_back(host, "PeersError: Core's host went back to the old release")
-    assert "Configuration is the new one" not in host.steps
+    assert_went_back(host, "PeersError: Core's host rolled back to the old release")
+    assert "The new configuration is in place" not in host.steps
 
 
 @pytest.mark.parametrize("said", ["{}", word("finished", "20261120T120000-000000")], ids=str)
@@ -123,7 +123,7 @@ def interrupted(host: WebHost) -> dict[str, Any]:
     order, journal = host.order(), host.journal
     steps = dict(window_web.steps(order))
     journal.note("opened")
-    for name in ("Configuration is kept", "Pages are closed", window_web.CLOSED):
+    for name in ("Configuration is copied", "Pages are closed", window_web.CLOSED):
         window.upgrade.take([(name, steps[name])], order, journal)
     assert host.is_closed and not host.runs(layout.WEB_UNIT)
     return order

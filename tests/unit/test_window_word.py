@@ -85,7 +85,7 @@ def test_the_word_of_another_run_is_no_word(
 
 def test_a_web_goes_back_when_core_went_back(database: Answers, journal: Journal) -> None:
     database([word("open"), word("rolled back")])
-    with pytest.raises(peers.PeersError, match="Core's host went back to the old release"):
+    with pytest.raises(peers.PeersError, match="Core's host rolled back to the old release"):
         peers.await_core(ORDER, journal)
 
 
@@ -151,13 +151,13 @@ def test_core_does_not_begin_once_a_host_of_the_web_went_back(
     database: Answers, journal: Journal
 ) -> None:
     database([{"state": "given up"}])
-    with pytest.raises(peers.PeersError, match="went back to the old release before"):
+    with pytest.raises(peers.PeersError, match="rolled back to the old release before"):
         peers.tell_open(ORDER, journal)
 
 
 def test_a_web_goes_back_with_another_that_did(database: Answers, journal: Journal) -> None:
     database([word("given up")])
-    with pytest.raises(peers.PeersError, match="another host of the web went back"):
+    with pytest.raises(peers.PeersError, match="another host of the web rolled back"):
         peers.await_core(ORDER, journal)
 
 

@@ -69,7 +69,7 @@ def test_it_runs_to_its_end_and_tells_who_follows(kind: str, started: Host) -> N
 @pytest.mark.parametrize("kind", ["release"])
 @pytest.mark.parametrize(
     ("step", "outcome"),
-    [("Both schemas are the new ones", "rolled back"), ("Mail flows again", "finished")],
+    [("Both schemas are migrated", "rolled back"), ("Mail flows again", "finished")],
 )
 def test_it_is_killed_and_settled(step: str, outcome: str, kind: str, started: Host) -> None:
     with program(started, "run") as process:

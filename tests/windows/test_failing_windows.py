@@ -33,7 +33,7 @@ BREAKAGES = {
         {"spoil-core": "DELETE FROM member WHERE id = '1'"},
     ),
     "Core's migration changes a setting": Breakage(
-        f"{_CHANGED}mailing lists: 2 before and after, but not the same",
+        f"{_CHANGED}mailing lists: 2 before and after, but with different contents",
         {"spoil-core": "UPDATE mailinglist SET subject_prefix = '' WHERE id = '2'"},
     ),
     "the web's migration loses a message": Breakage(
@@ -41,7 +41,7 @@ BREAKAGES = {
         {"spoil-web": "DELETE FROM hyperkitty_email WHERE id = '2'"},
     ),
     "the web's migration changes a password": Breakage(
-        f"{_CHANGED}web users: 2 before and after, but not the same",
+        f"{_CHANGED}web users: 2 before and after, but with different contents",
         {"spoil-web": "UPDATE auth_user SET password = '' WHERE id = '1'"},
     ),
     "a migration fails": Breakage(

@@ -90,7 +90,9 @@ def test_what_has_ended_is_left_alone(host: Host, monkeypatch: pytest.MonkeyPatc
 def promised(host: Host) -> str:
     """Forward after the commit, back before it; half a backup is none, and a web follows Core."""
     if host.kind == "backup":
-        ended = any(line.get("step") == "Older backups are gone" for line in host.journal.lines())
+        ended = any(
+            line.get("step") == "Older backups are removed" for line in host.journal.lines()
+        )
         return "finished" if ended and "reason" not in host.outcome else "failed"
     if host.kind.startswith("web"):
         return "rolled back" if host.kind == "web back" else "finished"

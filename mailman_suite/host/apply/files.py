@@ -219,7 +219,9 @@ def check(commands: list[list[str]], undo: list[Undo]) -> None:
         for path, kept, before in undo:
             put_back(path, kept, before)
         said = done.stdout.decode(errors="replace").strip()
-        raise SystemExit(f"{' '.join(command)} refused the new files, the old are back:\n{said}")
+        raise SystemExit(
+            f"{' '.join(command)} refused the new files; the old ones are restored:\n{said}"
+        )
 
 
 def put_back(path: str, kept: str | None, before: list[str] | None) -> None:

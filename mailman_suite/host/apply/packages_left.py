@@ -64,7 +64,7 @@ def apply(asked: PackagesQuestion) -> None:
         text = _MANAGED.sub("dbc_install='false'", read(path))
         with open(path, "w", encoding="utf-8") as file:  # keeps its owner and mode
             file.write(text)
-        print(f"{path}: no removal touches the database any more")
+        print(f"{path}: removing the package no longer touches the database")
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ def apply(declared: DeclaredRoles) -> None:
         print(f"created database {database}", flush=True)
     left = look(declared)
     if left["roles"] or left["databases"]:
-        raise SystemExit(f"PostgreSQL does not let the suite in: {json.dumps(left)}")
+        raise SystemExit(f"PostgreSQL does not accept the suite's roles: {json.dumps(left)}")
 
 
 def run(statement: str, port: int) -> None:

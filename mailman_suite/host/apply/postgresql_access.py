@@ -136,7 +136,7 @@ def apply(declared: DeclaredAccess) -> None:
     state: ServerState = json.loads(psql(_STATE, port))
     if state["broken"] or state["bad_lines"]:
         reasons = "; ".join([*state["broken"], *state["bad_lines"]])
-        raise SystemExit(f"PostgreSQL's configuration has mistakes, correct them first: {reasons}")
+        raise SystemExit(f"PostgreSQL's configuration has errors; correct them first: {reasons}")
     admit(declared, state)
     if not listens(state, address, port):
         listen(address, port, state)
@@ -145,7 +145,7 @@ def apply(declared: DeclaredAccess) -> None:
         time.sleep(0.2)
     left = look(declared)
     if not converged(left):
-        raise SystemExit(f"PostgreSQL does not let the suite's hosts in: {json.dumps(left)}")
+        raise SystemExit(f"PostgreSQL does not admit the suite's hosts: {json.dumps(left)}")
 
 
 def converged(found: Access) -> bool:

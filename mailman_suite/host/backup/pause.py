@@ -29,7 +29,7 @@ class BusyError(Exception):
 
 def copy(order: Order, journal: Journal) -> None:
     """The state directory is complete, and the suite goes on."""
-    with recorded(journal, "Configuration is kept"):
+    with recorded(journal, "Configuration is copied"):
         require_quiet(order)
         upgrade.keep_configuration(order, journal)
     start = time.monotonic()
@@ -42,7 +42,7 @@ def _pause() -> Iterator[tuple[str, Callable[[Order, Journal], None]]]:
     yield "Jobs have ended", upgrade.end_jobs
     yield "Core has emptied its queues", mail.drain
     yield "Core is stopped", upgrade.stop_core
-    yield "Data is kept and counted", keep
+    yield "Data is copied and counted", keep
     yield "Core is started again", start_again
     yield "Core answers", core_answers
     yield "Mail flows again", open_again
@@ -52,7 +52,7 @@ def require_quiet(order: Order) -> None:
     """No change of release is under way. Raises BusyError."""
     if services.is_open(order):
         raise BusyError(
-            f"a change of release is under way; wait for its end (systemctl status "
+            f"a change of release is in progress; wait until it has ended (systemctl status "
             f"{order['window_unit']}), then make the backup"
         )
 

@@ -48,12 +48,12 @@ def run(order: Order, journal: Journal) -> int:
         return 0  # begun before: that is for `settle`
     journal.note("opened", id=order["id"])
     try:
-        with recorded(journal, "There is room for the backup"):
+        with recorded(journal, "There is space for the backup"):
             backup_archive.require_room(order, journal)
         backup_pause.copy(order, journal)
         with recorded(journal, "The backup is packed"):
             archive = backup_archive.pack(order, journal)
-        with recorded(journal, "Older backups are gone"):
+        with recorded(journal, "Older backups are removed"):
             backup_archive.remove_older(order)
     except (Exception, SystemExit) as error:  # programs beside this one end with SystemExit
         give_up(order, journal, reason=f"{type(error).__name__}: {error}")

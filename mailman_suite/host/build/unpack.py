@@ -70,8 +70,8 @@ def unpack(archive: Path, release_dir: Path, identifier: str) -> None:
         raise ArchiveError(f"tar ended with status {done.returncode}: {done.stderr.strip()}")
     if not is_complete(unfinished, identifier):
         raise ArchiveError(
-            f"the archive holds another release than {identifier}; remove it from .cache/releases "
-            "on the control machine, so that this host builds its own"
+            f"the archive contains another release than {identifier}; remove it from "
+            ".cache/releases on the control machine, and this host will build the release"
         )
     if release_dir.exists():
         shutil.rmtree(release_dir)

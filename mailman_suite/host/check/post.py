@@ -34,7 +34,7 @@ from mailman_suite.host.base import verbs
 Json = dict[str, Any]
 
 _PAUSE_SECONDS = 0.25
-_TEXT = "This message follows the way of every post.\n"
+_TEXT = "This message takes the path of every post.\n"
 _ACCESS_LOG = re.compile(r'"(GET|POST|PATCH|PUT|DELETE) /')
 
 
@@ -127,7 +127,7 @@ def taken_by_core(queue_id: str) -> bool | None:
         if entry["queue_id"] == queue_id:
             reasons = [one["delay_reason"] for one in entry["recipients"] if "delay_reason" in one]
             if reasons:
-                raise Failed(f"Postfix puts it off: {reasons[0]}")
+                raise Failed(f"Postfix defers it: {reasons[0]}")
             return None
     return True
 
@@ -143,7 +143,7 @@ def received(order: Json, message: EmailMessage, skipped: int) -> bool | None:
     for text in re.split(rb"(?m)^From [^\n]*\n", fresh):
         copy = email.message_from_bytes(text, policy=email.policy.default)
         if copy.get_content_type() == "multipart/report":
-            raise Failed(f"the post came back: {diagnosis(copy)}")
+            raise Failed(f"the post bounced: {diagnosis(copy)}")
         if copy["Message-ID"] == message["Message-ID"]:
             return as_a_post(order, copy)
     return None
@@ -214,9 +214,9 @@ def send(order: Json) -> Json:
         skipped = os.path.getsize(order["mailbox"])
     except FileNotFoundError:
         skipped = 0
-    queue_id = stages.reach("Postfix takes the post", lambda: handed_over(order, message))
-    stages.reach("Core takes it over by LMTP", lambda: taken_by_core(queue_id))
-    stages.reach("The member's mailbox has it", lambda: received(order, message, skipped))
+    queue_id = stages.reach("Postfix accepts the post", lambda: handed_over(order, message))
+    stages.reach("Core receives it by LMTP", lambda: taken_by_core(queue_id))
+    stages.reach("The subscriber's mailbox has it", lambda: received(order, message, skipped))
     url = stages.reach("The archive shows it", lambda: archived(order, message))
     return {
         "mailbox": order["mailbox"],

@@ -123,7 +123,9 @@ def clean(order: Json) -> None:
     steps = (unqueue, sweep, unlist, unsubscribe, sweep, unarchive)
     failures = [reason for reason in (attempted(step, order) for step in steps) if reason]
     if failures:
-        raise SystemExit("what the probe made could not be removed: " + "; ".join(failures))
+        raise SystemExit(
+            "the probe's list and account could not be removed: " + "; ".join(failures)
+        )
 
 
 def attempted(step: Any, order: Json) -> str:

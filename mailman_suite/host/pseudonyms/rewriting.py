@@ -109,7 +109,7 @@ class SQLite:
 
 
 def _storable(value: Any) -> Any:
-    """Text that was no UTF-8 goes back as the bytes that it was."""
+    """Text that is not UTF-8 is written back as its original bytes."""
     if isinstance(value, str) and not value.isascii():
         try:
             value.encode()

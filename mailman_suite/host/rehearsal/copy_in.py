@@ -41,7 +41,7 @@ def receive(asked: ReceiveQuestion, source: BinaryIO) -> Received:
                 place(tar, entry, asked["below"])
             count += 1
     if summary is None:
-        raise SystemExit("the copy ended too early; see what the other host said, and try again")
+        raise SystemExit("the copy ended early; read the other host's message and try again")
     for path, text in asked["append"].items():
         with files.appended(path) as file:
             file.write(text.encode())
@@ -53,7 +53,7 @@ def content(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> Any:
     """What is in a file's entry."""
     file = tar.extractfile(entry)
     if file is None:
-        raise SystemExit(f"{entry.name} is no file; the copy is not one that copy_out.py made")
+        raise SystemExit(f"{entry.name} is not a file, so copy_out.py did not write this copy")
     return file
 
 

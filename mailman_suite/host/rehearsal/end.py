@@ -18,7 +18,7 @@ from mailman_suite.host.wire.rehearsal import Clearing
 def apply(asked: Clearing) -> None:
     """Nothing of the copy is left. SystemExit on a host that has none."""
     if not os.path.exists(asked["mark"]):
-        raise SystemExit(f"there is no {asked['mark']}: what stands here is no rehearsal's")
+        raise SystemExit(f"there is no {asked['mark']}: this suite does not belong to a rehearsal")
     stop(asked["units"])
     if shutil.which("postsuper"):
         command("postsuper", "-d", "ALL")
@@ -28,7 +28,7 @@ def apply(asked: Clearing) -> None:
     drop(asked)
     command("systemctl", "daemon-reload")
     remove(asked["mark"])
-    print("the copy is gone; the fences still stand", flush=True)
+    print("the copy is removed; the fences are still active", flush=True)
 
 
 def stop(patterns: list[str]) -> None:

@@ -67,7 +67,9 @@ def differences(before: Tallies, after: Tallies) -> list[str]:
         if was["count"] != now["count"]:
             sentences.append(f"{name}: {was['count']} before, {now['count']} after")
         elif was["digest"] != now["digest"]:
-            sentences.append(f"{name}: {was['count']} before and after, but not the same")
+            sentences.append(
+                f"{name}: {was['count']} before and after, but with different contents"
+            )
     return sentences
 
 
@@ -103,7 +105,9 @@ def in_database(name: str, database: Database, families: Iterable[Family]) -> Ta
         if exists(name, database, family):
             found.update(tallied(family.name, rows(database, family)))
     if not found:
-        raise SystemExit(f"the {name} database has none of the tables of a suite; is it another's?")
+        raise SystemExit(
+            f"the {name} database has no tables of a suite; does it belong to something else?"
+        )
     return found
 
 

@@ -74,7 +74,7 @@ def _read(path: Path) -> Any:
     try:
         found: Any = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ManifestError(f"there is no {path}: what lies there is no whole state") from None
+        raise ManifestError(f"there is no {path}: that directory holds no complete state") from None
     except ValueError as error:
         raise ManifestError(f"{path} is damaged: {error}") from None
     if not isinstance(found, dict) or found.get("format") != FORMAT:

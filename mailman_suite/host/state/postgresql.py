@@ -59,8 +59,8 @@ def _require_client(server: int, environment: dict[str, str]) -> None:
     own = re.search(r"\d+", said)
     if own is None or int(own[0]) < server:
         raise DatabaseError(
-            f"found {said} on this host, expected {server} or newer, which is the version of the "
-            "database server; install such a client. Nothing was stopped"
+            f"found {said} on this host, expected {server} or newer, the version of the database "
+            "server. Install that client. Nothing was stopped."
         )
 
 

@@ -1,4 +1,4 @@
-"""The journal of one window: what began, what ended, and whether there is a way back.
+"""The journal of one window: what began, what ended, and whether it can be rolled back.
 
 One JSON object a line in `journal.jsonl`, on the disk before the next step begins. A line that a
 power cut or a full disk left half written is no line.
@@ -29,7 +29,7 @@ class Journal:
         self._path = directory / "journal.jsonl"
 
     def note(self, event: str, **details: Any) -> None:
-        """A line that is on the disk when this returns; shown to whoever follows."""
+        """A line that is on the disk when this returns; shown to any follower."""
         line = json.dumps({"event": event, "at": round(time.time(), 3), **details})
         # A newline before it too: what was left half written must not swallow this line.
         with self._path.open("a", encoding="utf-8") as file:
@@ -57,11 +57,11 @@ class Journal:
         return any(line["event"] == event for line in self.lines())
 
     def has_begun(self, step: str) -> bool:
-        """Whether the step was come to."""
+        """Whether the step began."""
         return noted(self.lines(), "begun", step)
 
     def has_done(self, step: str) -> bool:
-        """Whether the step came to its end."""
+        """Whether the step ended."""
         return noted(self.lines(), "done", step)
 
     def found(self, event: str) -> Line:

@@ -62,7 +62,7 @@ def tell_open(order: Order, journal: Journal) -> None:
     Raises PeersError where one of them went back already.
     """
     if _say(order, OPEN, unless=[GIVEN_UP]) == GIVEN_UP:
-        raise PeersError("a host of the web went back to the old release before this window")
+        raise PeersError("a host of the web rolled back to the old release before this window")
 
 
 def tell_end(order: Order, journal: Journal, state: str) -> None:
@@ -96,7 +96,7 @@ def require_no_peers(order: Order, journal: Journal) -> None:
     deadline = time.monotonic() + _GONE_SECONDS
     while peers := window_data.ask(order, "window.peers", "peers", _question(order))["peers"]:
         if time.monotonic() > deadline:
-            raise PeersError(f"{', '.join(peers)} still work with the web's database")
+            raise PeersError(f"{', '.join(peers)} are still connected to the web's database")
         time.sleep(_POLL_SECONDS)
 
 
@@ -109,9 +109,9 @@ def await_core(order: Order, journal: Journal) -> None:
     deadline, has_begun = time.monotonic() + _BEGIN_SECONDS, False
     while (state := _heard(order)) != FINISHED:
         if state == ROLLED_BACK:
-            raise PeersError("Core's host went back to the old release")
+            raise PeersError("Core's host rolled back to the old release")
         if state == GIVEN_UP:
-            raise PeersError("another host of the web went back to the old release")
+            raise PeersError("another host of the web rolled back to the old release")
         has_begun |= state == OPEN
         if not has_begun and time.monotonic() > deadline:
             raise PeersError(f"Core's host did not begin its window in {_BEGIN_SECONDS} s")

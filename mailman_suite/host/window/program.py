@@ -10,7 +10,7 @@ which steps these are: another release, the state before a window, the state in 
            Core's host did. After `run` it finds nothing to do.
 `boot`:    the same before any service starts; waits for none, since they wait for it.
 `closed`:  prints progress until a web's host has stopped; 0 when it has.
-`follow`:  prints progress until the window has ended; 0 when it finished, 1 when it went back.
+`follow`:  prints progress until the window has ended; 0 if it finished, 1 if it was rolled back.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Shows whoever waits what a journal's program does, until it has ended."""
+"""Follows a journal and prints its steps until the program ends."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def rename(order: Order, journal: Journal) -> None:
     pairs = list(_pairs(its))
     taken = [new for _, new in pairs if _is_taken(new)]
     if taken:
-        raise RenameError(f"{', '.join(taken)} is in the way; expected nothing there, remove it")
+        raise RenameError(f"{', '.join(taken)} exists; expected nothing there. Remove it.")
     paths = [its["var"], *its["also"], *(path for old, _ in pairs for path in _tree(old))]
     note: _Note = {"pairs": pairs, "attributes": [_attributes(path) for path in paths]}
     write_durably(journal.directory / _NOTE, json.dumps(note))
@@ -70,7 +70,7 @@ def wait_for_jobs(programs: Iterable[str]) -> None:
     deadline = time.monotonic() + _JOB_SECONDS
     while left := _running(programs):
         if time.monotonic() > deadline:
-            raise RenameError(f"after {_JOB_SECONDS} s still at work: {left}")
+            raise RenameError(f"after {_JOB_SECONDS} s still running: {left}")
         time.sleep(_POLL_SECONDS)
 
 

@@ -37,15 +37,15 @@ class BackupError(Exception):
 def steps(order: Order) -> upgrade.Steps:
     """The archive is read to its end before anything stops."""
     yield "The backup is unpacked", unpack
-    yield "There is room for the way back", window_room.require
-    yield "Configuration is kept", upgrade.keep_configuration
+    yield "There is space for the snapshot and a rollback", window_room.require
+    yield "Configuration is copied", upgrade.keep_configuration
     yield from upgrade.stopping(True)
-    yield "Counts before are taken, if they can be", count_before
-    yield "The search index is put aside", by_hand.put_aside
-    yield "Data is that of the backup", put_data
-    yield "Secrets are those of the backup", put_secrets
-    yield "Configuration has these secrets", upgrade.configure
-    yield "Counts are those of the backup", compare
+    yield "Contents are counted, if possible", count_before
+    yield "The search index is moved aside", by_hand.put_aside
+    yield "The backup's data is in place", put_data
+    yield "The backup's secrets are in place", put_secrets
+    yield "Configuration contains these secrets", upgrade.configure
+    yield "Counts match the backup", compare
     yield "The backup's queues are set aside too", set_aside
     yield "The web's cache is empty", rollback.empty_cache
     yield "The suite is started", upgrade.start
@@ -108,7 +108,9 @@ def compare(order: Order, journal: Journal) -> None:
     was = manifest.read(_unpacked(journal) / manifest.NAME)["invariants"]
     found = differences(was, window_data.held(order, order["invariants"])["invariants"])
     if found:
-        raise window_data.DataError("the backup did not come back whole: " + "; ".join(found))
+        raise window_data.DataError(
+            "the restored data differs from the backup: " + "; ".join(found)
+        )
 
 
 def set_aside(order: Order, journal: Journal) -> None:

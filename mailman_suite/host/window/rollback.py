@@ -29,18 +29,18 @@ def steps(order: Order) -> upgrade.Steps:
     """Where the earlier window changed no data, neither does this."""
     data = snapshot.is_whole(Path(order["past"], "snapshot", "core"))
     if data:
-        yield "There is room for the way back", room.require
-    yield "Configuration is kept", upgrade.keep_configuration
+        yield "There is space for the snapshot and a rollback", room.require
+    yield "Configuration is copied", upgrade.keep_configuration
     yield from upgrade.stopping(data)
     if data:
-        yield "Counts before are taken", window_data.count_before
-        yield "Data is that of then", put_data
-    yield "Configuration is that of then", put_files
+        yield "Contents are counted", window_data.count_before
+        yield "The snapshot's data is in place", put_data
+    yield "The snapshot's configuration is in place", put_files
     if data:
-        yield "Counts are those of then", compare
-        yield "Mail for the archive that waits now still does", keep_spool
+        yield "Counts match the snapshot", compare
+        yield "Mail that waits for the archive is kept", keep_spool
     yield "The web's cache is empty", empty_cache
-    yield "The suite of then is started", upgrade.start
+    yield "The old release is started", upgrade.start
     yield from upgrade.serving()
 
 
@@ -76,7 +76,9 @@ def compare(order: Order, journal: Journal) -> None:
     places = order_of(order["past"])["invariants_before"]
     found = differences(_without_queues(was), window_data.held(order, places)["invariants"])
     if found:
-        raise window_data.DataError("what was kept did not come back: " + "; ".join(found))
+        raise window_data.DataError(
+            "the data put back differs from the snapshot: " + "; ".join(found)
+        )
 
 
 def keep_spool(order: Order, journal: Journal) -> None:

@@ -61,16 +61,16 @@ def steps(order: Order) -> Steps:
     """Another release. Where no schema changes, data stays as it is and this is a restart."""
     data = window_data.changes_data(order)
     if data:
-        yield "There is room for the way back", room.require
-    yield "Configuration is kept", keep_configuration
+        yield "There is space for the snapshot and a rollback", room.require
+    yield "Configuration is copied", keep_configuration
     if order.get("tells"):
         yield peers.TOLD, peers.tell_open
-        yield "No host of the web is at work", peers.require_no_peers
+        yield "No host of the web is connected", peers.require_no_peers
     if order["cron_jobs"]:
-        yield "Doubled cron jobs are removed", by_hand.remove_cron_jobs
+        yield "Duplicate cron jobs are removed", by_hand.remove_cron_jobs
     yield from stopping(data)
     if data:
-        yield "Counts before are taken", window_data.count_before
+        yield "Contents are counted", window_data.count_before
     yield from _change(order, data)
     yield "The new release is started", start
     yield from serving()
@@ -83,31 +83,31 @@ def serving() -> Steps:
 
 
 def stopping(data: bool) -> Steps:
-    """Nothing runs and nothing comes in; `data` says whether databases and data will change."""
+    """Nothing runs and nothing enters; `data` says whether databases and data will change."""
     yield "Postfix holds mail back, pages are read-only", close
     yield "Jobs have ended", end_jobs
     yield "Core has emptied its queues", mail.drain
     yield "Core is stopped", stop_core
     if data:
-        yield "Core's data is kept", keep_core
+        yield "Core's snapshot is taken", keep_core
     yield "The web is stopped", lambda order, journal: services.stop(order["units"]["web"])
     if data:
-        yield "The web's data is kept", keep_web
+        yield "The web's snapshot is taken", keep_web
     yield "Queues are set aside", mail.set_aside
 
 
 def _change(order: Order, data: bool) -> Steps:
     if order["by_hand"]:
-        yield "What was made by hand is put aside", by_hand.put_aside
+        yield "Files made by hand are moved aside", by_hand.put_aside
     if order["renames"]:
         yield "The packages' data is renamed to its new place", renaming.rename
     if order["changes"]:
         yield "The gates' changes are made", window_data.change_for_gates
-    yield "Configuration is the new one", configure
+    yield "The new configuration is in place", configure
     yield "The link leads to the new release", switch
     if data:
-        yield "Both schemas are the new ones", window_data.migrate
-        yield "Counts are as before", window_data.compare
+        yield "Both schemas are migrated", window_data.migrate
+        yield "Counts are unchanged", window_data.compare
 
 
 def keep_configuration(order: SharedOrder, journal: Journal) -> None:
@@ -122,7 +122,7 @@ def keep_configuration(order: SharedOrder, journal: Journal) -> None:
 
 
 def close(order: SharedOrder, journal: Journal) -> None:
-    """Nothing new comes in: neither mail to Core nor changes over the web."""
+    """Nothing new enters: neither mail to Core nor changes over the web."""
     close_pages(order)
     mail.hold_back(order, journal)
 
@@ -150,7 +150,7 @@ def stop_core(order: SharedOrder, journal: Journal) -> None:
 
 
 def keep_core(order: SharedOrder, journal: Journal) -> None:
-    """Core's database and its data directory; only a sealed copy counts as a way back."""
+    """Core's database and its data directory; a rollback only uses a sealed copy."""
     place = journal.directory / "snapshot" / "core"
     snapshot.take_data(Path(order["var"]), place / "var")
     snapshot.take_database("core", order["databases_before"], place)

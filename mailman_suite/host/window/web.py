@@ -16,7 +16,7 @@ CLOSED = "The web is stopped"  # from here on Core's host may begin
 
 def steps(order: Order) -> upgrade.Steps:
     """Another release; the data are the business of Core's host."""
-    yield "Configuration is kept", upgrade.keep_configuration
+    yield "Configuration is copied", upgrade.keep_configuration
     yield "Pages are closed", close
     yield "Jobs have ended", upgrade.end_jobs
     yield CLOSED, stop
@@ -35,7 +35,7 @@ def forward() -> upgrade.Steps:
 
 def switched() -> upgrade.Steps:
     """The new release is in its place."""
-    yield "Configuration is the new one", upgrade.configure
+    yield "The new configuration is in place", upgrade.configure
     yield "The link leads to the new release", upgrade.switch
 
 
