@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from tests.lab import installed, older
@@ -30,10 +31,16 @@ done
 """
 
 
-def run(suite: Suite, deploy: str, data: Mapping[str, Any]) -> subprocess.CompletedProcess[str]:
+def run(
+    suite: Suite, deploy: str, data: Mapping[str, Any], repository: Path = installed.REPOSITORY
+) -> subprocess.CompletedProcess[str]:
     """One run of a deploy by its name; `stdout` holds everything that it said."""
     return installed.converge(
-        suite.machine, {**suite.combination.data, **data}, deploy=f"deploys/{deploy}.py"
+        suite.machine,
+        {**suite.combination.data, **data},
+        deploy=f"deploys/{deploy}.py",
+        timeout=installed.INSTALL_SECONDS,
+        repository=repository,
     )
 
 
@@ -41,9 +48,22 @@ def strike(
     suite: Suite, deploy: str, data: Mapping[str, Any], step: str, how: str
 ) -> dict[str, Any]:
     """How the window ended that the host was struck in when it began a step."""
+    interrupt(suite, deploy, data, step, how)
+    return settled(suite)
+
+
+def interrupt(
+    suite: Suite,
+    deploy: str,
+    data: Mapping[str, Any],
+    step: str,
+    how: str,
+    repository: Path = installed.REPOSITORY,
+) -> None:
+    """The host is struck when its window begins a step; returns when the run has ended."""
     declared = {**suite.combination.data, **data}
     words = installed.command(suite.machine, declared, deploy=f"deploys/{deploy}.py")
-    process = subprocess.Popen(words, cwd=installed.REPOSITORY, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(words, cwd=repository, stdout=subprocess.DEVNULL)
     when_begun(suite.machine, step, KILL if how == "killed" else "true")
     if how == "power-cut":
         suite.machine.power_cut()
@@ -51,7 +71,6 @@ def strike(
     elif how == "controller-killed":
         process.kill()
     process.wait(timeout=120)
-    return settled(suite)
 
 
 def last_window(suite: Suite) -> str:
