@@ -85,6 +85,15 @@ def test_everything_is_on_the_disk_when_a_backup_says_that_it_failed(
     assert recording.missing_before(events, ".outcome.json.new") == set()
 
 
+@pytest.mark.parametrize("kind", ["backup"])
+def test_an_archive_is_on_the_disk_before_its_description(
+    host: Host, events: list[recording.Event]
+) -> None:
+    in_process.call(host, "run")
+    missing = recording.missing_before(events, f".{host.order['id']}.json.new")
+    assert [path for path in missing if path.endswith(".tar.gz")] == []
+
+
 @every_window
 def test_everything_is_on_the_disk_when_a_way_back_says_so(
     kind: str, host: Host, events: list[recording.Event], monkeypatch: pytest.MonkeyPatch
