@@ -130,7 +130,8 @@ class WebHost:
 
     def said(self, word: str) -> None:
         """What Core's host said last, as JSON."""
-        (self.root / "word").write_text(f"{word}\n")
+        (self.root / "word.new").write_text(f"{word}\n")
+        (self.root / "word.new").rename(self.root / "word")  # in one step
 
     def runs(self, name: str) -> bool:
         """Whether a unit runs."""
