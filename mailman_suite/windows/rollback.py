@@ -102,7 +102,7 @@ def _impossible(suite: Suite, to: Kept) -> Iterator[Refusal]:
         yield Refusal(
             found="that window moved the suite away from the distribution's packages and renamed "
             "their data",
-            expected="a window that began with a suite under /opt/mailman",
+            expected=f"a window that began with a suite under {layout.HOME}",
             remedy="choose a newer window; this one's snapshot is in "
             f"{to['directory']}/snapshot, for another host with those packages",
         )

@@ -168,8 +168,8 @@ def at_it(host: Host) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _until(is_so: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
-    """Returns once it is so; fails where the process ends before, or after a minute."""
-    deadline = time.monotonic() + 60
+    """Returns once it is so; fails where the process ends before, or after three minutes."""
+    deadline = time.monotonic() + 180
     while not is_so():
         assert process.poll() is None
         assert time.monotonic() < deadline
