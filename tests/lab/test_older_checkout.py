@@ -22,6 +22,8 @@ from tests.lab.suites import Suite
 from tests.lab.window_checks import assert_whole, runs
 from tests.lab.window_strikes import settled
 
+pytestmark = pytest.mark.full  # to build its layer takes longer than the test
+
 COMMIT = "65f18f6"
 OLD = older.combination("sqlite")
 BACK = {"outcome": "rolled back"}  # `assert_whole` judges a window; the older release runs
@@ -101,6 +103,8 @@ def test_what_an_older_checkout_left_is_ended_rolled_back_and_restored(
     assert suite.run("systemctl show --property=Result --value mailman-window").strip() == "success"
     suite.delivers()
 
+    done = suite.converge()  # a restore is for a host that is as this checkout makes it
+    assert done.returncode == 0, done.stdout
     done = returns.run(suite, "restore", {"mailman_backup": backups.newest(suite)})
     assert done.returncode == 0, done.stdout
     assert_whole(suite, BACK, backups.described(suite)["invariants"])
