@@ -94,7 +94,7 @@ def test_what_an_older_checkout_left_is_ended_rolled_back_and_restored(
     suite.delivers()
 
     # The older units are back by then, but for those of the window.
-    struck = returns.strike(suite, "rollback", to_window, "Counts are those of then", "power-cut")
+    struck = returns.strike(suite, "rollback", to_window, "Counts match the snapshot", "power-cut")
     assert struck["outcome"] == "rolled back"
     suite.wait_until_serving()
     done = returns.run(suite, "rollback", to_window)

@@ -168,7 +168,7 @@ def test_a_runner_that_core_gave_up_fails_the_run_and_the_probe(suite: Verified)
     verified, probed = suite.pyinfra("deploys/verify.py"), suite.pyinfra("deploys/probe.py")
     assert verified.returncode == 1 and "missing: lmtp (0 of 1)" in verified.stdout
     assert probed.returncode == 1
-    assert "FAILED    Core takes it over by LMTP: Postfix puts it off" in probed.stdout
+    assert "FAILED    Core receives it by LMTP: Postfix defers it" in probed.stdout
     assert "Connection refused" in probed.stdout
     relinked = f"ln -sfn $(readlink {layout.VENV}) /opt/new && mv -T /opt/new {layout.VENV}"
     suite.machine.run(relinked)

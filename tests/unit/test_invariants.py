@@ -200,7 +200,7 @@ def test_a_database_of_another_program_is_refused(host: dict[str, Any], tmp_path
     execute(tmp_path / "other.db", "CREATE TABLE wp_posts (id)")
     other = {"engine": "sqlite", "path": str(tmp_path / "other.db")}
 
-    with pytest.raises(SystemExit, match="web database has none"):
+    with pytest.raises(SystemExit, match="web database has no tables"):
         invariants.look({**host, "databases": {**host["databases"], "web": other}})
 
 

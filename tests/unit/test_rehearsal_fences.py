@@ -41,6 +41,6 @@ def test_a_suite_that_no_rehearsal_brought_is_not_removed(tmp_path: Path):
     suite = tmp_path / "suite"
     suite.mkdir()
     told = {"mark": str(tmp_path / "mark"), "paths": [str(suite)], "units": []}
-    with pytest.raises(SystemExit, match="no rehearsal's"):
+    with pytest.raises(SystemExit, match="does not belong to a rehearsal"):
         rehearsal_end.apply(told)
     assert suite.exists()

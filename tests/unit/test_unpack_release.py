@@ -70,7 +70,7 @@ def test_an_archive_of_another_release_is_refused(
     order = Order(tmp_path, identifier="another")
     assert order.unpacked() == 1
     assert not order.release_dir.exists()
-    assert "holds another release" in capsys.readouterr().err
+    assert "contains another release" in capsys.readouterr().err
 
 
 def test_an_archive_that_tar_cannot_read_is_refused(tmp_path: Path):

@@ -124,7 +124,7 @@ def test_nothing_in_our_places_is_overwritten(host: Path, journal: Journal, name
     (host / name).parent.mkdir(parents=True)
     (host / name).write_text("somebody's")
     before = listing(host / "var")
-    with pytest.raises(RenameError, match="is in the way"):
+    with pytest.raises(RenameError, match="exists; expected nothing there"):
         renaming.rename(order(host), journal)
     assert listing(host / "var") == before
 
@@ -137,7 +137,7 @@ def test_a_job_that_goes_on_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
         assert process.stdout
         process.stdout.readline()
-        with pytest.raises(RenameError, match=r"still at work: .*job\.py"):
+        with pytest.raises(RenameError, match=r"still running: .*job\.py"):
             renaming.wait_for_jobs([str(job)])
         process.kill()
     renaming.wait_for_jobs([str(job)])

@@ -130,7 +130,7 @@ def test_core_does_not_begin_beside_a_host_of_the_web_that_is_at_work(
 ) -> None:
     monkeypatch.setattr(peers, "_GONE_SECONDS", -1)
     database([{"peers": ["10.0.0.12", "10.0.0.13"]}])
-    with pytest.raises(peers.PeersError, match=r"10\.0\.0\.12, 10\.0\.0\.13 still work"):
+    with pytest.raises(peers.PeersError, match=r"10\.0\.0\.12, 10\.0\.0\.13 are still connected"):
         peers.require_no_peers(ORDER, journal)
 
 

@@ -28,6 +28,8 @@ def started(kind: str, place: Path) -> Iterator[Host]:
     host = kinds.KINDS[kind](Path(tempfile.mkdtemp(dir=place)))
     (host.root / "pretended/with-processes").touch()
     pretending.stop(host.root, layout.CORE_UNIT)
+    for message in (host.var / "queue/shunt").glob("at-work-*.pck"):
+        message.unlink()  # which this stop shunted, and no window
     pretending.start(host.root, layout.CORE_UNIT)
     loopback().host = outcomes.remember(host)
     try:

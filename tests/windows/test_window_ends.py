@@ -33,7 +33,7 @@ STEPS = {
     ],
     "restart": [
         "Configuration is copied",
-        *[step for step in _STOPPING if "data is kept" not in step],
+        *[step for step in _STOPPING if "snapshot is taken" not in step],
         "The new configuration is in place",
         "The link leads to the new release",
         "The new release is started",
