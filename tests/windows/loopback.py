@@ -20,7 +20,7 @@ class Loopback:
 
     def __init__(self) -> None:
         self.host: Host | None = None
-        self.broken: set[str] = set()  # pages that do not open, or `lmtp`
+        self.broken: set[str] = set()  # pages that do not open, `rest`, `lmtp`
         self.rest = _served(ThreadingHTTPServer(("127.0.0.1", 0), _handler(self._rest)))
         self.web = _served(ThreadingHTTPServer(("127.0.0.1", 0), _handler(self._page)))
         self.lmtp = _served(socketserver.ThreadingTCPServer(("127.0.0.1", 0), _greeting(self)))
@@ -31,6 +31,8 @@ class Loopback:
     def _rest(self, path: str, key: str) -> int:
         if self.host is None or not self.runs(layout.CORE_UNIT):
             return 503
+        if "rest" in self.broken:
+            return 500
         password = pretended_core.password(self.host.unit(layout.CORE_UNIT))
         expected = "Basic " + base64.b64encode(f"restadmin:{password}".encode()).decode()
         return 200 if key == expected else 401

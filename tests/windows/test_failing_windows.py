@@ -50,6 +50,7 @@ BREAKAGES = {
     ),
     "Nginx takes no such site": Breakage("no such directive", {"nginx-says": "no such directive"}),
     "a runner does not run": Breakage("the runner in does not run", {"without-runners": ""}),
+    "Core's interface is broken": Breakage("REST answers 500 for domains", {}, ("rest",)),
     "Core takes no mail": Breakage("LMTP greets with '421 no Core'", {}, ("lmtp",)),
     "the archive does not open": Breakage("/archives/ answers 502", {}, ("/archives/",)),
     "the web does not reach Core": Breakage(

@@ -77,6 +77,18 @@ def test_nothing_is_settled_while_the_window_works_or_the_host_goes_down(
 
 
 @pytest.mark.parametrize("kind", ["release"])
+def test_a_line_that_a_power_cut_left_in_half_swallows_none(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert in_process.killed_at(host, monkeypatch, line=20)
+    journal = host.place / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes()[:-10])
+    in_process.settle(host)
+    assert host.journal.has("going back"), "the line that came after it"
+    outcomes.assert_ended(host)
+
+
+@pytest.mark.parametrize("kind", ["release"])
 def test_what_has_ended_is_left_alone(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     assert in_process.killed_at(host, monkeypatch, line=20)
     in_process.settle(host)
