@@ -16,6 +16,7 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 PREFIX = f"mmt{os.getpid()}"
+pytestmark = pytest.mark.xdist_group("second-lab")  # one network, so one worker at a time
 ENVIRONMENT = {"MAILMAN_LAB_PREFIX": PREFIX, "MAILMAN_LAB_NETWORK": "10.78.0.0/24"}
 
 
