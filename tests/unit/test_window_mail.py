@@ -86,3 +86,29 @@ def test_what_the_operator_had_held_back_stays_so(host: Path) -> None:
 def test_core_without_postfix_does_not_begin(host: Path) -> None:
     with pytest.raises(FileNotFoundError, match="postconf"):
         window_mail.hold_back(CORE, Journal(host))
+
+
+def test_a_queue_that_cannot_be_listed_is_not_taken_for_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "queue/in").mkdir(parents=True)
+    order: Any = {"var": str(tmp_path)}
+
+    def broken(*_: object, **__: object) -> list[str]:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(window_mail.os, "listdir", broken)
+    with pytest.raises(OSError, match="Input/output"):
+        window_mail.set_aside(order, Journal(tmp_path))
+
+
+def test_what_cannot_be_removed_ends_no_window_and_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(path: str) -> None:
+        raise OSError(1, "Operation not permitted", path)
+
+    monkeypatch.setattr(window_mail.files, "remove", broken)
+    journal = Journal(tmp_path)
+    window_mail.remove(["/there", "/here"], journal)
+    assert ["/there" in one or "/here" in one for one in window_mail.left(journal)] == [True, True]

@@ -6,11 +6,12 @@ Nothing is deleted: directories are renamed, files have their copies in the wind
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from mailman_suite.host.apply import files as managed_files
 from mailman_suite.host.apply.units import systemctl
-from mailman_suite.host.base import files
+from mailman_suite.host.base import files, paths
 from mailman_suite.host.state import snapshot
 from mailman_suite.host.window.journal import Journal
 from mailman_suite.host.wire.order import Order, PutAside
@@ -46,7 +47,8 @@ def put_back(order: Order) -> None:
             files.remove(path)
             files.rename(aside, path)
     for path in its["moved"]:
-        files.remove(path)
+        with suppress(paths.ForeignError):  # nothing was copied through a link
+            files.remove(path)
 
 
 def remove_cron_jobs(order: Order, journal: Journal) -> None:

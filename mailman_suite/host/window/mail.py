@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
@@ -91,7 +92,7 @@ def set_aside(order: SharedOrder, journal: Journal) -> None:
     if not os.path.lexists(queue):
         return
     like(queue, held)
-    for name in _queues(queue):
+    for name in _listed(queue):
         if name not in _WAITING_FOR_A_PERSON:
             like(queue / name, held / name)
             for complaint in _move(queue / name, held / name):
@@ -112,6 +113,15 @@ def put_queues_back(order: SharedOrder, journal: Journal) -> None:
     left += _emptied(held)
     if left:
         journal.note(LEFT, left=left)
+
+
+def remove(names: Iterable[str], journal: Journal) -> None:
+    """What a window no longer needs is gone; what cannot be removed stays, the journal names it."""
+    for path in names:
+        try:
+            files.remove(path)
+        except (OSError, paths.ForeignError) as error:
+            journal.note(LEFT, left=[str(error)])
 
 
 def left(journal: Journal) -> list[str]:
@@ -141,16 +151,24 @@ def _emptied(held: Path) -> list[str]:
 
 
 def _queues(place: Path) -> list[str]:
-    """The directories in a directory, and links, which should be none; none where it is missing."""
+    """As `_listed`; none where the directory is missing or cannot be read."""
     try:
-        with paths.directory(place) as folder:
-            return sorted(filter(lambda name: _is_queue(folder, name), os.listdir(folder)))
+        return _listed(place)
     except (OSError, paths.ForeignError):
         return []
 
 
+def _listed(place: Path) -> list[str]:
+    """The directories in a directory, and links, which should be none. Raises what goes wrong."""
+    with paths.directory(place) as folder:
+        return sorted(filter(lambda name: _is_queue(folder, name), os.listdir(folder)))
+
+
 def _is_queue(folder: int, name: str) -> bool:
-    kind = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+    try:
+        kind = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+    except FileNotFoundError:  # gone since it was listed
+        return False
     return stat.S_ISDIR(kind) or stat.S_ISLNK(kind)
 
 

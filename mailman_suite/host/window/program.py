@@ -159,6 +159,8 @@ def _verdict(outcome: Outcome, order: Order) -> int:
         return 1 if outcome.get("left") else 0
     for line in outcome.get("evidence", []):
         print(line, flush=True)
+    for found in outcome.get("left", []):
+        print(f"error: this is in the way: {found}", flush=True)
     print(f"error: {outcome['outcome']} to {order['from']}: {outcome['reason']}", flush=True)
     print(_AGAIN.format(id=order["id"]), flush=True)
     return 1

@@ -35,11 +35,18 @@ def queue_again(order: SharedOrder, journal: Journal) -> None:
     except FileNotFoundError:
         return
     since = [path for path in sorted(_shunt(order).glob("*.pck")) if path.name not in names]
-    back = [(path, queue) for path in since if (queue := queue_of(path))]
-    for path, queue in back:
-        files.rename(path, path.parent.with_name(queue) / path.name)
+    back = [path for path in since if (queue := queue_of(path)) and _moved(path, queue)]
     if back:
         journal.note("queued again", messages=len(back))
+
+
+def _moved(path: Path, queue: str) -> bool:
+    """Whether the message is in the queue; one that cannot be moved stays shunted."""
+    try:
+        files.rename(path, path.parent.with_name(queue) / path.name)
+    except (OSError, paths.ForeignError):
+        return False
+    return True
 
 
 def _shunt(order: SharedOrder) -> Path:
@@ -80,4 +87,5 @@ def queue_of(path: Path) -> str | None:
     except (Exception, paths.ForeignError):  # whatever it is, it is no reason to fail: it stays
         return None
     queues = path.parent.parent
-    return next((one.name for one in queues.iterdir() if one.is_dir() and one.name == name), None)
+    own = (one.name for one in queues.iterdir() if one.is_dir() and not one.is_symlink())
+    return next((one for one in own if one == name), None)

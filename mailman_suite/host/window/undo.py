@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from mailman_suite.host.base import files
+from mailman_suite.host.base import files, paths
 from mailman_suite.host.state import snapshot
 from mailman_suite.host.window import (
     by_hand,
@@ -41,9 +41,10 @@ def roll_back(order: Order, journal: Journal, *, reason: str) -> None:
     _put_back(order, journal, services.every(order["units"]))
     services.begin(journal.found("running").get("units", []))
     health = _health(order)
-    _reopen(order)
+    _reopen(order, journal)
     peers.tell_end(order, journal, peers.ROLLED_BACK)
-    journal.end("rolled back", reason=reason, evidence=evidence, health=health)
+    left = mail.left(journal)
+    journal.end("rolled back", reason=reason, evidence=evidence, health=health, left=left)
 
 
 def put_back_at_boot(order: Order, journal: Journal, *, reason: str) -> None:
@@ -55,9 +56,11 @@ def put_back_at_boot(order: Order, journal: Journal, *, reason: str) -> None:
     reason = _begun(journal, reason)
     _put_back(order, journal, services.active(order["units"]))
     services.begin(journal.found("running").get("units", []))
-    _reopen(order)
+    _reopen(order, journal)
     peers.tell_end(order, journal, peers.ROLLED_BACK)
-    journal.end("rolled back", reason=reason, evidence=[], health="not asked: the host was booting")
+    health = "not asked: the host was booting"
+    left = mail.left(journal)
+    journal.end("rolled back", reason=reason, evidence=[], health=health, left=left)
 
 
 def _begun(journal: Journal, reason: str) -> str:
@@ -101,17 +104,17 @@ def _forget_unfinished(order: Order) -> None:
     declared = order["files"]
     for path in (*order["paths"], *declared["files"], *declared["links"], order["link"]):
         folder, name = os.path.split(path)
-        files.remove(os.path.join(folder, files.unfinished(name)))
+        with suppress(OSError, paths.ForeignError):  # only tidying: it must not keep the suite down
+            files.remove(os.path.join(folder, files.unfinished(name)))
 
 
-def _reopen(order: Order) -> None:
+def _reopen(order: Order, journal: Journal) -> None:
     """Postfix reads its old configuration again and tries what it kept; pages can be changed."""
     Path(order["closed"]).unlink(missing_ok=True)
-    for path in order["removes"]:
-        files.remove(path)
     mail.mta(order).reload_if_running()
     mail.mta(order).flush()
     services.reload(order["proxy"])
+    mail.remove(order["removes"], journal)
 
 
 def _health(order: Order) -> str:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from mailman_suite.host.apply import files as managed_files
 from mailman_suite.host.apply import units
-from mailman_suite.host.base import files, paths
+from mailman_suite.host.base import paths
 from mailman_suite.host.state import manifest, snapshot
 from mailman_suite.host.window import (
     by_hand,
@@ -216,8 +216,7 @@ def _finish(order: Order, journal: Journal) -> None:
         index.ask(order)
     except (OSError, paths.ForeignError) as error:  # what somebody put there ends no window
         journal.note(mail.LEFT, left=[str(error)])
-    for path in order["removes"]:
-        files.remove(path)
+    mail.remove(order["removes"], journal)
     os.sync()
     peers.tell_end(order, journal, peers.FINISHED)
     journal.end("finished", old=order["from"], new=order["to"], left=mail.left(journal))
