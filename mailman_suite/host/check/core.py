@@ -18,10 +18,11 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from typing import Any, TextIO, TypedDict
+from collections.abc import Iterator
+from typing import Any, TypedDict
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.check.conversation import observed, reply, said
 from mailman_suite.host.wire.checks import (
     CoreObservations,
     CoreQuestion,
@@ -44,14 +45,6 @@ class Process(TypedDict):
 # A site of this size is asked for all its lists in about a second; beyond, for the first ones.
 _LISTS = 2000
 _SECONDS = 20
-
-
-def observed(question: Callable[..., Any], *arguments: Any) -> Any:
-    """What a question answers, or why there is no answer: nothing here may pass silently."""
-    try:
-        return question(*arguments)
-    except Exception as error:
-        return {"error": f"{type(error).__name__}: {error}"}
 
 
 def rest(declared: CoreQuestion) -> Rest:
@@ -166,21 +159,6 @@ def smtp(declared: CoreQuestion, addresses: list[str]) -> Smtp:
             answers[address] = said(lines, f"RCPT TO:<{address}>")
         said(lines, "QUIT")
     return {"greeting": greeting, "recipients": answers}
-
-
-def said(lines: TextIO, word: str) -> str:
-    """The reply to one SMTP command."""
-    lines.write(f"{word}\r\n")
-    lines.flush()
-    return reply(lines)
-
-
-def reply(lines: TextIO) -> str:
-    """The last line of an SMTP reply."""
-    while True:
-        line = lines.readline().strip()
-        if line[3:4] != "-":
-            return line
 
 
 def postfix(lists: list[str]) -> Routes:

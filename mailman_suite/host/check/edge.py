@@ -10,10 +10,9 @@ from __future__ import annotations
 import secrets
 import socket
 import time
-from collections.abc import Callable
-from typing import Any, TextIO
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.check.conversation import observed, reply, said
 from mailman_suite.host.wire.checks import EdgeObservations, EdgeQuestion
 
 # Postfix itself waits some six seconds for Core's host before it answers.
@@ -21,14 +20,6 @@ _SECONDS = 30
 # It says "later" while it asks Core's host, or the route there is only just up.
 _PATIENCE = 20
 _PAUSE = 2
-
-
-def observed(question: Callable[..., Any], *arguments: Any) -> Any:
-    """What a question answers, or why there is no answer: nothing here may pass silently."""
-    try:
-        return question(*arguments)
-    except Exception as error:
-        return {"error": f"{type(error).__name__}: {error}"}
 
 
 def greeting(declared: EdgeQuestion) -> str:
@@ -70,21 +61,6 @@ def connected(declared: EdgeQuestion) -> socket.socket:
     """A connection to the SMTP server of this host."""
     place = (declared["loopback"], declared["smtp_port"])
     return socket.create_connection(place, timeout=_SECONDS)
-
-
-def said(lines: TextIO, word: str) -> str:
-    """The reply to one SMTP command."""
-    lines.write(f"{word}\r\n")
-    lines.flush()
-    return reply(lines)
-
-
-def reply(lines: TextIO) -> str:
-    """The last line of an SMTP reply."""
-    while True:
-        line = lines.readline().strip()
-        if line[3:4] != "-":
-            return line
 
 
 def unheard_of(domain: str) -> str:
