@@ -47,10 +47,6 @@ def adoption(
     )
 
 
-def _foreign_sites(installation: Mapping[str, Any], ours: str) -> tuple[str, ...]:
-    return tuple(site["path"] for site in installation["sites"] if site["path"] != ours)
-
-
 @dataclass(frozen=True)
 class Undeclared:
     """Settings of the host that group data lacks, as lines of group data."""

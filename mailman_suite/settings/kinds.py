@@ -48,4 +48,3 @@ HostPathOrEmpty = Annotated[
 UserName = Annotated[str, _kept(names.identifier), Words("Django user name")]
 DatabaseName = Annotated[str, AfterValidator(names.database_name), Words("PostgreSQL name")]
 ModulePath = Annotated[str, _kept(names.module_path), Words("dotted Python path")]
-OneLine = Annotated[str, _kept(names.one_line), Words("text on one line")]

@@ -29,44 +29,11 @@ class RunRecord(_From):
     reason: str
 
 
-class Holder(TypedDict):
-    """The process that lives as long as its run: `started` in ticks, `at` in seconds since boot."""
-
-    pid: int
-    started: int
-    boot: str
-    at: float
-
-
-class HeldRecord(RunRecord, total=False):
-    """As the host's own file has it until the run has ended."""
-
-    holder: Holder
-
-
 class HistoryQuestion(TypedDict):
     """The file with the records, and the directories of the last window and the last backup."""
 
     history: str
     places: list[str]
-
-
-class BeginQuestion(HistoryQuestion):
-    """`controller` is pyinfra's own process where it runs on the host, else 0."""
-
-    record: RunRecord
-    seen: str
-    breaks: str
-    controller: int
-
-
-class EndQuestion(HistoryQuestion):
-    """What a run came to."""
-
-    run: str
-    outcome: RunOutcome
-    reason: str
-    changed: int | None
 
 
 class LastRun(TypedDict):
@@ -80,12 +47,6 @@ class Begun(TypedDict):
     """When the run began."""
 
     begun: str
-
-
-class Busy(TypedDict):
-    """Who has the host instead."""
-
-    busy: RunRecord
 
 
 class Records(TypedDict):

@@ -71,17 +71,6 @@ class SearchIndex(TypedDict):
     readable: bool
 
 
-class WebSurvey(TypedDict):
-    """Django's settings as JSON holds them, and the web's database; null could not be read."""
-
-    web_settings: dict[str, Any]
-    web_migrations: dict[str, list[str]] | None
-    emails: int | None
-    case_duplicates: list[str] | None
-    search_index: SearchIndex | None
-    unreadable: list[str]
-
-
 # Answers that are null where they could not be read.
 Readable = Literal[
     "bounce_events_waiting", "usenet_lists", "emails", "web_migrations", "case_duplicates",
