@@ -136,7 +136,7 @@ def test_a_circle_is_caught():
 CONCERNS = {
     *("core", "web", "suite", "release", "schema", "postfix", "postgresql", "account", "backup"),
     *("files", "units", "packages", "packages_left", "secrets", "mailing_lists", "web_identity"),
-    *("rehearsal", "window"),
+    *("rehearsal", "window", "sqlite"),
 }
 # What a folder's own kind of value is, the program that a unit starts, the choice that was made.
 KINDS = {"__init__", "model", "program", "chosen"}

@@ -18,7 +18,8 @@ from mailman_suite.host.pseudonyms import columns
 from mailman_suite.host.pseudonyms import files as pseudonym_files
 from mailman_suite.host.pseudonyms.program import Rewriting
 from mailman_suite.host.pseudonyms.replacement import Pseudonyms, length_class, message_id_hash
-from mailman_suite.host.pseudonyms.rewriting import Store, opened
+from mailman_suite.host.pseudonyms.rewriting import Store
+from mailman_suite.host.pseudonyms.stores import opened
 from mailman_suite.host.pseudonyms.values import UnknownContent, path_of, pended, value
 
 KEY = b"k" * 32

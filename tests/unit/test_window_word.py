@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host.state import schema
+from mailman_suite.host.base import drivers
 from mailman_suite.host.window import data as window_data
 from mailman_suite.host.window import peers
 from mailman_suite.host.window.journal import Journal
@@ -270,7 +270,7 @@ def answered(
         places.append((database, secrets))
         return connection
 
-    monkeypatch.setattr(schema, "connected", connected)
+    monkeypatch.setattr(drivers, "postgresql", connected)
     asked = {"database": DATABASE, "secrets": "/etc/secrets", "run": RUN, **more}
     answer = peers.VERBS[verb](asked)
     assert places == [(DATABASE, "/etc/secrets")]

@@ -8,14 +8,11 @@ Run by the release's own interpreter as the `mailman` user.
 
 from __future__ import annotations
 
-import os
-import sqlite3
 import sys
 from collections.abc import Mapping
 from typing import Any
 
-from mailman_suite.host.base import verbs
-from mailman_suite.host.wire.connections import Database
+from mailman_suite.host.base import drivers, verbs
 from mailman_suite.host.wire.web_identity import DeclaredIdentity, MissingIdentity
 
 _MADE_BY_A_RUN = {
@@ -29,23 +26,6 @@ _MADE_BY_A_RUN = {
 _DOMAIN = "SELECT count(*) FROM django_mailman3_maildomain WHERE mail_domain = {domain}"
 
 
-def connect(database: Database, secrets: str) -> tuple[Any, str]:
-    """A connection to the web database, and the mark that its driver uses for parameters."""
-    if database["engine"] == "sqlite":
-        return sqlite3.connect(f"file:{database['path']}?mode=ro", uri=True, timeout=30), "?"
-    import psycopg2
-
-    with open(os.path.join(secrets, database["secret"]), encoding="utf-8") as text:
-        password = text.read().strip()
-    return psycopg2.connect(
-        host=database["host"],
-        port=database["port"],
-        dbname=database["name"],
-        user=database["user"],
-        password=password,
-    ), "%s"
-
-
 def look(declared: DeclaredIdentity) -> MissingIdentity:
     """Which of site, superuser, verified address and mail domains are missing."""
     questions: list[tuple[str, str, Mapping[str, Any]]] = [
@@ -54,7 +34,8 @@ def look(declared: DeclaredIdentity) -> MissingIdentity:
     for domain in declared["domains"]:
         questions.append((f"domain {domain}", _DOMAIN, {"domain": domain}))
     try:
-        connection, mark = connect(declared["database"], declared["secrets"])
+        mark = drivers.mark(declared["database"])
+        connection = drivers.reading(declared["database"], declared["secrets"])
         missing = [one[0] for one in questions if not counted(connection, mark, *one[1:])]
         connection.close()
     except Exception as error:  # the driver is only known at run time; nothing is ever "fine" here

@@ -86,7 +86,7 @@ def missing(order: Order, by_hand: PutAside | None, releases: str) -> list[str]:
 def other_passwords(databases: Connections, kept: str, secrets: str) -> list[str]:
     """The files of databases' passwords that hold another one now than then."""
     both = (databases["core"], databases["web"])
-    names = {one["secret"] for one in both if one["engine"] == "postgresql"}
+    names = {one["secret"] for one in both if "secret" in one}
     then = os.path.join(kept, "files", secrets.lstrip("/"))
     return [
         os.path.join(secrets, name)

@@ -23,7 +23,8 @@ from mailman_suite.host.base import verbs
 from mailman_suite.host.pseudonyms import columns as pseudonym_columns
 from mailman_suite.host.pseudonyms import files as pseudonym_files
 from mailman_suite.host.pseudonyms.replacement import Pseudonyms, length_class, message_id_hash
-from mailman_suite.host.pseudonyms.rewriting import BATCH, Row, Store, opened
+from mailman_suite.host.pseudonyms.rewriting import BATCH, Row, Store
+from mailman_suite.host.pseudonyms.stores import opened
 from mailman_suite.host.pseudonyms.values import UnknownContent, path_of, pended, value
 
 Kinds = dict[str, dict[str, str]]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from mailman_suite.host.base.engines import by_engine
+from mailman_suite.host.base.engines import by_engine, every_engine
 from mailman_suite.host.state import postgresql, sqlite
 from mailman_suite.host.wire.connections import Database
 
@@ -23,7 +24,7 @@ class Copies(Protocol):
     def put_back(self, database: Any, secrets: str, place: Path) -> None: ...
 
 
-_ENGINES: dict[str, Copies] = {"sqlite": sqlite, "postgresql": postgresql}
+_ENGINES: Mapping[str, Copies] = every_engine(sqlite=sqlite, postgresql=postgresql)
 
 
 def take(database: Database, secrets: str, place: Path) -> None:

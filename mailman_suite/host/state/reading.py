@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Any, NamedTuple
 
-from mailman_suite.host.state.schema import connected
+from mailman_suite.host.base import drivers
+from mailman_suite.host.base.engines import by_engine, every_engine
 from mailman_suite.host.wire.connections import Database as Connected
 from mailman_suite.host.wire.connections import PostgresqlDatabase, SqliteFile
 
@@ -29,24 +29,19 @@ class Database(NamedTuple):
     large: Callable[[str, str], str]
 
 
-@contextmanager
-def opened(database: Connected, secrets: str) -> Iterator[Database]:
+def opened(database: Connected, secrets: str) -> AbstractContextManager[Database]:
     """One entry of what `parts.database.connections` gives; SystemExit if it is missing."""
-    if database["engine"] == "sqlite":
-        with _sqlite(database) as found:
-            yield found
-    else:
-        with _postgresql(database, secrets) as found:
-            yield found
+    return by_engine(_OPENED, database["engine"])(database, secrets)
 
 
 @contextmanager
-def _sqlite(database: SqliteFile) -> Iterator[Database]:
+def _sqlite(database: SqliteFile, secrets: str) -> Iterator[Database]:
     path = database["path"]
     if not os.path.exists(path):
         raise SystemExit(f"there is no database {path}; say where the suite's own SQLite file is")
+    connection = drivers.sqlite_file(path)
     # Without Python's own transactions, so that all is read at the instant of our BEGIN.
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30, isolation_level=None)
+    connection.isolation_level = None
     connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
     connection.create_function("sha256", 1, _sha256)
     with closing(connection):
@@ -71,7 +66,7 @@ def _sha256(value: Any) -> str:
 @contextmanager
 def _postgresql(database: PostgresqlDatabase, secrets: str) -> Iterator[Database]:
     # The time zone would else be the server's, and show in every time.
-    connection = connected(database, secrets, options="-c timezone=UTC")
+    connection = drivers.postgresql(database, secrets, options="-c timezone=UTC")
     with closing(connection):
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
 
@@ -91,6 +86,11 @@ def _postgresql(database: PostgresqlDatabase, secrets: str) -> Iterator[Database
 def _postgresql_digest(column: str, of_type: str) -> str:
     content = column if of_type == "bytea" else f"convert_to({column}, 'UTF8')"
     return f"encode(sha256({content}), 'hex')"
+
+
+_OPENED: Mapping[str, Callable[[Any, str], AbstractContextManager[Database]]] = every_engine(
+    sqlite=_sqlite, postgresql=_postgresql
+)
 
 
 def _types(columns: Any) -> dict[str, dict[str, str]]:

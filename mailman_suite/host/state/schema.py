@@ -11,78 +11,59 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Any
 
-from mailman_suite.host.base import verbs
+from mailman_suite.host.base import drivers, verbs
+from mailman_suite.host.base.engines import by_engine, every_engine
 from mailman_suite.host.wire.connections import (
     Database,
     PostgresqlDatabase,
     SchemaQuestion,
     SchemaState,
+    SqliteFile,
 )
 
+Rows = list[tuple[Any, ...]]
 
-def rows(database: Database, secrets: str, statement: str) -> list[tuple[Any, ...]]:
+
+def rows(database: Database, secrets: str, statement: str) -> Rows:
     """What a statement selects; no rows where the database or the table does not exist yet."""
-    if database["engine"] == "sqlite":
-        return sqlite_rows(database["path"], statement)
-    return postgresql_rows(database, secrets, statement)
+    return by_engine(_ROWS, database["engine"])(database, secrets, statement)
 
 
-def sqlite_rows(path: str, statement: str) -> list[tuple[Any, ...]]:
-    """Rows of an SQLite file, opened for reading alone."""
-    if not os.path.exists(path):
+def _sqlite_rows(database: SqliteFile, secrets: str, statement: str) -> Rows:
+    if not os.path.exists(database["path"]):
         return []
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
-    try:
-        return connection.execute(statement).fetchall()
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            return []
-        raise
-    finally:
-        connection.close()
+    with closing(drivers.reading(database, secrets)) as connection:
+        try:
+            return list(connection.execute(statement))
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                return []
+            raise
 
 
-def postgresql_rows(
-    database: PostgresqlDatabase, secrets: str, statement: str
-) -> list[tuple[Any, ...]]:
-    """Rows of a PostgreSQL database, in a transaction that cannot write."""
+def _postgresql_rows(database: PostgresqlDatabase, secrets: str, statement: str) -> Rows:
     import psycopg2
 
     try:
-        connection = connected(database, secrets)
+        connection = drivers.reading(database, secrets)
     except (FileNotFoundError, psycopg2.OperationalError):
         # The run may be about to bring the password, or to change it; until then all is behind.
         return []
-    connection.set_session(readonly=True)
-    try:
-        with connection.cursor() as cursor:
+    with closing(connection), connection.cursor() as cursor:
+        try:
             cursor.execute(statement)
             return list(cursor.fetchall())
-    except psycopg2.errors.UndefinedTable:
-        return []
-    finally:
-        connection.close()
+        except psycopg2.errors.UndefinedTable:
+            return []
 
 
-def connected(database: PostgresqlDatabase, secrets: str, options: str = "") -> Any:
-    """A connection with the role's password, which is in a file of its own.
-
-    `options` are the server's, such as `-c timezone=UTC`.
-    """
-    import psycopg2
-
-    with open(os.path.join(secrets, database["secret"]), encoding="utf-8") as text:
-        password = text.read().strip()
-    return psycopg2.connect(
-        host=database["host"],
-        port=database["port"],
-        dbname=database["name"],
-        user=database["user"],
-        password=password,
-        options=options or None,
-    )
+_ROWS: Mapping[str, Callable[[Any, str, str], Rows]] = every_engine(
+    sqlite=_sqlite_rows, postgresql=_postgresql_rows
+)
 
 
 def look(declared: SchemaQuestion) -> SchemaState:

@@ -58,7 +58,7 @@ def held(order: SharedOrder, places: StateQuestion) -> Held:
     databases: DatabasesQuestion = {"databases": places["databases"]}
     is_foreign = places["databases"] != order["databases"]
     try:
-        if is_foreign and places["databases"]["core"]["engine"] == "sqlite":
+        if is_foreign and "path" in places["databases"]["core"]:
             found: Held = manifest.tables(databases)
         else:
             found = ask(order, "state.manifest", "tables", databases)

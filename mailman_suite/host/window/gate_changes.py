@@ -7,13 +7,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from typing import Any
 
-from mailman_suite.host.base import verbs
-from mailman_suite.host.state.schema import connected
-from mailman_suite.host.wire.connections import Database
+from mailman_suite.host.base import drivers, verbs
 
 # Upgrade guide, "Upgrade from <3.3.1": its own `= 1` fails on PostgreSQL, where this is a boolean.
 STATEMENTS = {
@@ -21,18 +18,11 @@ STATEMENTS = {
 }
 
 
-def writable(database: Database, secrets: str) -> Any:
-    """A connection that can write."""
-    if database["engine"] == "sqlite":
-        return sqlite3.connect(database["path"], timeout=30)
-    return connected(database, secrets)
-
-
 def apply(asked: dict[str, Any]) -> dict[str, int]:
     """Change -> number of rows that it touched; all in one transaction."""
     wanted = [name for name in asked["changes"] if name in STATEMENTS]
     touched = {}
-    with closing(writable(asked["database"], asked["secrets"])) as connection:
+    with closing(drivers.writing(asked["database"], asked["secrets"])) as connection:
         cursor = connection.cursor()
         for name in wanted:
             cursor.execute(STATEMENTS[name])

@@ -18,8 +18,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from mailman_suite.host.base import verbs
-from mailman_suite.host.state import schema
+from mailman_suite.host.base import drivers, verbs
 from mailman_suite.host.window import data as window_data
 from mailman_suite.host.window.journal import Journal
 from mailman_suite.host.wire.connections import PostgresqlDatabase
@@ -154,7 +153,7 @@ def asked_for(answer: Callable[[Any, Asked], Answer]) -> Callable[[Asked], Answe
     """A verb: what it answers, asked in one transaction of the database."""
 
     def answered(asked: Asked) -> Answer:
-        connection = schema.connected(_on_server(asked), asked["secrets"])
+        connection = drivers.postgresql(_on_server(asked), asked["secrets"])
         try:
             with connection, connection.cursor() as cursor:
                 return answer(cursor, asked)

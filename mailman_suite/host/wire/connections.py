@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypedDict, Union, final
 
 
+@final
 class SqliteFile(TypedDict):
     """A database in a file."""
 
