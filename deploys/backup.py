@@ -1,4 +1,4 @@
-"""Copies the whole suite of each host into one archive there; mail waits for the time of a pause.
+"""Copies the whole suite of each host into one archive there; mail waits meanwhile.
 
 pyinfra -y inventories/prod.py deploys/backup.py
 """

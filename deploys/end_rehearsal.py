@@ -1,4 +1,4 @@
-"""Takes a rehearsal's copy of production off its staging host again; the fences stay.
+"""Removes a rehearsal's copy of production from its staging host; the fences stay.
 
 pyinfra -y inventories/staging.py deploys/end_rehearsal.py
 """

@@ -1,4 +1,4 @@
-"""Makes a host be what group data says: the table of contents, one line per step, in order.
+"""Brings a host into the state that group data declares: one line per step, in order.
 
 pyinfra inventories/prod.py deploys/mailman.py
 """
@@ -20,7 +20,7 @@ from deploys.steps import (
 )
 from mailman_suite.fleet.hosts import declared, waves
 
-suite = declared(host)  # looks at every host of the run, and refuses before anything changes
+suite = declared(host)  # inspects every host of the run, and refuses before anything changes
 
 run.begins(suite, to=suite.identifier)
 release.on_its_way(suite)

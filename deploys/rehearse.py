@@ -8,7 +8,7 @@ from pyinfra import host
 from deploys.steps import database, rehearsal, release, system
 from mailman_suite.rehearsal.declared import chosen
 
-rehearsed = chosen(host)  # looks at both hosts, and refuses before anything changes
+rehearsed = chosen(host)  # inspects both hosts, and refuses before anything changes
 
 rehearsal.emptied(rehearsed)
 packages = system.prepared(rehearsed.suite)

@@ -1,4 +1,4 @@
-"""Puts the data of a backup in the place of the host's own; its configuration stays.
+"""Replaces a host's data with the data of a backup; the host's configuration stays.
 
 pyinfra inventories/prod.py deploys/restore.py --data mailman_backup=PATH
 """

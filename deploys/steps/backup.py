@@ -8,5 +8,5 @@ from mailman_suite.suite.suite import Suite
 
 @deploy("Backup")
 def made(suite: Suite) -> None:
-    """Databases, lists, queues, configuration and secrets of one instant are in one archive."""
+    """One archive has databases, lists, queues, configuration and secrets as of one instant."""
     backup.made(name=f"A backup of {suite.running} is made", suite=suite)

@@ -34,4 +34,4 @@ def current(suite: Suite) -> None:
         declared=suite_files.installed(suite),
     )
     if suite.settings.moves_packages and suite.platform.package_tool == "apt":
-        packages_left.left_alone(name="The packages that the suite came from are held back")
+        packages_left.left_alone(name="The packages that the suite came from are on hold")

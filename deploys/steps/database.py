@@ -12,7 +12,7 @@ from mailman_suite.suite.suite import Suite
 
 @deploy("Database")
 def reachable(suite: Suite) -> None:
-    """Both databases exist and are reached, where the server is this host's; else nothing."""
+    """On the database server's host, both databases exist and accept connections."""
     settings = suite.settings
     if suite.database.is_local(settings):
         by_engine(_PROVIDED, suite.database.name)(suite)
@@ -21,7 +21,7 @@ def reachable(suite: Suite) -> None:
 def _postgresql(suite: Suite) -> None:
     settings = suite.settings
     postgresql.databases(
-        name="Core and web have a database and a role each",
+        name="Core and web each have a database and a role",
         roles={
             settings.database_core_user: "database_core_password",
             settings.database_web_user: "database_web_password",
@@ -40,11 +40,11 @@ def _postgresql(suite: Suite) -> None:
 def _open_to_the_suites_hosts(suite: Suite) -> None:
     settings = suite.settings
     files.managed(
-        name="The database server starts when the suite's network is there",
+        name="The database server starts after the suite's network",
         declared=suite_files.database_server(suite),
     )
     postgresql.open_to(
-        name="The database server lets in the suite's hosts and no others",
+        name="The database server admits only the suite's hosts",
         peers=peers(settings),
         address=settings.address,
         port=settings.database_port,
@@ -56,11 +56,11 @@ _PROVIDED = {_POSTGRESQL.name: _postgresql}
 
 @deploy("Database")
 def schema_current(suite: Suite) -> None:
-    """Both schemas are at the heads of the release's code; Core's host sees to both."""
+    """Both schemas are at the heads of the release's code; Core's host migrates both."""
     if not suite.settings.runs("core"):
         return
     schema.current(
-        name="Both schemas are those of the release",
+        name="Both schemas match the release",
         databases=connections(suite.settings),
         heads=f"{suite.release_directory}/heads.json",
     )

@@ -1,4 +1,4 @@
-"""What every host of a run waits for, one wave after the other."""
+"""The barrier between waves."""
 
 from pyinfra.api import deploy
 
@@ -9,6 +9,6 @@ from mailman_suite.suite.suite import Suite
 
 @deploy("Verify")
 def healthy(suite: Suite, wave: Wave) -> None:
-    """The wave's suites answer as their users would ask; no later wave begins before."""
+    """The wave's suites pass their checks; no later wave begins before they do."""
     name = "The running suite passes its checks"
     fleet.healthy(name=name if wave.alone else f"{name} ({wave})", suite=suite, wave=wave)

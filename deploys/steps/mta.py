@@ -11,20 +11,20 @@ from mailman_suite.suite.suite import Suite
 def delivers_to_core(suite: Suite) -> None:
     """Postfix routes the lists' addresses to Core and knows which ones exist.
 
-    On several hosts, the MTA's host hands them to Core's host and sends what leaves.
+    In a suite on several hosts, the MTA's host relays them to Core's host and sends outgoing mail.
     """
     settings = suite.settings
     if settings.runs("core"):
-        postfix.wired(name="Postfix' parameters name Core's maps")
+        postfix.wired(name="Postfix's parameters name Core's maps")
     if settings.role == "core":
         postfix_edge.leaves_by(
-            name="Mail leaves by the declared host",
+            name="Outgoing mail leaves through the declared host",
             way_out=settings.way_out,
             senders=_senders_through_core(settings),
         )
     if settings.role == "mta":
         postfix_edge.edge(
-            name="Postfix takes the lists' mail for Core's host, and sends the suite's",
+            name="Postfix relays the lists' mail to Core's host, and the suite's outgoing mail",
             domains=settings.domains,
             core=settings.addresses("core")[0],
             senders=[*settings.addresses("core"), *settings.addresses("web")],
@@ -32,5 +32,5 @@ def delivers_to_core(suite: Suite) -> None:
 
 
 def _senders_through_core(settings: Settings) -> list[str]:
-    """The web hosts, where no other host sends their mail."""
+    """The web hosts, if no other host sends their mail."""
     return [] if settings.addresses("mta") else settings.addresses("web")

@@ -1,4 +1,4 @@
-"""A rehearsal: fences first, then production's copy, then the command that production will get."""
+"""A rehearsal: fences first, then production's copy, then the command that production will run."""
 
 from pyinfra.api import deploy
 from pyinfra.api.operation import OperationMeta
@@ -13,14 +13,14 @@ from mailman_suite.suite.suite import Suite
 
 @deploy("Rehearsal")
 def emptied(rehearsal: Rehearsal) -> None:
-    """No copy of an earlier rehearsal is on this host, and what builds a release may fetch it."""
-    stages.cleared(name="No earlier copy is left", rehearsal=rehearsal)
-    stages.opened(name="A build of the release finds a way out", rehearsal=rehearsal)
+    """No earlier copy of production remains on this host, and a build may download packages."""
+    stages.cleared(name="No earlier copy remains", rehearsal=rehearsal)
+    stages.opened(name="The build can reach the package index", rehearsal=rehearsal)
 
 
 @deploy("Rehearsal")
 def fenced(rehearsal: Rehearsal, installation: OperationMeta) -> None:
-    """Whatever could send mail is here and cannot, before anything comes that has some."""
+    """Everything that can send mail is installed and fenced before production data arrives."""
     suite, name = rehearsal.suite, "The packet filter's tool is installed"
     if suite.platform.package_tool == "apt":
         packages.debs(name=name, names=("nftables",))
@@ -36,7 +36,7 @@ def fenced(rehearsal: Rehearsal, installation: OperationMeta) -> None:
 
 @deploy("Rehearsal")
 def copied(rehearsal: Rehearsal) -> None:
-    """Production's suite is here as it is there, each database as of one instant."""
+    """This host has production's suite and data, each database as of one instant."""
     stages.copied(name=f"The suite of {rehearsal.of} is copied", rehearsal=rehearsal)
 
 
@@ -44,20 +44,22 @@ def copied(rehearsal: Rehearsal) -> None:
 def brought_up(rehearsal: Rehearsal) -> None:
     """The copy runs."""
     stages.loaded(name="The copied databases are loaded", rehearsal=rehearsal)
-    stages.pseudonymised(name="Personal data in the copy is as asked for", rehearsal=rehearsal)
+    stages.pseudonymised(
+        name="Personal data in the copy is handled as declared", rehearsal=rehearsal
+    )
     stages.started(name=f"The copy of {rehearsal.running} runs", rehearsal=rehearsal)
 
 
 @deploy("Rehearsal")
 def upgraded(rehearsal: Rehearsal) -> None:
-    """What production will go through has been gone through, measured and reported."""
+    """The copy is upgraded as production will be, and the report has what was measured."""
     stages.upgraded(
-        name=f"The copy became {rehearsal.suite.identifier}, and a report says how",
+        name=f"The copy is upgraded to {rehearsal.suite.identifier} and the report is written",
         rehearsal=rehearsal,
     )
 
 
 @deploy("Rehearsal")
 def ended(suite: Suite) -> None:
-    """The copy with its secrets and its mail is gone from this host."""
-    stages.ended(name="The copy of production is gone", suite=suite)
+    """The copy is removed from this host, with its secrets and its mail."""
+    stages.ended(name="The copy of production is removed", suite=suite)

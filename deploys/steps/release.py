@@ -9,15 +9,15 @@ from mailman_suite.suite.suite import Suite
 
 @deploy("Release")
 def on_its_way(suite: Suite) -> None:
-    """A finished release, where one is kept for hosts of this kind, comes while packages do."""
+    """A finished release for this kind of host, if there is one, is sent while packages install."""
     if not suite.settings.runs_release:
         return
-    release.on_its_way(name=f"Release {suite.identifier} is on its way", suite=suite)
+    release.on_its_way(name=f"Release {suite.identifier} is being sent", suite=suite)
 
 
 @deploy("Release")
 def built_beside(suite: Suite) -> None:
-    """The release's directory is complete; of hosts of one kind, one built it for all."""
+    """The release's directory is complete; one host builds it for all hosts of its kind."""
     if not suite.settings.runs_release:
         return
     if suite.building != "alone":
@@ -27,7 +27,7 @@ def built_beside(suite: Suite) -> None:
 
 @deploy("Release")
 def switched(suite: Suite) -> None:
-    """Static files are collected, and the link leads to the release."""
+    """Static files are collected, and the link points to the release."""
     if not suite.settings.runs_release:
         return
     release.current(
@@ -39,8 +39,8 @@ def switched(suite: Suite) -> None:
 
 @deploy("Release")
 def older_are_gone(suite: Suite) -> None:
-    """Earlier releases, and what windows kept, stay only as long as somebody may go back."""
+    """Earlier releases and snapshots stay only as long as a rollback may need them."""
     if not suite.settings.runs_release:
         return
     windows = suite.settings.keep_windows
-    retention.kept(name=f"Only the last {windows} windows keep what was before", suite=suite)
+    retention.kept(name=f"Only the last {windows} windows keep their snapshots", suite=suite)

@@ -1,4 +1,4 @@
-"""The run itself: who is at a host."""
+"""The run itself: it has its hosts to itself."""
 
 from pyinfra.api import deploy
 
@@ -8,5 +8,5 @@ from mailman_suite.suite.suite import Suite
 
 @deploy("Run")
 def begins(suite: Suite, to: str) -> None:
-    """Nobody else is at the host until this run has ended."""
-    run.begun(name="Nobody else is at this host", suite=suite, to=to)
+    """No other run has the host until this one has ended."""
+    run.begun(name="No other run has this host", suite=suite, to=to)

@@ -8,7 +8,7 @@ from mailman_suite.suite.suite import Suite
 
 @deploy("Services")
 def run(suite: Suite) -> None:
-    """Every unit runs with the files that stand on the host now; the database's are its own."""
+    """Every unit runs with its current files; a database server's host has none of the suite's."""
     if suite.settings.role == "database":
         return
     units.current(

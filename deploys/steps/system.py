@@ -12,9 +12,9 @@ from mailman_suite.suite.suite import Suite
 
 @deploy("System")
 def prepared(suite: Suite) -> OperationMeta:
-    """Packages, account and directories are there; the MTA's packages are on their way.
+    """Packages, account and directories exist; the MTA's packages are being installed.
 
-    What became of the packages is for `mta_installed`.
+    Pass the returned installation on to `mta_installed`.
     """
     platform, name = suite.platform, "The distribution's packages are installed"
     wanted = (*suite.packages, *_build_packages(suite))
@@ -30,7 +30,7 @@ def prepared(suite: Suite) -> OperationMeta:
 
 @deploy("System")
 def mta_installed(suite: Suite, installation: OperationMeta) -> None:
-    """The MTA's packages are there too; nobody is asked where nothing was on its way."""
+    """The MTA's packages are installed too; the host is not asked if none was missing."""
     if not suite.settings.runs("core", "mta"):
         return
     platform, name = suite.platform, "The MTA's packages are installed"
@@ -42,9 +42,9 @@ def mta_installed(suite: Suite, installation: OperationMeta) -> None:
 
 
 def _build_packages(suite: Suite) -> tuple[str, ...]:
-    """What a build will need, in the same call; the build itself makes sure of it."""
+    """What a build needs, in the same call; the build itself makes sure of it."""
     if not suite.settings.runs_release:
         return ()
     is_built = suite.running == suite.identifier or kept_release(suite).exists()
-    comes = is_built or suite.building == "elsewhere"
-    return () if comes else suite.platform.build_packages
+    needs_none = is_built or suite.building == "elsewhere"
+    return () if needs_none else suite.platform.build_packages

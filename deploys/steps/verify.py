@@ -1,4 +1,4 @@
-"""The running suite, asked as its users would ask it."""
+"""Checks of the running suite, as its users would make them."""
 
 from pyinfra import host
 from pyinfra.api import deploy
@@ -18,7 +18,7 @@ def answers(suite: Suite) -> None:
 
 @deploy("Verify")
 def delivers(suite: Suite) -> None:
-    """A message goes the whole way, from SMTP to a mailbox and the archive."""
+    """A message travels from SMTP to a mailbox and the archive."""
     if not suite.settings.runs("core"):
         return
     try:

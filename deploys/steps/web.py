@@ -1,4 +1,4 @@
-"""What people find on the web: the site's name and somebody who can log in."""
+"""What people find on the web: the site's name and a superuser who can log in."""
 
 from pyinfra.api import deploy
 
@@ -9,7 +9,7 @@ from mailman_suite.suite.suite import Suite
 
 @deploy("Web")
 def has_its_site_and_superuser(suite: Suite) -> None:
-    """The Django site goes by the web host's name; the superuser exists and can log in."""
+    """The Django site has the web host's name; the superuser exists and can log in."""
     if not suite.settings.runs("core"):
         return
     settings = suite.settings

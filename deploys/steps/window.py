@@ -1,4 +1,4 @@
-"""The window: the one step that takes the suite away from its users for some seconds."""
+"""The maintenance window: the only step that interrupts the suite, for some seconds."""
 
 from pyinfra.api import deploy
 
@@ -13,7 +13,7 @@ from mailman_suite.windows.rollback import Rollback
 
 @deploy("Window")
 def passed(suite: Suite) -> None:
-    """Another release than the one that runs is changed to, or goes back by itself."""
+    """Switches to the declared release, or rolls back by itself."""
     if not suite.settings.runs("core"):
         return
     window.passed(
@@ -25,7 +25,7 @@ def passed(suite: Suite) -> None:
 
 @deploy("Window")
 def web_hosts_closed(suite: Suite) -> None:
-    """The web's own hosts have let go of the data before Core's host changes them."""
+    """The web's own hosts are disconnected from the data before Core's host changes it."""
     if suite.settings.role in ("core", "web"):
         window.prepared(
             name=f"Static files of {suite.identifier} are ready",
@@ -41,17 +41,17 @@ def web_hosts_closed(suite: Suite) -> None:
 
 @deploy("Window")
 def web_hosts_opened(suite: Suite) -> None:
-    """They are open again in the release that Core's host has, or in the old one."""
+    """The web's hosts serve again, in the release that Core's host has, or in the old one."""
     if suite.settings.role != "web":
         return
     window.opened(name=f"The web runs {suite.identifier}", suite=suite)
 
 
 @deploy("Window")
-def goes_back(back: Rollback) -> None:
-    """The state before an earlier window, or the present one where that fails."""
+def rolls_back(back: Rollback) -> None:
+    """Returns to the state before an earlier window, or keeps the present one if that fails."""
     window.carried_out(
-        name=f"The suite is what it was before {back.to['id']}",
+        name=f"The suite is rolled back to before {back.to['id']}",
         suite=back.suite,
         order=rollback.order(back, declaration(back.suite)),
     )
@@ -59,9 +59,9 @@ def goes_back(back: Rollback) -> None:
 
 @deploy("Window")
 def restores(backup: Restore) -> None:
-    """The data of a backup, or the present data where that fails."""
+    """Replaces the data with that of a backup, or keeps the present data if that fails."""
     window.carried_out(
-        name=f"The suite has the data of {backup.backup['id']}",
+        name=f"The suite has the data of backup {backup.backup['id']}",
         suite=backup.suite,
         order=restore.order(backup, declaration(backup.suite)),
     )

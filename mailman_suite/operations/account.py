@@ -14,7 +14,7 @@ _SHELL = "/bin/bash"  # upstream's guide: administrators work as this user
 
 @operation()
 def present(user: str, home: str) -> Generator[StringCommand, None, None]:
-    """The system user exists with a group of its own name and this home directory."""
+    """The system user exists, with a group of the same name and this home directory."""
     found = host.get_fact(Account, user=user)
     if not found:
         yield StringCommand(

@@ -1,4 +1,4 @@
-"""What a suite that was made by hand brings with it, before the window."""
+"""Secrets of a suite made by hand, before the window."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from mailman_suite.suite.places import Places
 
 @operation()
 def secrets_taken_over(places: Places) -> Generator[StringCommand, None, None]:
-    """Core's, the archiver's and Django's secrets stay what they are, in files of their own.
+    """Core's, the archiver's and Django's secrets keep their values, in files of their own.
 
-    + places: where the suite has its settings, and who runs them
+    + places: where the suite has its settings, and which accounts run it
     """
     asked = {
         "directory": layout.SECRETS,

@@ -1,4 +1,4 @@
-"""One archive of a whole suite is made on its host, at the price of a short pause of its mail."""
+"""Copies a whole suite into one archive on its host, during a short pause of its mail."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ARCHIVE = f"{layout.STAGING}/backup.tar"
 
 @operation(is_idempotent=False)
 def made(suite: Suite) -> Generator[PyinfraCommand, None, None]:
-    """A new backup is in its directory on the host; says where, how large, and the pause.
+    """A new backup is in its directory on the host; prints its path, its size and the pause.
 
     + suite: what runs on the host, as `mailman_suite.inspection.standing.standing` gives it
     """
@@ -31,7 +31,7 @@ def made(suite: Suite) -> Generator[PyinfraCommand, None, None]:
 
 
 def _begun(suite: Suite) -> tuple[str | QuoteString, ...]:
-    """Puts the order in place, begins under systemd, and shows progress."""
+    """Puts the order in place, starts it under systemd, and shows progress."""
     return (
         f"case $(systemctl show --property=ActiveState --value {layout.BACKUP_UNIT}) in",
         "inactive|failed) ;; *) echo 'error: another backup of this host is being made' >&2;",

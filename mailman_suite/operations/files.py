@@ -1,4 +1,4 @@
-"""Brings declared files, directories and links onto the host, all of one concern at once."""
+"""Puts declared files, directories and links on the host, all of one concern at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mailman_suite.host.wire.files import Difference
 def managed(declared: DeclaredFiles) -> Generator[StringCommand, None, None]:
     """Everything declared is on the host, with its text, owner, group and mode.
 
-    What was edited by hand is shown as a difference, a copy is kept, the declared state wins.
+    Prints how a file was edited by hand and keeps a copy of it; the declared state wins.
     """
     different = host.get_fact(ManagedFiles, arguments=declared.without_content())["different"]
     if not different:
@@ -32,6 +32,8 @@ def _show_edits(declared: DeclaredFiles, different: Mapping[str, Difference]) ->
     for path, found in different.items():
         if found["why"] != "edited":
             continue
-        logger.warning(f"{host.print_prefix}{path} was edited by hand; the declared state wins:")
+        logger.warning(
+            f"{host.print_prefix}{path} was edited by hand; the declared state replaces it:"
+        )
         for line in difference(path, found["text"], contents[path]):
             logger.warning(f"{host.print_prefix}  {line}")

@@ -1,4 +1,4 @@
-"""What has to hold between two waves of a run."""
+"""The barrier between two waves of a run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mailman_suite.settings.roles import ALL
 from mailman_suite.suite.suite import Suite
 
 # How often a soaking host is asked; it also keeps the connection open.
-_LOOK_SECONDS = 60
+_CHECK_SECONDS = 60
 
 
 @operation()
@@ -34,7 +34,7 @@ def healthy(suite: Suite, wave: Wave) -> Generator[StringCommand, None, None]:
         return
     is_new = host.state.is_executing and (suite.changes_release or suite.unproven)
     if is_new and suite.settings.role == "core":
-        # Core's archiver offers what it kept while the web was closed with the next message alone.
+        # Core's archiver sends what it spooled while the web was closed only with the next message.
         yield from _message(suite)
     yield from verify.answers._inner(suite)
     if is_new:
@@ -43,9 +43,9 @@ def healthy(suite: Suite, wave: Wave) -> Generator[StringCommand, None, None]:
 
 
 def _proof(suite: Suite) -> Generator[StringCommand, None, None]:
-    """A message went the whole way and the soak passed; noted, so that it is done only once.
+    """A message arrived and the soak passed; noted in the window, so that it is done only once.
 
-    The note is the window's: a run that ends before it is made up for by the next.
+    If a run ends before the note, the next run repeats this.
     """
     if suite.settings.role == ALL:
         yield from _message(suite)
@@ -65,16 +65,16 @@ def _message(suite: Suite) -> Generator[StringCommand, None, None]:
 
 
 def _soaked(seconds: int, services: Sequence[str]) -> Generator[StringCommand, None, None]:
-    """The services run for so long, looked at every minute."""
+    """The services keep running for this long, checked every minute."""
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         logger.info(f"{host.print_prefix}soaking: {left:.0f} s of {seconds} s to go")
-        time.sleep(min(_LOOK_SECONDS, left))
+        time.sleep(min(_CHECK_SECONDS, left))
         yield StringCommand(_services_run(services))
 
 
 def _services_run(services: Sequence[str]) -> str:
     return (
         f"for unit in {' '.join(services)}; do systemctl is-active --quiet $unit ||"
-        ' { echo "$unit does not run any more" >&2; exit 1; }; done'
+        ' { echo "$unit is no longer running" >&2; exit 1; }; done'
     )

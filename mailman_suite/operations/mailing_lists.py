@@ -26,11 +26,11 @@ def present(domains: list[str], lists: list[ListSettings]) -> Generator[StringCo
     }
     found = host.get_fact(MailingLists, arguments=declared)
     if not any(found.values()):
-        host.noop("every declared domain and list is there")
+        host.noop("every declared domain and list exists")
         return
     yield program("apply.mailing_lists", "apply", declared)
     if found["stale_map"]:
         yield core_command("aliases")
     if found["missing_lists"]:
-        # Postfix' resolver looks for a changed map every ten seconds and bounces until it has.
+        # Postfix's resolver checks for a changed map every ten seconds; until then, mail bounces.
         yield StringCommand("postfix reload")

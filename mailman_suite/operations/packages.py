@@ -1,4 +1,4 @@
-"""Installs what is missing of the distribution's packages, in few calls of its tool."""
+"""Installs missing packages of the distribution, with few calls of its package tool."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mailman_suite.base import layout
 from mailman_suite.facts.packages import DebPackages, RpmPackages
 
 # Another apt may run for minutes: unattended-upgrades on a fresh machine, or that of a run whose
-# controller was lost. apt-get itself waits for one lock of the three, and dpkg for none.
+# control machine was lost. apt-get itself waits for one of the three locks, and dpkg for none.
 _LOCKS = ("/var/lib/dpkg/lock-frontend", "/var/lib/apt/lists/lock", "/var/cache/apt/archives/lock")
 _WAIT = (
     "timeout 600 python3 -c 'import fcntl, sys; "
@@ -32,10 +32,10 @@ _APT = (
 def debs(
     names: Iterable[str], following: Collection[str] = ()
 ) -> Generator[StringCommand, None, None]:
-    """The named Debian packages are installed and configured, `following` at least on their way.
+    """The named Debian packages are installed and configured; `following` are being installed.
 
-    + following: those of the names that need not be there yet. Their installation goes on by itself
-      while the run does, and is waited for where they are named again.
+    + following: those of the names that the run needs later. They are installed in the background,
+      and the operation that names them again waits for them.
     """
     wanted = list(names)
     found = host.get_fact(DebPackages, names=wanted)
@@ -59,22 +59,22 @@ def debs(
 def followed_debs(
     names: Iterable[str], installation: OperationMeta
 ) -> Generator[StringCommand, None, None]:
-    """The packages that `debs` left on their way are installed and configured.
+    """The packages that `debs` installs in the background are installed and configured.
 
-    + installation: that operation of this run; where it found nothing missing, nothing is asked
+    + installation: that operation of this run; if it found nothing missing, the host is not asked
     """
     if installation.is_complete() and not installation.did_change():
-        host.noop("every package was there when this run began")
+        host.noop("every package was installed when this run began")
         return
     yield from debs._inner(names)
 
 
 def deb_installation(names: Collection[str]) -> StringCommand:
-    """The command that installs Debian packages; it returns at once where they are installed."""
+    """The command that installs Debian packages; it returns at once if they are installed."""
     return StringCommand(_ready(names), _ONE_AT_A_TIME, QuoteString(_locked_installation(names)))
 
 
-# Asked again when it is its turn: what was broken may have been an installation that went on.
+# Asked again once it has the locks: what seemed broken may have been another installation.
 _REPAIR = (
     f'{_WAIT} {{ test -z "$(dpkg --audit)" ||'
     " { DEBIAN_FRONTEND=noninteractive dpkg --configure -a --force-confold &&"
@@ -107,7 +107,7 @@ def rpms(names: Iterable[str]) -> Generator[StringCommand, None, None]:
 
 
 def rpm_installation(names: Collection[str]) -> StringCommand:
-    """The command that installs RPM packages; it returns at once where they are installed."""
+    """The command that installs RPM packages; it returns at once if they are installed."""
     quoted = [QuoteString(name) for name in names]
     dnf = "dnf -q -y --setopt=install_weak_deps=False install"
     return StringCommand("rpm -q --quiet", *quoted, "||", dnf, *quoted)

@@ -1,4 +1,4 @@
-"""The packages that a suite came from stay as they are, until somebody removes them on purpose."""
+"""Packages that a suite came from stay as they are until somebody removes them on purpose."""
 
 from __future__ import annotations
 
@@ -22,6 +22,6 @@ def left_alone() -> Generator[StringCommand, None, None]:
     """The package tool neither upgrades nor removes them by itself, nor drops a database."""
     todo = host.get_fact(PackagesLeft, arguments=_ASKED)
     if not any(todo.values()):
-        host.noop("no package can reach what is ours")
+        host.noop("no package can change the suite's files")
         return
     yield program("apply.packages_left", "apply", _ASKED)

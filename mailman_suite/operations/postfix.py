@@ -1,4 +1,4 @@
-"""Postfix hands Mailman's mail over by LMTP; all other mail keeps its way."""
+"""Postfix delivers Mailman's mail to Core by LMTP; all other mail is delivered as before."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from mailman_suite.host.apply.files import KEPT_COPIES
 from mailman_suite.parts.mta.postfix import PARAMETERS, changes
 from mailman_suite.suite.commands import core_command
 
-# Berkeley DB begins a map that is not there yet under another name, and makes no map at all ("Retry
-# limit exceeded", "File exists") where a power cut left one that was begun.
+# Berkeley DB begins a new map under another name; if a power cut leaves that file behind, it makes
+# no map at all ("Retry limit exceeded", "File exists").
 _BEGUN = "{directory}/__db.{name}.db"
-# A power cut may have taken the text as well; without it there is nothing to make a map of.
+# The power cut may have lost the text file as well, without which there is no map to make.
 _NEW_ALIASES = (
     "for map in $(postconf -hx alias_database | tr , ' '); do case $map in *:/*) file=${map#*:};"
     """ test -e "$file" || echo 'postmaster: root' > "$file";"""
@@ -31,9 +31,9 @@ _NO_MAP_OF_CORE_IS_BEGUN = "rm -f " + " ".join(
 
 @operation()
 def wired() -> Generator[StringCommand, None, None]:
-    """Core's maps exist and stand in Postfix' parameters, merged into what is there.
+    """Core's maps exist and are in Postfix's parameters, merged with the values there.
 
-    The maps of the host's own users are made anew where they cannot be read: their mail would wait.
+    Maps of the host's own users that cannot be read are rebuilt: their mail would be deferred.
     """
     current = host.get_fact(PostfixMain)
     wanted = changes(current) if current else dict.fromkeys(PARAMETERS, "")
@@ -53,7 +53,7 @@ def wired() -> Generator[StringCommand, None, None]:
 def checked(wanted: Mapping[str, str], moment: str = "%Y%m%dT%H%M%S") -> StringCommand:
     """One command that edits a copy, lets Postfix check it, and only then puts it in place.
 
-    What stood there is kept under the moment; two edits of one run must not have the same.
+    The old file is kept with the time in `moment`; two edits of one run need different ones.
     """
     edits = [QuoteString(f"{name} = {value}") for name, value in wanted.items()]
     trial, main = f"{layout.STATE}/postfix-trial", layout.POSTFIX_MAIN

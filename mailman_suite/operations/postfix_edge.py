@@ -1,4 +1,4 @@
-"""Lists' mail comes in by the edge and leaves by it; all other mail keeps its way."""
+"""The edge accepts and sends the lists' mail; all other mail is delivered as before."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mailman_suite.parts.mta.postfix_edge import (
     way_out_changes,
 )
 
-# `postfix.wired` may have kept what the operator wrote in this very second.
+# `postfix.wired` may have kept the operator's file in the same second.
 _AFTER_WIRED = "%Y%m%dT%H%M%S.%N"
 
 
@@ -27,35 +27,36 @@ _AFTER_WIRED = "%Y%m%dT%H%M%S.%N"
 def edge(
     domains: Iterable[str], core: str, senders: Iterable[str]
 ) -> Generator[StringCommand, None, None]:
-    """Mail for the domains goes to Core's host, addresses unknown there are refused.
+    """Mail for the domains is relayed to Core's host; addresses unknown there are refused.
 
-    Mail of the senders may leave. What is here for others stays.
+    The senders may relay outgoing mail. Other configuration stays.
     """
     current = host.get_fact(PostfixParameters, names=EDGE_PARAMETERS)
     declared = Edge(tuple(domains), core, tuple(senders))
     wanted = edge_changes(current or dict.fromkeys(EDGE_PARAMETERS, ""), declared)
     if not wanted:
-        host.noop("Postfix relays the lists' domains to Core's host, and out for the suite's hosts")
+        host.noop("Postfix relays the lists' mail to Core's host, and the suite's outgoing mail")
         return
     yield checked(wanted)
 
 
 @operation()
 def leaves_by(way_out: str, senders: Iterable[str]) -> Generator[StringCommand, None, None]:
-    """Mail leaves by the host `way_out`, and by this one where that is empty.
+    """Outgoing mail leaves through the host `way_out`, or directly if that is empty.
 
-    Mail of the senders may leave by this host. A `relayhost` that we wrote earlier goes with the
-    declaration; one that an operator wrote gives way to a declared host alone.
+    The senders may relay through this host. A `relayhost` that an earlier run wrote is removed with
+    its declaration; one that an operator wrote is only replaced by a declared host.
     """
     current = host.get_fact(PostfixParameters, names=WAY_OUT_PARAMETERS)
     found = current or dict.fromkeys((*WAY_OUT_PARAMETERS, WRITTEN), "")
     wanted = way_out_changes(found, way_out, senders, found[WRITTEN])
     declared = bracketed(way_out)
     if not wanted and found[WRITTEN] == declared:
-        host.noop(f"mail leaves by {found['relayhost'] or 'this host itself'}")
+        way = f"through {found['relayhost']}" if found["relayhost"] else "directly"
+        host.noop(f"outgoing mail leaves {way}")
         return
     if declared and found[WRITTEN] != declared:
-        # Before it stands in main.cf: a run that ends in between must still know it as ours.
+        # Before it is in main.cf: after a run that ends in between, the next must know it as ours.
         yield _noted(declared)
     if wanted:
         yield checked(wanted, moment=_AFTER_WIRED)

@@ -1,4 +1,4 @@
-"""The suite's roles and databases on the host's own PostgreSQL server, and who comes to it."""
+"""The suite's roles and databases on the host's own PostgreSQL server, and who may connect."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def databases(
 
 @operation()
 def open_to(peers: Sequence[Peer], address: str, port: int) -> Generator[StringCommand, None, None]:
-    """The server listens on this address too, and lets exactly these peers in by password.
+    """The server listens on this address too, and admits exactly these peers, by password.
 
     + peers: hosts, each with its database and role
-    + address: the host's own, to which they come
+    + address: the host's own, to which they connect
     """
     declared = {
         "peers": list(peers), "listen": address, "port": port,
@@ -49,6 +49,6 @@ def open_to(peers: Sequence[Peer], address: str, port: int) -> Generator[StringC
     }  # fmt: skip
     found = host.get_fact(DatabaseAccess, arguments=declared)
     if found["listens"] and found["loaded"] and not (found["missing"] or found["surplus"]):
-        host.noop("the server listens where its peers come, and lets in no others")
+        host.noop("the server listens for the suite's hosts and admits no others")
         return
     yield program("apply.postgresql_access", "apply", declared)

@@ -1,4 +1,4 @@
-"""A message of our own goes the whole way: SMTP, LMTP, Core, a mailbox, the archive."""
+"""A test message takes the path of every post: SMTP, LMTP, Core, a mailbox, the archive."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def arrives(suite: Suite, member_domain: str) -> Generator[StringCommand, None, 
     probe = posting.probe(address, member)
     yield ShownCommand(
         f"exec 9>{layout.PROBE_LOCK}; flock -n 9 ||",
-        "{ echo 'another probe is under way on this host' >&2; exit 1; };",
+        "{ echo 'another probe is running on this host' >&2; exit 1; };",
         "clean() {",
         program("check.probe", "clean", probe),
         f"&& MAILMAN_WEB_CONFIG={layout.WEB_SETTINGS}",
@@ -37,7 +37,7 @@ def arrives(suite: Suite, member_domain: str) -> Generator[StringCommand, None, 
         program("check.probe", "leave", probe),
         "; };",
         f"if getent passwd {layout.PROBE_ACCOUNT} >/dev/null; then",
-        "echo 'removing what an interrupted probe left'; clean || exit 1; fi;",
+        "echo 'removing the remains of an interrupted probe'; clean || exit 1; fi;",
         # Whatever happens from here on, what was made is removed again.
         "trap 'exit 1' HUP INT TERM; trap 'status=$?; clean || status=1; exit $status' EXIT;",
         program("check.probe", "make", probe),

@@ -1,4 +1,4 @@
-"""The stages of a rehearsal on its staging host, each of which ends the run where it fails."""
+"""The stages of a rehearsal on its staging host; the first that fails ends the run."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ _PAUSE_SECONDS = 3
 
 @operation()
 def cleared(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
-    """Nothing of an earlier rehearsal's copy is left."""
+    """No earlier rehearsal's copy remains."""
     if rehearsal.staging["mark"]:
         yield program("rehearsal.end", "apply", clearing(rehearsal.suite))
     else:
-        host.noop("no rehearsal was here before")
+        host.noop("this host has no earlier rehearsal")
 
 
 @operation()
 def opened(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
-    """The packet filter lets a build fetch the release, where none is kept; nothing is here yet."""
+    """The packet filter lets a build download packages, before this host has production data."""
     if intact_digest(kept_release(rehearsal.suite)):
-        host.noop("the release comes from the control machine")
+        host.noop("the control machine has the release")
         return
     table = f"table inet {layout.FENCE_TABLE}"
     yield StringCommand(f"! command -v nft >/dev/null || nft 'add {table}; delete {table}'")
@@ -59,7 +59,7 @@ def opened(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
 
 @operation(is_idempotent=False)
 def ended(suite: Suite) -> Generator[StringCommand, None, None]:
-    """The copy is gone; the fences stay."""
+    """The copy is removed; the fences stay."""
     yield program("rehearsal.end", "apply", clearing(suite))
 
 
@@ -80,7 +80,7 @@ def fenced(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
 
 @operation(is_idempotent=False)
 def copied(rehearsal: Rehearsal) -> Generator[PyinfraCommand, None, None]:
-    """Production's suite and data are on this host, in their places; production goes on."""
+    """Production's suite and data are on this host, in their places; production keeps running."""
     with rehearsal.stage("Copy production"):
         yield StringCommand(copy.mark(rehearsal))
         yield FunctionCommand(_copy, (rehearsal,), {})
@@ -89,7 +89,7 @@ def copied(rehearsal: Rehearsal) -> Generator[PyinfraCommand, None, None]:
 def _copy(state: State, host: Host, rehearsal: Rehearsal) -> bool:
     down = [name for name in ("packet filter", "Postfix") if not _fences(host, rehearsal)[name]]
     if down:
-        logger.error(f"{host.print_prefix}nothing was copied: {', '.join(down)} lets mail out")
+        logger.error(f"{host.print_prefix}nothing was copied: a fence is down: {', '.join(down)}")
         return False
     try:
         found = copy.carried(host, rehearsal)
@@ -104,7 +104,7 @@ def _copy(state: State, host: Host, rehearsal: Rehearsal) -> bool:
         "pseudonymised": False,
     }
     told = f"{found['files']} files, {found['bytes']} bytes in {found['seconds']} s"
-    gone = f"; {len(vanished)} went away meanwhile, such as {vanished[0]}" if vanished else ""
+    gone = f"; {len(vanished)} disappeared meanwhile, for example {vanished[0]}" if vanished else ""
     logger.info(f"{host.print_prefix}copied {told}{gone}")
     return True
 
@@ -116,7 +116,7 @@ def _fences(host: Host, rehearsal: Rehearsal) -> dict[str, bool | None]:
 
 @operation(is_idempotent=False)
 def loaded(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
-    """A server has the copied data; databases in files came as such."""
+    """The database server has the copied data; SQLite's files are copied already."""
     settings = rehearsal.suite.settings
     dumps = rehearsal.suite.database.dumps(settings)
     if not dumps:
@@ -129,7 +129,7 @@ def loaded(rehearsal: Rehearsal) -> Generator[StringCommand, None, None]:
 
 @operation(is_idempotent=False)
 def pseudonymised(rehearsal: Rehearsal) -> Generator[PyinfraCommand, None, None]:
-    """Nobody's name, address or text is in the copy, where group data ask for that."""
+    """The copy has nobody's name, address or text, if group data declares that."""
     if not rehearsal.suite.settings.rehearsal_pseudonyms:
         host.noop("the copy keeps its personal data, as mailman_rehearsal_pseudonyms says")
         return
@@ -155,7 +155,9 @@ def started(rehearsal: Rehearsal) -> Generator[PyinfraCommand, None, None]:
 def _require_fences(state: State, host: Host, rehearsal: Rehearsal) -> bool:
     down = [name for name, standing in _fences(host, rehearsal).items() if not standing]
     if down:
-        logger.error(f"{host.print_prefix}the copy was not started: {', '.join(down)} let mail out")
+        logger.error(
+            f"{host.print_prefix}the copy was not started: a fence is down: {', '.join(down)}"
+        )
     return not down
 
 
@@ -173,7 +175,7 @@ def _wait_for_core(state: State, host: Host, rehearsal: Rehearsal) -> bool:
 
 @operation(is_idempotent=False)
 def upgraded(rehearsal: Rehearsal) -> Generator[PyinfraCommand, None, None]:
-    """The command that production will get ran here; report and receipt say how it went."""
+    """The command that production will run has run here; report and receipt have its result."""
     yield FunctionCommand(_upgrade, (rehearsal,), {})
 
 
@@ -189,7 +191,7 @@ def _upgrade(state: State, host: Host, rehearsal: Rehearsal) -> bool:
 
 
 def _run(host: Host, words: list[str]) -> int:
-    """The status of a command on this machine, whose output is shown as it comes."""
+    """The status of a command on this machine, whose output is shown while it runs."""
     logger.info(f"{host.print_prefix}{' '.join(words)}")
     with subprocess.Popen(
         words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

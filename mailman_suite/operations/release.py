@@ -33,15 +33,15 @@ from mailman_suite.suite.release_archives import (
 from mailman_suite.suite.suite import Suite
 
 _INPUTS = layout.BUILD_INPUTS
-# A build that hangs must not go on for ever once nobody reads its output any more.
+# A build that hangs must not run for ever when nobody reads its output.
 _BUILD_SECONDS = 3600
 
 
 @operation()
 def on_its_way(suite: Suite) -> Generator[PyinfraCommand, None, None]:
-    """A release that an identical host built is on the host, and is unpacked while the run goes on.
+    """A release that a host of the same kind built is on the host and unpacked in the background.
 
-    `built` waits for it, and does again what was not done.
+    `built` waits for it, and repeats what failed.
     """
     if _state(suite)["built"]:
         host.noop(f"{suite.identifier} is built")
@@ -63,7 +63,7 @@ def on_its_way(suite: Suite) -> Generator[PyinfraCommand, None, None]:
 def built_for_others(suite: Suite) -> Generator[PyinfraCommand, None, None]:
     """The release is built here, and the control machine has an archive of it for other hosts.
 
-    Those have this operation too and do nothing in it, so that `built` finds the archive there.
+    It does nothing on those, which wait for it here, so that `built` finds the archive.
     """
     if suite.building != "for others":
         host.noop("another host of its kind builds the release")
@@ -92,7 +92,7 @@ def built(suite: Suite) -> Generator[PyinfraCommand, None, None]:
 
 
 def _state(suite: Suite) -> dict[str, str]:
-    """`ReleaseState`; a release that runs is built, because its link comes last."""
+    """`ReleaseState`; a release that runs is built, because its link is switched last."""
     if suite.running == suite.identifier:
         return {"built": suite.identifier}
     return host.get_fact(ReleaseState, directory=suite.release_directory)
@@ -121,17 +121,17 @@ def _run(suite: Suite, words: str) -> ShownCommand:
 
 
 def _build_packages(suite: Suite) -> StringCommand:
-    """What only a build needs comes to no host that gets a finished release."""
+    """What only a build needs; a host that gets a finished release does without."""
     with_apt = suite.platform.package_tool == "apt"
     installation = packages.deb_installation if with_apt else packages.rpm_installation
     return installation(suite.platform.build_packages)
 
 
 def _keep(suite: Suite) -> Generator[PyinfraCommand, None, None]:
-    """Brings the finished directory to the control machine, for the next host of this kind."""
+    """Downloads the finished directory to the control machine, for the next host of its kind."""
     archive = kept_release(suite)
     archive.parent.mkdir(parents=True, exist_ok=True)
-    # Several hosts may build at a time: each has a name of its own until the archive is whole.
+    # Several hosts may build at the same time: each has its own name until the archive is complete.
     fetched = archive.with_name(f".{archive.name}.{host.name.replace('/', '_')}")
     packed = f"{layout.STAGING}/release.tar.gz"
     yield StringCommand(
@@ -148,7 +148,7 @@ def _keep(suite: Suite) -> Generator[PyinfraCommand, None, None]:
 
 @operation()
 def current(suite: Suite, settings: ManagedFile) -> Generator[PyinfraCommand, None, None]:
-    """The release's static files fit these settings, and the link leads to the release."""
+    """The release's static files match these settings, and the link points to the release."""
     state = host.get_fact(ReleaseState, directory=suite.release_directory)
     target = f"{suite.release_directory}/venv"
     if (state["assets"], state["current"]) == (settings.sha256, target):

@@ -1,4 +1,4 @@
-"""What earlier changes of release left behind goes, beyond what is to be kept."""
+"""Removes what earlier changes of release left on a host and no rollback needs."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from mailman_suite.suite.suite import Suite
 
 @operation()
 def kept(suite: Suite) -> Generator[StringCommand, None, None]:
-    """Windows keep their state and releases stay only as far as somebody may go back to them.
+    """Windows keep their snapshots, and releases stay, only if a rollback may need them.
 
-    + suite: says what is old, as the run saw it before its first change
+    + suite: says what is old, as inspected before the run's first change
     """
     if suite.changes_release and not host.state.is_executing:
-        host.noop("what is old is judged once the window has ended")
+        host.noop("retention is decided after the window")
         return
     found = _after_window(suite) if suite.changes_release else suite.old
     if found.stays and not host.state.is_executing:
         logger.info(f"{host.print_prefix}{found.stays}")  # a part of the plan
     if not found:
-        host.noop(found.stays or "no window keeps anything")
+        host.noop(found.stays or "no window has a snapshot")
         return
     for name in found.windows:
         yield _without_state(f"{layout.WINDOWS}/{name}")
@@ -41,7 +41,7 @@ def _after_window(suite: Suite) -> Old:
 
 
 def _without_state(window: str) -> StringCommand:
-    """The seal goes first: what is half removed is no state to go back to."""
+    """Removes the seal first: nothing may roll back to half a snapshot."""
     seal, state, programs = (
         QuoteString(f"{window}/{part}") for part in ("snapshot/complete", "snapshot", "program")
     )
@@ -49,12 +49,12 @@ def _without_state(window: str) -> StringCommand:
 
 
 def _without_release(name: str) -> StringCommand:
-    """The stamp goes first: what is half removed must not count as built."""
+    """Removes the stamp first: half a release must not count as built."""
     place = f"{layout.RELEASES}/{name}"
     stamp, lock = (QuoteString(path) for path in (f"{place}/stamp.json", _lock(name)))
     return StringCommand("rm -f", stamp, "&& rm -rf", QuoteString(place), lock)
 
 
 def _lock(name: str) -> str:
-    """What its builder held, `host/base/release_tree.py` says where."""
+    """The lock that its builder held, as in `host/base/release_tree.py`."""
     return f"{layout.RELEASES}/.{name}.lock"

@@ -15,18 +15,18 @@ from mailman_suite.suite.suite import Suite
 
 @operation()
 def begun(suite: Suite, to: str) -> Generator[StringCommand, None, None]:
-    """This run has the host until it ends, and the host's history says whose it is.
+    """This run has the host until it ends, and the host's history has its record.
 
-    Nothing is a change by it, and it writes in no plan; the end is `mailman_suite/runs/end.py`'s.
+    This never counts as a change, and a plan writes nothing. `runs/end.py` records the end.
 
-    + suite: what runs on the host, and what the last run there was when it was looked at
+    + suite: what runs on the host, and which run was the last one there at its inspection
     + to: what will run there
     """
     if not host.state.is_executing:
         host.noop("the run checks again for other runs when it begins")
         return
     record = run_record.record(host.name, suite.running, to)
-    # The host itself: `host` is another one for whoever asks later.
+    # The host itself: the name `host` stands for another host later.
     why_not = end.begin(ctx_host.get(), record, suite.last_run, suite.breaks)
     if why_not:
         yield StringCommand("echo", QuoteString(f"error: {why_not}"), ">&2; exit 1")

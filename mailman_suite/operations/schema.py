@@ -41,6 +41,6 @@ def current(databases: Connections, heads: str) -> Generator[StringCommand, None
 
 
 def _made() -> Generator[StringCommand, None, None]:
-    """Both at a time, and Core starts at once: nobody waits for a suite that has no data yet."""
+    """Both at the same time, and Core starts at once: nobody uses a suite without data yet."""
     core = StringCommand("(", _CORE_MIGRATION, ") && systemctl daemon-reload &&", _START)
     yield StringCommand("{", core, "; } & (", _WEB_MIGRATION, ") && wait $!")

@@ -1,4 +1,4 @@
-"""Puts secrets onto the host: generated there once, or brought from where a reference points."""
+"""Puts secrets on the host: generated there once, or copied from where a reference points."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mailman_suite.base.host_program import program
 from mailman_suite.facts.secrets import Secrets
 from mailman_suite.host.wire.secrets import SecretsQuestion
 
-# What only root may read; the web's settings and Core's configuration need the others.
+# Only root may read these; the web's settings and Core's configuration need the others.
 _ROOT_ONLY = {"superuser_password"}
 
 
@@ -22,10 +22,10 @@ _ROOT_ONLY = {"superuser_password"}
 def present(
     names: Iterable[str], given: Mapping[str, HiddenValue]
 ) -> Generator[StringCommand, None, None]:
-    """Every named secret exists; the given ones have exactly the value that was given.
+    """Every named secret exists, with the given value if there is one.
 
     + names: file names under the secrets directory
-    + given: those that a reference resolved; the others are generated once and never rotated
+    + given: values of resolved references; other secrets are generated once and never rotated
     """
     declared = _declared(names)
     found = host.get_fact(Secrets, arguments=declared)

@@ -10,14 +10,14 @@ from pyinfra.connectors.util import CommandOutput
 
 
 class ShownCommand(StringCommand):
-    """A command whose output is shown while it runs, and what it said once it has run."""
+    """A command whose output is shown while it runs, and kept in `said` once it has ended."""
 
     said: Sequence[str] = ()
 
     def execute(
         self, state: State, host: Host, connector_arguments: ConnectorArguments
     ) -> tuple[bool, CommandOutput]:
-        """As any other command, but never silent; what was shown is not repeated after an error."""
+        """Like any other command, but never silent; an error does not repeat the output."""
         status, output = host.run_shell_command(
             self, print_output=True, print_input=state.print_input, **connector_arguments
         )

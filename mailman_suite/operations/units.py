@@ -1,4 +1,4 @@
-"""Units are enabled, run, and have read the files that now stand on the host."""
+"""Units are enabled and run, with the files that the host has now."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mailman_suite.suite.units import declaration
 
 @operation()
 def current(suite: Suite) -> Generator[StringCommand, None, None]:
-    """Every unit is enabled and runs with the files that stand on the host now.
+    """Every unit is enabled and runs with the files that the host has now.
 
     + suite: the host's suite
 

@@ -1,4 +1,4 @@
-"""The running suite is asked what its users would ask, and the host fails where it disappoints."""
+"""Checks the running suite as its users would, and fails the host if a check is broken."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def answers(suite: Suite) -> Generator[StringCommand, None, None]:
 
 
 def _settled(suite: Suite) -> list[Verdict]:
-    """The verdicts, once services that have just been started had their time to begin."""
+    """The verdicts, once services that have just been started had time to get ready."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         observed = host.get_fact(Observations, questions=questions(suite))
@@ -53,7 +53,7 @@ def _settled(suite: Suite) -> list[Verdict]:
 
 
 def _youngest(observed: Observed) -> int | None:
-    """Seconds since the host booted, or since the last of our running services began."""
+    """Seconds since the host booted, or since the suite's youngest running service started."""
     system = observed.get("check.system", {})
     units = system.get("units", {})
     ages = [units[name].get("age") for name in layout.SERVICES if name in units

@@ -1,4 +1,4 @@
-"""The site goes by its own name and has a superuser that can log in."""
+"""The site has its own name and a superuser who can log in."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def present(
         "email": email.lower(),
     }
     if not host.get_fact(WebIdentity, arguments=declared)["missing"]:
-        host.noop("site, domains and superuser are there")
+        host.noop("site, domains and superuser exist")
         return
     yield StringCommand(
         f"cat {layout.SECRETS}/superuser_password | MAILMAN_WEB_CONFIG={layout.WEB_SETTINGS}",

@@ -1,4 +1,4 @@
-"""Windows: the suite changes in one transaction on the host, or stays what it was."""
+"""Windows: the suite changes in one transaction on the host, or stays as it was."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _ARCHIVE = f"{layout.STAGING}/window.tar"
 
 
 class _Window(ShownCommand):
-    """A window and its last words, which tell at the end of a run where the host is."""
+    """A window and its output, which tells at the end of a run where the host is."""
 
     def execute(
         self, state: State, host: Host, connector_arguments: ConnectorArguments
     ) -> tuple[bool, CommandOutput]:
-        """As shown; a lost connection leaves a window without words."""
+        """As `ShownCommand`; a lost connection leaves no output."""
         progress_of(host).window = []
         ended = super().execute(state, host, connector_arguments)
         progress_of(host).window = list(self.said)
@@ -54,25 +54,25 @@ def passed(suite: Suite, settings: ManagedFile) -> Generator[PyinfraCommand, Non
 
 @operation()
 def prepared(suite: Suite, settings: ManagedFile) -> Generator[PyinfraCommand, None, None]:
-    """What takes its time is done on all hosts of a suite before the first of them is closed.
+    """Slow preparations are done on all hosts of a suite before the first of them is closed.
 
     + suite: the host's suite
     + settings: as for `passed`
     """
     if not suite.changes_release:
-        host.noop(f"{suite.running or 'no release'} runs; nothing has to be prepared")
+        host.noop(f"{suite.running or 'no release'} runs; there is nothing to prepare")
         return
     yield from _assets(suite, settings)
 
 
 @operation()
 def closed(suite: Suite) -> Generator[PyinfraCommand, None, None]:
-    """A web's host whose release changes works with no data any more, and goes on by itself.
+    """A web's host whose release changes is disconnected from the data, and continues by itself.
 
-    + suite: the host's suite, with what `prepared` does done
+    + suite: the host's suite, after `prepared`
     """
     if not suite.changes_release:
-        host.noop(f"{suite.running or 'no release'} runs; nothing has to be closed")
+        host.noop(f"{suite.running or 'no release'} runs; there is nothing to close")
         return
     name = upgrade.new_id(suite.release.name)
     yield from _carry_out(suite, upgrade.order(suite, name, declaration(suite)), until="closed")
@@ -98,10 +98,10 @@ def _assets(suite: Suite, settings: ManagedFile) -> Generator[PyinfraCommand, No
 
 
 def _tell_drop_ins(suite: Suite) -> None:
-    """A part of the plan: somebody wrote them for a reason, and may want them for our units."""
+    """For the plan: somebody wrote them for a reason, and may want them for the new units."""
     if not host.state.is_executing and suite.adoption:
         for path in suite.adoption.drop_ins:
-            logger.info(f"{host.print_prefix}{path} is put aside in the window, a copy is kept")
+            logger.info(f"{host.print_prefix}{path} is removed in the window; a copy is kept")
 
 
 @operation(is_idempotent=False)
@@ -109,7 +109,7 @@ def carried_out(suite: Suite, order: Order) -> Generator[PyinfraCommand, None, N
     """A window does what its order says, or the suite is as before.
 
     + suite: the host's suite
-    + order: what `host/window/program.py` gets
+    + order: what `host/window/program.py` reads
     """
     yield from _carry_out(suite, order)
 
@@ -123,7 +123,7 @@ def _carry_out(
 
 
 def _begun(name: str) -> tuple[str | QuoteString, ...]:
-    """Puts the window's directory in place, opens it under systemd."""
+    """Puts the window's directory in place and starts it under systemd."""
     place = QuoteString(f"{layout.WINDOWS}/{name}")
     return (
         "rm -rf",
@@ -142,7 +142,7 @@ def _begun(name: str) -> tuple[str | QuoteString, ...]:
 
 
 def _followed(suite: Suite, until: str) -> tuple[str | QuoteString, ...]:
-    """Shows what the last window does, until it has ended or, with `closed`, a web is."""
+    """Shows what the last window does until it has ended or, with `closed`, closed the web."""
     return (
         f"PYTHONPATH={layout.WINDOW}/program",
         QuoteString(suite.python),

@@ -50,7 +50,7 @@ DEPLOY = """
     )
 
     def begins():
-        run.begun(name="Nobody else is at this host", suite=suite, to="3.3.10")
+        run.begun(name="No other run has this host", suite=suite, to="3.3.10")
 
     def does(command):
         server.shell(name=f"It is done by {command}", commands=[command])

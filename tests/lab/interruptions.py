@@ -32,8 +32,8 @@ class Point:
 
 # Every operation of a first install, the long ones more than once.
 POINTS = (
-    Point("is on its way", 0),
-    Point("is on its way", 0.5),
+    Point("is being sent", 0),
+    Point("is being sent", 0.5),
     Point("packages are installed", 2),
     Point("packages are installed", 4),
     Point("user mailman exists", 0),  # while Postfix is being installed

@@ -144,7 +144,7 @@ def test_a_probe_arrives_and_leaves_nothing(
     suite.machine.run(interrupted)
     done = suite.pyinfra("deploys/probe.py")
     assert done.returncode == 0, done.stdout
-    assert "removing what an interrupted probe left" in done.stdout
+    assert "removing the remains of an interrupted probe" in done.stdout
     assert "The archive shows it" in done.stdout
     assert suite.machine.run(f"getent passwd {layout.PROBE_ACCOUNT}", check=False).stdout == ""
     places = " ".join(f"{layout.VAR}/{name}" for name in ("archives", "queue", "data", "lists"))

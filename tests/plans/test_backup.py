@@ -29,7 +29,7 @@ def test_what_runs_is_copied_although_another_release_is_declared() -> None:
     plan = plan_of(DEPLOY, data(HOST), {"Look": look(HOST, OLDER)})
 
     begins, made = plan.operations
-    assert (begins.name, begins.actions) == ("Run | Nobody else is at this host", ())
+    assert (begins.name, begins.actions) == ("Run | No other run has this host", ())
     assert made.name == f"Backup | A backup of {OLDER} is made"
     (upload,) = made.uploads
     assert upload.destination == f"{layout.STAGING}/backup.tar"

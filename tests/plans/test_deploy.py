@@ -101,7 +101,7 @@ def test_the_second_host_of_a_kind_gets_the_release_of_the_first_and_builds_none
     assert "host.build.unpack" in commands(second)
     uploads = [upload for op in second.operations for upload in op.uploads]
     assert "<9 bytes>" in [upload.content for upload in uploads]
-    (on_its_way,) = (op for op in second.operations if op.name.endswith("is on its way"))
+    (on_its_way,) = (op for op in second.operations if op.name.endswith("is being sent"))
     assert "--unit=mailman3-suite-release" in "".join(on_its_way.commands)
 
 
@@ -191,7 +191,7 @@ def test_what_nobody_goes_back_to_is_removed_and_nothing_else():
     plan = plan_of(DEPLOY, data(host, mailman_keep_windows=1), facts)
 
     (change,) = plan.changes
-    assert change.name == "Release | Only the last 1 windows keep what was before"
+    assert change.name == "Release | Only the last 1 windows keep their snapshots"
     state = "/var/lib/mailman3-suite/windows/20261101T000000-old"
     oldest = "/opt/mailman/releases/oldest"
     assert change.commands == [

@@ -126,13 +126,13 @@ def test_a_bad_host_of_a_wave_leaves_the_good_one_upgraded_and_the_next_wave_alo
 
 @pytest.mark.parametrize(
     "sick",
-    [{"well": False}, {"fails": "host/check/post.py"}, {"fails": "does not run any more"}],
+    [{"well": False}, {"fails": "host/check/post.py"}, {"fails": "is no longer running"}],
     ids=str,
 )
 def test_an_unhealthy_canary_ends_the_run_before_the_next_wave(
     sick: dict[str, Any], said: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operations, "_LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(operations, "_CHECK_SECONDS", 0.1)
     canary = older(0, mailman_soak_seconds=1)
     for name, value in sick.items():
         setattr(canary, name, value)

@@ -51,8 +51,8 @@ def test_a_rollback_says_what_it_gives_up_and_opens_one_window(
     assert "queue files" not in caplog.text, "queues do not go back"
     assert "then refuses to change it" in caplog.text
     begins, operation = plan.operations
-    assert (begins.name, begins.actions) == ("Run | Nobody else is at this host", ())
-    assert operation.name.endswith(f"The suite is what it was before {ID}")
+    assert (begins.name, begins.actions) == ("Run | No other run has this host", ())
+    assert operation.name.endswith(f"The suite is rolled back to before {ID}")
     assert "mailman-window.service" in operation.commands[-1]
     assert_no_leaks(plan)
 
@@ -84,7 +84,7 @@ def test_a_restore_reads_the_archive_then_opens_one_window_and_verifies() -> Non
     plan = plan_of(RESTORE, {**GOOD, "mailman_backup": ARCHIVE}, facts)
     assert asked(plan)[:2] == ["Look", "BackupArchive"]
     (window,) = plan.changes
-    assert window.name.endswith("The suite has the data of 20261121T030000-3.3.10")
+    assert window.name.endswith("The suite has the data of backup 20261121T030000-3.3.10")
     assert plan.operations[-1].name.endswith("The running suite passes its checks")
     assert_no_leaks(plan)
 

@@ -19,9 +19,9 @@ from deploys.steps import mta
 from mailman_suite.inspection.group_data import declared_settings
 mta.delivers_to_core(SimpleNamespace(settings=declared_settings(host.data.dict())))
 """
-WIRED = "MTA | Postfix' parameters name Core's maps"
-LEAVES = "MTA | Mail leaves by the declared host"
-EDGE = "MTA | Postfix takes the lists' mail for Core's host, and sends the suite's"
+WIRED = "MTA | Postfix's parameters name Core's maps"
+LEAVES = "MTA | Outgoing mail leaves through the declared host"
+EDGE = "MTA | Postfix relays the lists' mail to Core's host, and the suite's outgoing mail"
 WHOLE: dict[str, Any] = {}
 WITHOUT_MTA = {
     **SPLIT,

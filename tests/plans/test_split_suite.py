@@ -190,11 +190,11 @@ def test_a_package_comes_to_the_hosts_that_need_it(package: str) -> None:
 
 
 STEPS = {
-    "Database | Core and web have a database and a role each": {"database"},
-    "Database | The database server lets in the suite's hosts and no others": {"database"},
-    "Database | Both schemas are those of the release": {"core"},
-    "MTA | Mail leaves by the declared host": {"core"},
-    "MTA | Postfix takes the lists' mail for Core's host, and sends the suite's": {"mta"},
+    "Database | Core and web each have a database and a role": {"database"},
+    "Database | The database server admits only the suite's hosts": {"database"},
+    "Database | Both schemas match the release": {"core"},
+    "MTA | Outgoing mail leaves through the declared host": {"core"},
+    "MTA | Postfix relays the lists' mail to Core's host, and the suite's outgoing mail": {"mta"},
     "Web | The site is lists.unit.test, its superuser admin": {"core"},
     "Lists | Declared domains and lists exist": {"core"},
     "Configuration | Configuration, units and the proxy's site are current": {"core", "web"},
