@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/installed
 TEST_INSTALLED := $(VENV)/test-installed
 INVENTORY ?= inventories/prod.py
 FAST_TESTS := tests/unit tests/facts tests/operations tests/plans tests/windows tests/contract
-# Three at a time, as they wait for machines half of the time; in the order of tests/lab/conftest.py.
+# Three at a time, because half of the time they wait for machines; in the order of tests/lab/conftest.py.
 LAB_TESTS := $(BIN)/pytest -q -n 3 --dist loadgroup --no-loadscope-reorder --durations=20 tests/lab
 
 .DEFAULT_GOAL := help
@@ -17,34 +17,34 @@ LAB_TESTS := $(BIN)/pytest -q -n 3 --dist loadgroup --no-loadscope-reorder --dur
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-demo: $(INSTALLED) ## the main job: a bare Debian machine becomes a suite, mail is sent, you see where it went
+demo: $(INSTALLED) ## the main job: turn a bare Debian machine into a suite, send mail, show where it went
 	@$(BIN)/python -m lab.demo up
 
-demo-down: $(INSTALLED) ## take the demo's machine down
+demo-down: $(INSTALLED) ## remove the demo's machine
 	@$(BIN)/python -m lab.demo down
 
 plan: $(INSTALLED) ## what a run would change on the hosts of INVENTORY=inventories/prod.py
 	@$(BIN)/pyinfra --dry $(INVENTORY) deploys/mailman.py
 
-apply: $(INSTALLED) ## show what would change, ask, then make the hosts of INVENTORY as declared
+apply: $(INSTALLED) ## show what would change, ask, then bring the hosts of INVENTORY into the declared state
 	@$(BIN)/pyinfra $(INVENTORY) deploys/mailman.py
 
-verify: $(INSTALLED) ## ask the running suites of INVENTORY what a user would ask
+verify: $(INSTALLED) ## check the running suites of INVENTORY as their users would
 	@$(BIN)/pyinfra -y $(INVENTORY) deploys/verify.py
 
 probe: $(INSTALLED) ## send a message through a hidden list on each host of INVENTORY, then clean up
 	@$(BIN)/pyinfra -y $(INVENTORY) deploys/probe.py
 
-backup: $(INSTALLED) ## copy the whole suite of each host of INVENTORY into an archive there; mail waits for the copy
+backup: $(INSTALLED) ## copy the whole suite of each host of INVENTORY into an archive there; mail waits meanwhile
 	@$(BIN)/pyinfra -y $(INVENTORY) deploys/backup.py
 
-rollback: $(INSTALLED) ## go back to what was before a window: make rollback HOST=NAME WINDOW=ID; without, list them
+rollback: $(INSTALLED) ## return to the state before a window: make rollback HOST=NAME WINDOW=ID; without WINDOW, list the snapshots
 	@$(BIN)/pyinfra $(INVENTORY) $(if $(HOST),--limit '$(HOST)') deploys/rollback.py --data 'mailman_rollback=$(WINDOW)'
 
-restore: $(INSTALLED) ## put a backup's data in place: make restore HOST=NAME BACKUP=PATH-ON-THE-HOST
+restore: $(INSTALLED) ## restore the data of a backup: make restore HOST=NAME BACKUP=PATH-ON-THE-HOST
 	@$(BIN)/pyinfra $(INVENTORY) $(if $(HOST),--limit '$(HOST)') deploys/restore.py --data 'mailman_backup=$(BACKUP)'
 
-secrets: $(INSTALLED) ## only for a suite spread over several hosts: make the secrets that they share, in secrets/, and print the lines for group_data
+secrets: $(INSTALLED) ## only for a suite on several hosts: generate the secrets that they share, in secrets/, and print the lines for group_data
 	@$(BIN)/python -m mailman_suite.preflight.shared_secrets
 
 history: $(INSTALLED) ## who did what from this computer, newest last; HOST=NAME for one host
@@ -53,10 +53,10 @@ history: $(INSTALLED) ## who did what from this computer, newest last; HOST=NAME
 host-history: $(INSTALLED) ## who did what on the hosts of INVENTORY (HOST=NAME for one), from any computer
 	@$(BIN)/pyinfra -y $(INVENTORY) $(if $(HOST),--limit '$(HOST)') deploys/history.py
 
-rehearse: $(INSTALLED) ## go through production's next change on a copy of it, on a staging host: make rehearse HOST=NAME
+rehearse: $(INSTALLED) ## rehearse production's next change of release on a copy of it, on a staging host: make rehearse HOST=NAME
 	@$(BIN)/pyinfra -y inventories/staging.py $(if $(HOST),--limit '$(HOST)') deploys/rehearse.py
 
-end-rehearsal: $(INSTALLED) ## take the copy of production off a staging host again: make end-rehearsal HOST=NAME
+end-rehearsal: $(INSTALLED) ## remove the copy of production from a staging host: make end-rehearsal HOST=NAME
 	@$(BIN)/pyinfra -y inventories/staging.py $(if $(HOST),--limit '$(HOST)') deploys/end_rehearsal.py
 
 lint: $(TEST_INSTALLED) ## ruff and mypy
@@ -64,21 +64,21 @@ lint: $(TEST_INSTALLED) ## ruff and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: lint ## all tests, with real machines where this computer can have them
+test: lint ## all tests, with real machines if this computer can run them
 	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
 	$(LAB_TESTS) -m "lab and not full"
 
 test-fast: $(TEST_INSTALLED) ## the tests without machines, in well under a minute
 	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
 
-test-lab: $(TEST_INSTALLED) ## the tests on real machines alone
+test-lab: $(TEST_INSTALLED) ## only the tests on real machines
 	$(LAB_TESTS) -m "lab and not full"
 
-test-full: lint ## everything, also what strikes every step in every way; a night on two cores
+test-full: lint ## all tests, including every fault at every step; a night on two cores
 	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
 	$(LAB_TESTS)
 
-bench: $(TEST_INSTALLED) ## the figures, measured side by side on lab machines
+bench: $(TEST_INSTALLED) ## the benchmarks, measured side by side on lab machines
 	$(BIN)/python -m tests.bench
 
 locks: $(TEST_INSTALLED) ## refresh the hashed locks of the releases: make locks RELEASE=3.3.10 UPGRADE=--upgrade
@@ -87,13 +87,13 @@ locks: $(TEST_INSTALLED) ## refresh the hashed locks of the releases: make locks
 settings-page: $(INSTALLED) ## update docs/settings.md from the settings
 	@$(BIN)/python -m mailman_suite.settings.reference > docs/settings.md.new && mv docs/settings.md.new docs/settings.md
 
-gates-page: $(INSTALLED) ## write docs/gates.md anew from the gates and releases
+gates-page: $(INSTALLED) ## update docs/gates.md from the gates and releases
 	@$(BIN)/python -m mailman_suite.gates.page > docs/gates.md.new && mv docs/gates.md.new docs/gates.md
 
 lab-list: $(INSTALLED) ## the lab's machines
 	@$(BIN)/python -m lab list
 
-lab-down: $(INSTALLED) ## take down every lab machine, its network and its mounts
+lab-down: $(INSTALLED) ## remove every lab machine, its network and its mounts
 	@$(BIN)/python -m lab down --all
 
 clean: ## remove the virtual environment and what tools left behind

@@ -8,17 +8,17 @@ from mailman_suite.runs.host_selection import refuse_runs_without_hosts
 
 config.REQUIRE_PYINFRA_VERSION = "~=3.10.0"
 config.REQUIRE_PACKAGES = "requirements.txt"
-# That has been checked now. pyinfra copies its configuration for each host, and would read every
+# They have been checked now. pyinfra copies its configuration for each host, and would read every
 # package's metadata again each time: a third of what a run over many hosts costs this computer.
 config.REQUIRE_PACKAGES = None
 # The first failed host ends the run: a half-converged fleet is worse than a stopped one.
 config.FAIL_PERCENT = 0
-# Hosts at a time. pyinfra would take 20 for each processor of this computer, but hosts mostly keep
-# it waiting: the rest would begin only when the slowest of the first ones is done.
+# Hosts at the same time. pyinfra's default is 20 for each processor of this computer, which mostly
+# waits for hosts: the others would begin only when the slowest of the first ones is done.
 config.PARALLEL = 100
 # A mistyped --limit is an error, not a success that did nothing.
 refuse_runs_without_hosts()
-# Who did what, and what it came to, is known afterwards: `make history`.
+# Records who did what, and with which outcome: `make history`.
 keep_records()
 # The cost of a run on this computer, for each operation of each host.
 deploys_are_no_modules()

@@ -7,7 +7,7 @@ def _host(machine: machines.Machine) -> tuple[str, dict[str, object]]:
     return machine.name, {
         **access.pyinfra_data(machine.address),
         "mailman_web_host": f"{machine.name}.lab.test",
-        # localhost: the pages through a tunnel, when the browser is on another computer.
+        # localhost: for a browser on another computer, through a tunnel.
         "mailman_web_aliases": [machine.address, "localhost"],
         "mailman_domains": [f"lists.{machine.name}.lab.test"],
         "mailman_lists": [{"address": f"hello@lists.{machine.name}.lab.test"}],

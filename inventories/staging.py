@@ -1,7 +1,7 @@
 """Your staging hosts. Each entry is a name that SSH can reach, or (name, {data of this host})."""
 
-# A host that rehearses production's next release (docs/runbooks/rehearse-a-change.md): bare, of
-# production's distribution release, with production's settings but for its own name:
+# A host that rehearses production's next release (docs/runbooks/rehearse-a-change.md): an empty
+# server with production's distribution release, and production's settings except for its name:
 #
 #     hosts = [
 #         ("stage1.your-domain.org", {

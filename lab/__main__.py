@@ -60,14 +60,14 @@ def _layers(arguments: argparse.Namespace) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m lab", description="Real Debian machines here.")
+    parser = argparse.ArgumentParser(prog="python -m lab", description="Real Debian machines.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_power_commands(commands)
     _add_layer_commands(commands)
 
     down = commands.add_parser("down", help="remove machines and their disks")
     down.add_argument("names", nargs="*", metavar="NAME")
-    down.add_argument("--all", action="store_true", help="and the network: nothing is left")
+    down.add_argument("--all", action="store_true", help="all machines, and the lab's network")
     down.set_defaults(action=_down)
 
     commands.add_parser("list", help="machines that exist").set_defaults(action=_list)
@@ -80,10 +80,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_power_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    up = commands.add_parser("up", help="make a machine, or boot one that is off")
+    up = commands.add_parser("up", help="create a machine, or boot one that is off")
     up.add_argument("name")
     up.add_argument("--suite", choices=SUITES, help="Debian release (default: bookworm)")
-    up.add_argument("--from", dest="layer", metavar="LAYER", help="begin as a clone of the layer")
+    up.add_argument("--from", dest="layer", metavar="LAYER", help="start as a clone of the layer")
     up.add_argument(
         "--bind",
         action="append",
@@ -96,7 +96,7 @@ def _add_power_commands(commands: argparse._SubParsersAction[argparse.ArgumentPa
         ("power-cut", machines.power_cut, "kill everything in it at once; `up` boots it again"),
         ("shut-down", machines.shut_down, "stop it cleanly; `up` boots it again"),
         ("network-cut", lambda name: machines.get(name).network_cut(), "drop all its packets"),
-        ("network-mend", lambda name: machines.get(name).network_mend(), "deliver them again"),
+        ("network-repair", lambda name: machines.get(name).network_repair(), "deliver them again"),
     ):
         command = commands.add_parser(name, help=text)
         command.add_argument("name")
@@ -109,7 +109,7 @@ def _add_layer_commands(commands: argparse._SubParsersAction[argparse.ArgumentPa
     snapshot.add_argument("layer")
     snapshot.set_defaults(action=lambda given: machines.snapshot(given.name, given.layer))
 
-    clone = commands.add_parser("clone", help="make a machine from a layer (`up --from`)")
+    clone = commands.add_parser("clone", help="create a machine from a layer (`up --from`)")
     clone.add_argument("layer")
     clone.add_argument("name")
     clone.set_defaults(action=_up, suite=None, bind=[])

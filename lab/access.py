@@ -22,7 +22,7 @@ OPTIONS = f"""\
 
 
 def ensure_keys() -> None:
-    """The lab's keys exist, made once: one opens its machines, the other identifies them all."""
+    """The lab's keys exist: one to log in to its machines, the other identifies all of them."""
     with held("ssh-keys", paths.CACHE / "locks"):
         for key in (paths.SSH_KEY, paths.SSH_HOST_KEY):
             if not key.with_suffix(".pub").exists():
@@ -46,7 +46,7 @@ def render_ssh_config(addresses: Mapping[str, str]) -> str:
 
 
 def write_ssh_config(addresses: Mapping[str, str]) -> None:
-    """ssh_config and known_hosts name exactly these machines; readers see old or new, whole."""
+    """ssh_config and known_hosts name exactly these machines; each file is replaced at once."""
     ensure_keys()
     key = " ".join(public(paths.SSH_HOST_KEY).split()[:2])
     known = "".join(f"{address} {key}\n" for address in sorted(addresses.values()))
@@ -58,7 +58,7 @@ def write_ssh_config(addresses: Mapping[str, str]) -> None:
 
 
 def pyinfra_data(address: str) -> dict[str, str]:
-    """Connection data of a machine for an inventory of pyinfra's."""
+    """Connection data of a machine for a pyinfra inventory."""
     return {
         "ssh_hostname": address,
         "ssh_user": "root",

@@ -29,17 +29,17 @@ READER = f"reader@{NAME}.lab.test"
 LIST = f"hello@lists.{NAME}.lab.test"
 LOG = Path(".cache/demo.log")
 ANOTHER_WAY = (
-    "On a server of your own, `pyinfra @local deploys/mailman.py` as root, or an inventory with a "
-    "real host, does the same; README.md says how."
+    "To install a real server instead, run `pyinfra @local deploys/mailman.py` there as root, or "
+    "use an inventory with that host: docs/runbooks/first-install.md."
 )
 _PATIENCE_SECONDS = 120
-# What a step says that takes long, such as `[2/9   3.6 s] The locked build tools`.
+# A part of a long step, such as `[2/9   3.6 s] The locked build tools`.
 _PART = re.compile(r"\[(\d+/\d+) +[\d.]+ s\] (.*\S)")
 T = TypeVar("T")
 
 
 class DemoError(Exception):
-    """The demo cannot go on; the text says where and what to do."""
+    """The demo cannot continue; the text says where and what to do."""
 
 
 class Clock:
@@ -63,13 +63,13 @@ class Clock:
 
 
 def up() -> None:
-    """Brings the machine up, installs, sends, and says where everything is."""
+    """Boots the machine, installs the suite, sends a message, and says where everything is."""
     reason = lab.why_not()
     if reason:
         raise DemoError(f"{reason[:1].upper()}{reason[1:]}. {ANOTHER_WAY}")
     clock = Clock()
     machine = clock.step("A bare Debian 12 machine (its image takes a minute once)", _machine)
-    clock.step("The suite is installed and verified", lambda: converge(clock))
+    clock.step("The suite is installed and verified", lambda: install(clock))
     clock.step("A reader subscribes", lambda: subscribe(machine))
     message_id = clock.step(f"The reader posts to {LIST} by SMTP", lambda: post(machine))
     clock.step(
@@ -87,8 +87,8 @@ def _machine() -> Machine:
     return machine
 
 
-def converge(clock: Clock) -> None:
-    """Runs the very command that a production host gets, showing each operation as it begins."""
+def install(clock: Clock) -> None:
+    """Runs the same command as for a production host, showing each operation as it begins."""
     LOG.parent.mkdir(exist_ok=True)
     command = [
         sys.executable, "-m", "pyinfra", "-y", "inventories/lab.py", "--limit", NAME,
@@ -109,11 +109,11 @@ def converge(clock: Clock) -> None:
             log.write(line)
             if begins := re.match(r"--> Starting operation: (.*)", line):
                 clock.say(f"    {begins[1].strip()}")
-            elif goes_on := _PART.search(line):
-                clock.say(f"        {goes_on[1]}  {goes_on[2]}")
+            elif part := _PART.search(line):
+                clock.say(f"        {part[1]}  {part[2]}")
     if run.returncode:
         end = "".join(LOG.read_text().splitlines(keepends=True)[-25:])
-        raise DemoError(f"The converge failed; the end of {LOG}:\n{end}")
+        raise DemoError(f"The run failed; the end of {LOG}:\n{end}")
 
 
 def subscribe(machine: Machine) -> None:
@@ -164,8 +164,8 @@ def _wait(is_there: Callable[[], bool], where: str) -> None:
     while not is_there():
         if time.monotonic() > deadline:
             raise DemoError(
-                f"The post was not {where} after {_PATIENCE_SECONDS} s; look with "
-                f"`.venv/bin/python -m lab shell {NAME}` into /opt/mailman/mm/var/logs"
+                f"The post was not {where} after {_PATIENCE_SECONDS} s; open a shell with "
+                f"`.venv/bin/python -m lab shell {NAME}` and read /opt/mailman/mm/var/logs"
             )
         time.sleep(0.5)
 
@@ -178,17 +178,17 @@ def farewell(machine: Machine, path: str, clock: Clock) -> str:
 A Mailman suite runs on the lab machine "{NAME}".
 
   Web pages      http://{machine.address}/
-  from afar      ssh -L 8080:{machine.address}:80 THIS-COMPUTER, then http://localhost:8080/
-  Log in as      admin, with the password that this prints:
+  by SSH tunnel  ssh -L 8080:{machine.address}:80 THIS-COMPUTER, then http://localhost:8080/
+  Log in as      admin, with the password that this command prints:
                  {shell} cat /etc/mailman3/secrets/superuser_password
   The list       http://{machine.address}/mailman3/lists/{LIST.replace("@", ".")}/
   The post       http://{machine.address}{path}
   The mailbox    {shell} cat /var/mail/reader
   A shell        {shell}
   Run it again   .venv/bin/pyinfra inventories/lab.py --limit {NAME} deploys/mailman.py
-  Take it down   make demo-down
+  Remove it      make demo-down
 
-What took how long:
+Durations:
 {times}
 """
 

@@ -14,7 +14,7 @@ from lab.records import MachineRecord
 
 
 def make(record: MachineRecord) -> None:
-    """A fresh disk with the machine's identity; the record is written last, when all is there."""
+    """A new disk with the machine's identity; the record is written last, when all else exists."""
     directory = paths.machine_directory(record.name)
     for name in ("root", "archives"):
         (directory / name).mkdir(parents=True, exist_ok=True)
@@ -23,7 +23,7 @@ def make(record: MachineRecord) -> None:
 
 
 def remove(name: str) -> None:
-    """The machine's directory is gone, however far it had come."""
+    """Removes the machine's directory, even one that was never finished."""
     directory = paths.machine_directory(name)
     if directory.exists():
         shutil.rmtree(directory)
@@ -48,7 +48,7 @@ def require_new_layer(layer: str) -> None:
 
 
 def freeze(record: MachineRecord, layer: str) -> MachineRecord:
-    """The machine's writes are a layer of that name; the stopped machine goes on above it."""
+    """The machine's writes become a layer of that name, and the stopped machine uses that layer."""
     disk = replace(record.disk, layers=(*record.disk.layers, layer))
     paths.LAYERS.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=".new-", dir=paths.LAYERS))
@@ -79,7 +79,7 @@ def _make_top(record: MachineRecord) -> None:
 
 
 def identity(record: MachineRecord) -> dict[str, str]:
-    """Files that make the machine itself: path below the root, and text."""
+    """Files with the machine's identity: path below the root, and text."""
     full_name = f"{record.name}.{paths.DOMAIN}"
     return {
         "etc/hostname": f"{record.name}\n",

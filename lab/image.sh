@@ -9,7 +9,7 @@ debootstrap --variant=minbase --include="$packages" --cache-dir="$cache" "$suite
 cp -r "$files/." "$root/"
 chmod 700 "$root/root/.ssh"
 chmod 600 "$root/root/.ssh/authorized_keys" "$root/etc/ssh/ssh_host_ed25519_key"
-# Only the lab's host key is offered, so that no client meets one that it does not know.
+# Only the lab's host key is offered, so that clients know every key.
 rm -f "$root"/etc/ssh/ssh_host_{rsa,ecdsa}_key{,.pub}
 
 cp /etc/resolv.conf "$root/etc/resolv.conf"
@@ -28,7 +28,7 @@ rm -f "$root/etc/hostname" "$root/etc/resolv.conf"
 
 # systemctl works on a tree that is not running.
 inside systemctl enable systemd-networkd.service
-# Unattended package runs would hold dpkg's lock at a moment that no test chose.
+# Unattended upgrades would hold dpkg's lock at random times.
 inside systemctl mask apt-daily.timer apt-daily-upgrade.timer
 # A machine has no console of its own to log in at, and /dev/console belongs to nspawn's log.
 inside systemctl mask console-getty.service

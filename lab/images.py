@@ -1,4 +1,4 @@
-"""Base images: a bare Debian server per suite, named by the content of everything that made it."""
+"""Base images: a bare Debian server per suite, named by a digest of everything in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lab.commands import LabError, contained
 from lab.locks import held
 
 SUITES = ("bookworm", "trixie", "bullseye")
-# What a Debian server has before anybody logs in; everything else is the deploy's business.
+# What a Debian server has before anybody logs in; the deploy installs everything else.
 INCLUDED = (
     "ca-certificates",
     "dbus",
@@ -32,7 +32,7 @@ RECIPE = Path(__file__).with_name("image.sh")
 
 
 def ensure(suite: str) -> Path:
-    """Root tree of the suite's base image; built when no image of the same content exists."""
+    """Root tree of the suite's base image, built unless an image of the same content exists."""
     if suite not in SUITES:
         raise LabError(f"found suite {suite!r}, expected one of {', '.join(SUITES)}")
     access.ensure_keys()
@@ -111,13 +111,13 @@ def _files(suite: str) -> dict[str, str]:
 
 
 def _apt_settings() -> str:
-    """Downloads are kept for the next machine; proxies and date checks are those of the box."""
+    """Keeps downloads for the next machine; uses the box's proxies and date checks."""
     keep = 'APT::Keep-Downloaded-Packages "true";\n'
     return keep + "Binary::apt::" + keep + sources.apt_settings()
 
 
 def _pip_settings(*, trusting: bool) -> str:
-    """Indexes are those of the box, and so is the certificate bundle where it has its own."""
+    """Uses the box's indexes, and its certificate bundle if it has its own."""
     settings = {"cache-dir": "/var/cache/pip"}
     settings |= {"cert": CERTIFICATE_BUNDLE} if trusting else {}
     settings |= sources.pip_settings()
@@ -125,6 +125,6 @@ def _pip_settings(*, trusting: bool) -> str:
 
 
 def _trust() -> dict[str, str]:
-    """pip and uv bring their own certificates; behind an intercepting proxy they need the box's."""
+    """pip and uv have their own certificates; behind an intercepting proxy they need the box's."""
     names = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
     return {"/etc/environment": "".join(f"{name}={CERTIFICATE_BUNDLE}\n" for name in names)}

@@ -16,7 +16,7 @@ from lab.locks import held
 from lab.machines import Machine
 
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-KEPT = 3  # layers of one purpose that stay: switching between branches should not rebuild
+KEPT = 3  # layers of one purpose: switching between branches should not rebuild them
 
 
 def cached(
@@ -28,10 +28,10 @@ def cached(
     parent: str | None = None,
     binds: Sequence[str] = (),
 ) -> str:
-    """Name of the layer that `build` makes of a fresh machine, built if these inputs never were.
+    """Name of the layer that `build` makes of a new machine, built once for these inputs.
 
-    `inputs` decide the name: contents of files and directories (Path), or plain words (str).
-    `parent` is the layer to begin with, instead of the suite's base image.
+    `inputs` determine the name: contents of files and directories (Path), or plain words (str).
+    `parent` is the layer to start from, instead of the suite's base image.
     """
     name = f"{purpose}-{suite}-{digest(inputs, parent or images.digest(suite))}"
     records.check_layer_name(name)
@@ -43,9 +43,9 @@ def cached(
 
 
 def digest(inputs: Iterable[Path | str], below: str) -> str:
-    """Changes when an input does, or what lies below; twelve hexadecimal digits.
+    """Changes when an input does, or the layer below; twelve hexadecimal digits.
 
-    What programs say of themselves is no change.
+    Comments and docstrings of programs do not count.
     """
     total = hashlib.sha256(below.encode())
     for item in inputs:
@@ -57,9 +57,9 @@ def digest(inputs: Iterable[Path | str], below: str) -> str:
 
 
 def prune(names: Sequence[str] = ()) -> list[str]:
-    """Removes these layers, or every unused layer and image; returns what went.
+    """Removes these layers, or every unused layer and image; returns their names.
 
-    LabError for a named layer that a machine or another layer stands on.
+    LabError for a named layer that a machine or another layer uses.
     """
     if names:
         for name in names:
@@ -71,7 +71,7 @@ def prune(names: Sequence[str] = ()) -> list[str]:
 
 
 def users(name: str) -> list[str]:
-    """Machines and other layers that stand on the layer."""
+    """Machines and other layers that use the layer."""
     above = [record.name for record in records.machines() if name in record.disk.layers]
     return above + [
         other for other in records.layers() if other != name and name in records.layer(other).layers
@@ -110,7 +110,7 @@ def _add_files(total: hashlib._Hash, path: Path) -> None:
 
 @cache
 def _what_counts(file: Path, _changed: int) -> bytes:
-    """A file's content; of a Python program what it does, without comments and docstrings."""
+    """A file's content; a Python program's without comments and docstrings."""
     content = file.read_bytes()
     if file.suffix != ".py":
         return content
@@ -122,29 +122,29 @@ def _what_counts(file: Path, _changed: int) -> bytes:
 
 
 def _remove_older(prefix: str, newest: str) -> None:
-    # Listed and taken from sight under one lock: another process may choose the same layers.
+    # Listed and hidden under one lock: another process may choose the same layers.
     with held("addresses"):
         siblings = [name for name in records.layers() if name.startswith(prefix) and name != newest]
         siblings.sort(key=lambda name: (paths.LAYERS / name).stat().st_mtime)
-        going = [_hide(name) for name in siblings[: -(KEPT - 1)] if not users(name)]
-    for directory in going:
+        hidden = [_hide(name) for name in siblings[: -(KEPT - 1)] if not users(name)]
+    for directory in hidden:
         shutil.rmtree(directory)
 
 
 def _remove(name: str) -> None:
-    """The layer is gone, also where another process was quicker to remove it."""
+    """Removes the layer, unless another process has removed it already."""
     with held("addresses"):
         if not (paths.LAYERS / name).exists():
             return
         above = users(name)
         if above:
             raise LabError(f"layer {name} is in use by {', '.join(above)}; remove those first")
-        going = _hide(name)
-    shutil.rmtree(going)
+        hidden = _hide(name)
+    shutil.rmtree(hidden)
 
 
 def _hide(name: str) -> Path:
-    """Where the layer's files are now, which go one by one; it is no layer from here on."""
+    """Where the layer's files are now, to be removed; it no longer counts as a layer."""
     return (paths.LAYERS / name).rename(paths.LAYERS / f".old-{name}")
 
 

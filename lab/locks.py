@@ -1,4 +1,4 @@
-"""Locks between processes that use the lab at the same time; the kernel frees those of the dead."""
+"""Locks between processes that use the lab at the same time; they end with their process."""
 
 from __future__ import annotations
 

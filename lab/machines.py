@@ -18,7 +18,7 @@ DEFAULT_SUITE = images.SUITES[0]
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine of the lab: its name, IPv4 address and Debian suite, and what can happen to it."""
+    """A machine of the lab: its name, IPv4 address and Debian suite, and what can be done to it."""
 
     name: str
     address: str
@@ -65,19 +65,19 @@ class Machine:
         power_cut(self.name)
 
     def network_cut(self) -> None:
-        """The machine's packets go nowhere, until mended or booted."""
+        """The machine's packets are dropped until `network_repair` or a boot."""
         network.cut(processes.init(self.name))
 
-    def network_mend(self) -> None:
-        """The machine's packets go where they should."""
-        network.mend(processes.init(self.name))
+    def network_repair(self) -> None:
+        """The machine's packets are delivered again."""
+        network.repair(processes.init(self.name))
 
     def snapshot(self, layer: str) -> None:
-        """All that the machine wrote is a layer for others; it goes on after a short stop."""
+        """All that the machine wrote becomes a layer; the machine runs again after a short stop."""
         snapshot(self.name, layer)
 
     def down(self) -> None:
-        """The machine and its disk are gone."""
+        """Removes the machine and its disk."""
         down(self.name)
 
 
@@ -86,7 +86,7 @@ def up(
 ) -> Machine:
     """The machine, answering on SSH. An existing one is booted from its own disk.
 
-    A new one begins as the suite's base image (default: bookworm) or as the layer. `binds` are
+    A new one starts from the suite's base image (default: bookworm) or from the layer. `binds` are
     directories of the box that the machine can read, as PATH or PATH:PATH_INSIDE.
     """
     needs.ensure()
@@ -102,9 +102,9 @@ def up(
 def up_without_system(
     name: str, server_options: Sequence[str], *, binds: Sequence[str] = ()
 ) -> Machine:
-    """A new machine with nothing in it but an SSH server, so that a box can have very many.
+    """A new machine that runs only an SSH server, so that a box can have very many.
 
-    It has a disk, a name and an address like any other, and goes down like any other.
+    It has a disk, a name and an address like any other, and `down` removes it.
     """
     needs.ensure()
     with _alone_with(name):
@@ -124,14 +124,14 @@ def running() -> list[Machine]:
 
 
 def down(name: str) -> None:
-    """Machine and disk are gone, also when they were half made; its downloads are kept."""
+    """Removes machine and disk, even unfinished ones; its downloads are kept."""
     with _alone_with(name):
         _discard(name)
         _publish_addresses()
 
 
 def down_all() -> None:
-    """No machine, bridge, table, mount or process of the lab is left; layers and caches stay."""
+    """Removes machines, bridge, table, mounts and processes of the lab; keeps layers and caches."""
     for directory in sorted(paths.MACHINES.glob("*")):
         down(directory.name)
     network.remove()
@@ -155,7 +155,7 @@ def power_cut(name: str) -> None:
 
 
 def snapshot(name: str, layer: str) -> None:
-    """The machine's writes are a read-only layer; if it ran, it stops cleanly and boots again."""
+    """The machine's writes become a read-only layer; a running one stops cleanly and boots again."""
     with _alone_with(name):
         record = _existing(name)
         disks.require_new_layer(layer)
@@ -181,7 +181,7 @@ def _create(
     disk = records.layer(layer) if layer else None
     suite = suite or (disk.suite if disk else DEFAULT_SUITE)
     disk = disk or records.Disk(suite, images.ensure(suite).name)
-    # A network that cannot be had is refused before the machine gets an address in it.
+    # An impossible network is refused before the machine gets an address in it.
     network.ensure()
     with held("addresses"):
         address = network.free_address([record.address for record in records.machines()])

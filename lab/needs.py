@@ -38,7 +38,7 @@ def why_not() -> str | None:
     if lacking:
         return f"root lacks {', '.join(lacking)} here, probably inside an unprivileged container"
     if missing_packages() and not shutil.which("apt-get"):
-        return f"the lab needs {', '.join(missing_packages())}, and there is no apt-get to get them"
+        return f"the lab needs {', '.join(missing_packages())}, and has no apt-get to install them"
     if not Path("/sys/fs/cgroup").is_mount():
         return "no control groups are mounted at /sys/fs/cgroup"
     kind = _file_system_of(paths.STATE)
@@ -48,16 +48,16 @@ def why_not() -> str | None:
 
 
 def missing_packages() -> list[str]:
-    """Debian packages whose programs are not on this box."""
+    """Debian packages whose programs this box lacks."""
     return sorted({package for tool, package in PACKAGE_OF.items() if not shutil.which(tool)})
 
 
 def ensure() -> None:
-    """The box has what the lab needs; missing packages are installed, the impossible is refused."""
+    """Installs packages that the lab needs; LabError if the lab cannot run on this box."""
     reason = why_not()
     if reason:
         raise LabError(reason)
-    # apt is the box's, whatever prefix a lab has; whoever waited finds nothing missing any more.
+    # All labs on the box share its apt; one that waited finds nothing missing any more.
     with held("packages", paths.ALL_STATE):
         missing = missing_packages()
         if missing:
@@ -68,8 +68,8 @@ def ensure() -> None:
 
 def _install(missing: list[str]) -> None:
     print(f"lab: installing {', '.join(missing)}", file=sys.stderr, flush=True)
-    # Somebody else's apt may be at work on the box, as unattended upgrades are. The one of a lab
-    # that was killed goes on too, and keeps this lock; apt's `update` itself waits for nobody.
+    # Another apt may run on the box, such as unattended upgrades. The apt of a lab that was killed
+    # runs on, and keeps this lock; `apt-get update` itself does not wait.
     alone = ["flock", str(paths.ALL_STATE / "apt.lock"), "env", "DEBIAN_FRONTEND=noninteractive"]
     apt = [*alone, "apt-get", "-o", "DPkg::Lock::Timeout=600"]
     run([*apt, "update"])

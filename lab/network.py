@@ -32,7 +32,7 @@ def ensure() -> None:
 
 
 def remove() -> None:
-    """Bridge and table are gone, and forwarding is what it was before the lab."""
+    """Removes bridge and table, and sets forwarding to what it was before the lab."""
     with held("network"):
         if _link(paths.BRIDGE):
             run(["ip", "link", "delete", paths.BRIDGE])
@@ -45,23 +45,23 @@ def free_address(taken: Collection[str]) -> str:
     for host in list(paths.NETWORK.hosts())[FIRST_HOST - 1 :]:
         if str(host) not in taken:
             return str(host)
-    raise LabError(f"all addresses of {paths.NETWORK} are taken; take machines down")
+    raise LabError(f"all addresses of {paths.NETWORK} are in use; remove machines")
 
 
 def mtu() -> int:
-    """Packet size of the box's way out, which machines must not exceed either, in bytes."""
+    """MTU of the box's default route in bytes, which machines must not exceed."""
     routes = json.loads(run(["ip", "-json", "-4", "route", "show", "default"]) or "[]")
     links = json.loads(run(["ip", "-json", "link", "show", routes[0]["dev"]])) if routes else []
     return int(links[0]["mtu"]) if links else 1500
 
 
 def cut(init: int) -> None:
-    """The machine whose first process this is hears and says nothing, and sees no link go down."""
+    """Drops all packets of the machine with this first process, whose link stays up."""
     run(["ip", "link", "set", _port(init), "nomaster"])
 
 
-def mend(init: int) -> None:
-    """The machine whose first process this is has its network back."""
+def repair(init: int) -> None:
+    """Connects the machine with this first process again."""
     run(["ip", "link", "set", _port(init), "master", paths.BRIDGE])
 
 
@@ -83,7 +83,9 @@ def _require_free_network() -> None:
         used = route["dst"] != "default" and IPv4Network(route["dst"]).overlaps(paths.NETWORK)
         if used:
             found = f"found {route['dst']} on {route['dev']}, expected {paths.NETWORK} to be free"
-            raise LabError(f"{found}; set MAILMAN_LAB_NETWORK to another network, as 10.99.0.0/24")
+            raise LabError(
+                f"{found}; set MAILMAN_LAB_NETWORK to another network, such as 10.99.0.0/24"
+            )
 
 
 def _forward() -> None:
@@ -105,7 +107,7 @@ def _stop_forwarding() -> None:
 
 
 def _without_filter_table() -> str:
-    # Naming the table first makes deleting it succeed whether or not it was there.
+    # Naming the table first lets the deletion succeed whether or not it existed.
     return f"table ip {paths.PREFIX}\ndelete table ip {paths.PREFIX}\n"
 
 
@@ -122,5 +124,5 @@ table ip {paths.PREFIX} {{
 
 
 def free_port(name: str) -> None:
-    """The machine's place on the bridge is free; nspawn names it, maybe shortened, after it."""
+    """Removes the machine's port on the bridge, which nspawn names after it (maybe shortened)."""
     run(["ip", "link", "delete", f"vb-{paths.PREFIX}-{name}"], check=False)

@@ -22,12 +22,12 @@ def archives(record: MachineRecord) -> Path:
 
 
 def lend(record: MachineRecord) -> None:
-    """The machine has every package that any machine of its suite fetched."""
+    """The machine has every package that any machine of its suite downloaded."""
     _link_all(_shared(record), archives(record))
 
 
 def collect(record: MachineRecord) -> None:
-    """What the machine fetched is there for the next one."""
+    """The next machine has what this machine downloaded."""
     _link_all(archives(record), _shared(record))
 
 

@@ -1,4 +1,4 @@
-"""Where the lab keeps its things and what it calls them; nothing else chooses a name or a path."""
+"""Paths and names of the lab; nothing else chooses any."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ DOMAIN = "lab.test"
 
 
 def machine_directory(name: str) -> Path:
-    """Everything that one machine owns lies below this directory."""
+    """The directory of everything that one machine owns."""
     return MACHINES / name

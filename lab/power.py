@@ -17,7 +17,7 @@ PORT_TRIES = 5
 
 
 class PortTakenError(LabError):
-    """The machine's end of the bridge still belongs to what ran under its name before."""
+    """The machine's port on the bridge still belongs to an earlier machine of its name."""
 
 
 def on(record: MachineRecord) -> None:
@@ -32,7 +32,7 @@ def on(record: MachineRecord) -> None:
         except PortTakenError:
             if not left:
                 raise
-            # The kernel takes a network apart some time after the last process in it was killed: a
+            # The kernel removes a network namespace some time after its last process was killed: a
             # connection to a neighbour that was cut off too keeps it for minutes.
             network.free_port(record.name)
             time.sleep(PORT_SECONDS)
@@ -40,7 +40,7 @@ def on(record: MachineRecord) -> None:
 
 
 def on_without_system(record: MachineRecord, server_options: Sequence[str]) -> None:
-    """An SSH server with these options is all that runs in the machine, and it answers."""
+    """The machine runs only an SSH server with these options, and it answers."""
     server = shlex.join(["/usr/sbin/sshd", "-D", *server_options])
     address = f"{record.address}/{paths.NETWORK.prefixlen}"
     up = f"ip link set host0 mtu {network.mtu()} up && ip address add {address} dev host0"
@@ -61,7 +61,7 @@ def _boot(record: MachineRecord) -> None:
 
 
 def _start(record: MachineRecord, words: Sequence[str]) -> None:
-    """Nspawn runs for the machine: `words` are its further options, then what runs in it."""
+    """Runs nspawn for the machine: `words` are further options, then the command to run in it."""
     # The address may have belonged to a machine with another hardware address.
     run(["ip", "neighbour", "flush", "to", record.address, "dev", paths.BRIDGE])
     directory = paths.machine_directory(record.name)

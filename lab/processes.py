@@ -15,7 +15,7 @@ from lab.commands import LabError
 CGROUPS = Path("/sys/fs/cgroup")
 # Each machine gets a group of its own, so that its systemd cannot see another machine's groups
 # and so that everything in it can be found after the process that started it was killed.
-# Joining comes before forking: once this returns, the machine is found by its group.
+# It joins before it forks: once this returns, the machine is found by its group.
 JOIN = """
 set -e
 for group in {groups}; do
@@ -54,7 +54,7 @@ def pids(name: str) -> list[int]:
     """Everything that runs for the machine, as seen from the box."""
     found: set[int] = set()
     for group in _groups(name):
-        # os.walk passes over groups that go away meanwhile; a living systemd removes many.
+        # os.walk skips groups that disappear meanwhile; a running systemd removes many.
         for directory, _, _ in os.walk(group):
             found.update(int(line) for line in _lines(Path(directory, "cgroup.procs")))
     return sorted(found)
@@ -74,7 +74,7 @@ def init(name: str) -> int:
 
 
 def shut_down(name: str) -> None:
-    """The machine has stopped as on `systemctl poweroff`, or lost power when it would not."""
+    """The machine has stopped as on `systemctl poweroff`, or has lost power if it did not stop."""
     for pid in _supervisors(name):
         _signal(pid, signal.SIGTERM)
     deadline = time.monotonic() + PATIENCE
@@ -84,7 +84,7 @@ def shut_down(name: str) -> None:
 
 
 def kill(name: str) -> None:
-    """Nothing of the machine runs any more; none of it had a chance to say goodbye."""
+    """Kills every process of the machine, without warning."""
     while alive := pids(name):
         for pid in alive:
             _signal(pid, signal.SIGKILL)
@@ -95,7 +95,7 @@ def kill(name: str) -> None:
 
 
 def remove_groups() -> None:
-    """The lab's own control groups are gone; they are empty when no machine runs."""
+    """Removes the lab's own control groups, which are empty when no machine runs."""
     for group in _groups("none"):
         if group.parent.exists():
             group.parent.rmdir()
@@ -109,7 +109,7 @@ def _groups(name: str) -> list[Path]:
 
 
 def _number_inside(pid: int) -> int:
-    """The process' number in its own namespace; 0 when it has gone."""
+    """The process's number in its own namespace; 0 when it has ended."""
     numbers = [line for line in _lines(Path(f"/proc/{pid}/status")) if line.startswith("NSpid:")]
     return int(numbers[0].split()[-1]) if numbers else 0
 
@@ -123,7 +123,7 @@ def _command(pid: int) -> str:
 
 
 def _lines(file: Path) -> list[str]:
-    """Lines of a file of the kernel's; none when its process or group has gone."""
+    """Lines of a kernel file; none when its process or group no longer exists."""
     try:
         return file.read_text().split("\n")[:-1]
     except OSError:

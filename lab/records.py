@@ -1,4 +1,4 @@
-"""What the lab remembers of machines and layers: one small JSON file each, written whole."""
+"""Records of machines and layers: one small JSON file each, replaced at once."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def write_machine(record: MachineRecord) -> None:
 
 
 def layer(name: str) -> Disk:
-    """What to mount for a machine that begins as the layer; LabError when there is none."""
+    """What to mount for a machine that starts from the layer; LabError when there is none."""
     check_layer_name(name)
     content = _read(paths.LAYERS / name / "layer.json")
     if not content:
@@ -81,7 +81,7 @@ def layers() -> list[str]:
 
 
 def images_in_use() -> set[str]:
-    """Base images that a machine or layer of any lab on this box stands on."""
+    """Base images that a machine or layer of any lab on this box uses."""
     machines = [_read(path) for path in paths.ALL_STATE.glob("*/machines/*/machine.json")]
     layers = [_read(path) for path in paths.ALL_STATE.glob("*/layers/*/layer.json")]
     disks = [content["disk"] for content in machines if content]
@@ -90,7 +90,7 @@ def images_in_use() -> set[str]:
 
 
 def write_layer(directory: Path, disk: Disk) -> None:
-    """The directory describes itself as the top of this disk."""
+    """Writes into the directory that it is the top of this disk."""
     _write(directory / "layer.json", asdict(disk))
 
 

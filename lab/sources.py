@@ -1,6 +1,6 @@
 """Where machines get packages: the mirrors, proxies and indexes of this box's own apt and pip.
 
-Nothing here knows a package host's name. Who works behind a mirror has told apt and pip already.
+No package host is named here: behind a mirror, apt and pip are already configured for it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from lab.commands import LabError, run
 
 # One line for each of Debian's archives that apt has fetched an index of, see apt-get(8).
-# The label stands in the archive's signed Release file, whatever the mirror is called.
+# The label is in the archive's signed Release file, whatever the mirror is called.
 _TARGETS = (
     *("apt-get", "indextargets", "--format", "$(REPO_URI) $(LABEL)"),
     *("Origin: Debian", "Component: main", "Created-By: Packages"),
@@ -24,16 +24,16 @@ _TARGETS = (
 _MAIN, _SECURITY = "Debian", "Debian-Security"
 _APT_SETTING = re.compile(r'(\S+) "(.*)";')
 _CARRIED_PIP_SETTINGS = ("index-url", "extra-index-url", "trusted-host", "proxy")
-# What pip itself lets win, later ones over earlier ones.
+# In pip's order of precedence: later sections override earlier ones.
 _PIP_SECTIONS = ("global", "install", ":env:")
 _LOOPBACK = re.compile(r"localhost|127\.[\d.]+|::1")
 
 
 @dataclass(frozen=True)
 class Mirrors:
-    """Addresses of Debian's archive and of its security archive, without a slash at the end.
+    """Addresses of Debian's archive and of its security archive, without a trailing slash.
 
-    `security` is empty where this box has no such source; its machines then have none either.
+    `security` is empty if this box has no such source; its machines then have none either.
     """
 
     main: str
@@ -95,7 +95,7 @@ def proxy_environment(settings: str) -> dict[str, str]:
 
 @cache
 def pip_settings() -> Mapping[str, str]:
-    """Settings of pip.conf by which this box finds its indexes: name to value."""
+    """Settings of pip.conf that name this box's indexes: name to value."""
     listed = run([sys.executable, "-m", "pip", "--disable-pip-version-check", "config", "list"])
     return pip_settings_in(listed)
 
@@ -103,7 +103,7 @@ def pip_settings() -> Mapping[str, str]:
 def pip_settings_in(listed: str) -> dict[str, str]:
     """The settings in `pip config list` that machines need too; LabError for one out of reach.
 
-    A further index that machines cannot reach, as a directory, is left out.
+    A further index that machines cannot reach, such as a directory, is left out.
     """
     values = _pip_values(listed)
     settings = {name: values[name] for name in _CARRIED_PIP_SETTINGS if name in values}
@@ -115,7 +115,7 @@ def pip_settings_in(listed: str) -> dict[str, str]:
 
 
 def _pip_values(listed: str) -> dict[str, str]:
-    """What holds for `pip install`; the lines are `SECTION.NAME='VALUE'`."""
+    """The settings that apply to `pip install`; the lines are `SECTION.NAME='VALUE'`."""
     sections: dict[str, dict[str, str]] = {section: {} for section in _PIP_SECTIONS}
     for line in listed.splitlines():
         key, _, value = line.partition("=")

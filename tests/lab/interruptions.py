@@ -99,7 +99,7 @@ def _cut_network(machine: Machine, run: subprocess.Popen[str]) -> None:
     machine.network_cut()
     run.kill()
     time.sleep(1)
-    machine.network_mend()
+    machine.network_repair()
 
 
 def _cut_power(machine: Machine, run: subprocess.Popen[str]) -> None:

@@ -62,7 +62,10 @@ def test_a_suite_made_by_hand_is_taken_over_with_all_that_it_holds(
     assert refused.returncode != 0
     assert "TIME_ZONE" in refused.stdout, "what the host sets itself is named"
     data = declared(machine, one)
-    assert f"{DROP_IN} is put aside" in installed.converge(machine, data, ("--dry",)).stdout
+    assert (
+        f"{DROP_IN} is removed in the window"
+        in installed.converge(machine, data, ("--dry",)).stdout
+    )
 
     done = installed.converge(machine, data, timeout=_SECONDS)
 

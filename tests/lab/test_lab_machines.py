@@ -224,7 +224,7 @@ def test_a_network_cut_silences_a_machine_until_it_is_mended(machine: Machine) -
     with pytest.raises(subprocess.TimeoutExpired):
         machine.run("true", timeout=2)
 
-    machine.network_mend()
+    machine.network_repair()
     assert machine.run("cat /sys/class/net/host0/carrier").stdout.strip() == "1"
 
 

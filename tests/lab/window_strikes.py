@@ -103,7 +103,7 @@ def strike(suite: Suite, changed: Mapping[str, Any], step: str, how: Strike) -> 
             suite.machine.network_cut()
             run.kill()
             time.sleep(2)
-            suite.machine.network_mend()
+            suite.machine.network_repair()
         elif how == "power-cut":
             suite.machine.power_cut()
             suite.machine.boot()
