@@ -155,7 +155,7 @@ def power_cut(name: str) -> None:
 
 
 def snapshot(name: str, layer: str) -> None:
-    """The machine's writes become a read-only layer; a running one stops cleanly and boots again."""
+    """The machine's writes become a read-only layer; if it ran, it stops and boots again."""
     with _alone_with(name):
         record = _existing(name)
         disks.require_new_layer(layer)

@@ -1,4 +1,4 @@
-"""The receipts of rehearsals that are kept on the control machine, a directory each."""
+"""The receipts of rehearsals on the control machine, in one directory each."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The receipt of a rehearsal: what was rehearsed, and whether a host is to do just that. Pure.
+"""The receipt of a rehearsal: what was rehearsed, and whether a host is about to do that. Pure.
 
-A receipt has a digest, which shows that it was changed; with a key also a signature (HMAC), which
-nobody can make who has not got the key.
+A receipt has a digest, which shows changes; with a key it also has a signature (HMAC), which
+nobody can forge without the key.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mailman_suite.suite.suite import Suite
 Receipt = Mapping[str, Any]
 
 FORMAT = 1
-# Two computers' clocks are never quite the same.
+# The clocks of two computers are never quite the same.
 _CLOCKS = timedelta(minutes=10)
 _OF_THE_RESULT = (
     *("id", "production", "from", "to", "release", "lock_sha256", "settings_sha256", "settings"),
@@ -30,7 +30,7 @@ _OF_THE_RESULT = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a host is about to do, and which rehearsal of it counts."""
+    """What a host is about to do, and which rehearsals of it count."""
 
     machine: str  # the digest of the host's machine-id
     running: str
@@ -50,7 +50,7 @@ class Kept(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """Why a receipt does not count: a word for it, and the sentence."""
+    """Why a receipt does not count: a keyword and a sentence."""
 
     word: str
     sentence: str
@@ -61,7 +61,7 @@ def setting_digests(settings: Settings) -> dict[str, str]:
     found = {}
     for name in deciding():
         value = getattr(settings, name)
-        if name == "acknowledged":  # words for other releases decide nothing
+        if name == "acknowledged":  # acknowledgements for other releases decide nothing
             value = sorted(value.get(settings.release, []))
         for place, part in _parts(f"mailman_{name}", value):
             found[place] = _digest(_canonical(part))
@@ -74,7 +74,7 @@ def settings_digest(settings: Settings) -> str:
 
 
 def combined(digests: Mapping[str, str]) -> str:
-    """One SHA-256 over what `setting_digests` gives."""
+    """One SHA-256 over the result of `setting_digests`."""
     return _digest(sorted(digests.items()))
 
 
@@ -99,10 +99,10 @@ def receipt_of(
 
 
 def verdict(found: Iterable[Kept], wanted: Wanted, now: datetime) -> tuple[str, Fault] | None:
-    """None where the newest fitting rehearsal succeeded; otherwise which one does not, and why.
+    """None if the newest matching rehearsal passed; otherwise the ID of a rehearsal and its fault.
 
-    A rehearsal that does not fit (another host, release, lock ...) neither helps nor harms; where
-    none fits, the newest of this host says why. No rehearsal at all has no id.
+    A rehearsal that does not match (another host, release, lock ...) is ignored; if none matches,
+    the newest one of this host says why. Without any rehearsal the ID is empty.
     """
     newest = sorted(found, key=lambda kept: (str(kept.receipt.get("when", "")), kept.id))[::-1]
     strangers = [(kept.id, fault) for kept in newest if (fault := misfit(kept, wanted))]
@@ -111,34 +111,34 @@ def verdict(found: Iterable[Kept], wanted: Wanted, now: datetime) -> tuple[str, 
         fault = stale(fitting[0].receipt, wanted, now)
         return (fitting[0].id, fault) if fault else None
     own = [one for one in strangers if one[1].word != "other host"]
-    return (own or [("", Fault("none", "there is no rehearsal of this host"))])[0]
+    return (own or [("", Fault("none", "this host has no rehearsal"))])[0]
 
 
 def misfit(kept: Kept, wanted: Wanted) -> Fault | None:
-    """Why a receipt says nothing about what the host is to do; None where it does."""
+    """Why a receipt does not match what the host is about to do; None if it matches."""
     receipt = kept.receipt
     broken = _tampered(kept) or _unsigned(receipt, wanted.key)
     if broken:
         return broken
     if receipt["production"]["machine_id_digest"] != wanted.machine:
-        return Fault("other host", f"it is of {receipt['production']['host']}, another host")
+        return Fault("other host", f"it is for {receipt['production']['host']}, another host")
     if receipt["from"] != wanted.running:
         return Fault(
-            "other start", f"it began with {receipt['from']}, and the host runs {wanted.running}"
+            "other start", f"it started from {receipt['from']}, and the host runs {wanted.running}"
         )
     if _series(receipt["to"]) != _series(wanted.identifier):
-        return Fault("other release", f"it went to {_series(receipt['to'])}")
+        return Fault("other release", f"it was for {_series(receipt['to'])}")
     if (receipt["to"], receipt["lock_sha256"]) != (wanted.identifier, wanted.lock_sha256):
-        return Fault("other lock", "the release was another then: its lock or patches have changed")
+        return Fault("other lock", "the release's lock or patches have changed since")
     if receipt["settings_sha256"] != combined(wanted.settings):
-        return Fault("other settings", f"other settings: {_differing(receipt, wanted)}")
+        return Fault("other settings", f"settings have changed: {_differing(receipt, wanted)}")
     return None
 
 
 def stale(receipt: Receipt, wanted: Wanted, now: datetime) -> Fault | None:
-    """Why a fitting receipt does not count; None where it does. `now` has a time zone."""
+    """Why a matching receipt does not count; None if it does. `now` has a time zone."""
     if receipt["outcome"] != "passed":
-        return Fault("failed", f"it failed: {receipt['reason'] or 'for no reason that it tells'}")
+        return Fault("failed", f"it failed: {receipt['reason'] or 'no reason given'}")
     age = now - datetime.fromisoformat(receipt["when"])
     if age < -_CLOCKS:
         return Fault("not yet", f"it is dated in the future ({receipt['when']})")
@@ -154,7 +154,7 @@ def _tampered(kept: Kept) -> Fault | None:
         and kept.receipt.get("digest") == _digest(body)
         and (body.get("id"), body.get("result_sha256")) == (kept.id, kept.result_sha256)
     )
-    return None if whole else Fault("tampered", "its files are not those that the rehearsal wrote")
+    return None if whole else Fault("tampered", "its files have been changed since the rehearsal")
 
 
 def _unsigned(receipt: Receipt, key: str | None) -> Fault | None:
@@ -174,13 +174,13 @@ def _series(identifier: str) -> str:
 
 
 def _differing(receipt: Receipt, wanted: Wanted) -> str:
-    """The names of the settings that are not as they were rehearsed."""
+    """The names of the settings that differ from the rehearsed ones."""
     then, now = receipt["settings"], wanted.settings
     return ", ".join(sorted(name for name in {*then, *now} if then.get(name) != now.get(name)))
 
 
 def _parts(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """The escape hatches key by key, so that a difference can be named."""
+    """The escape hatches, key by key, so that a difference has a name."""
     if isinstance(value, dict):
         yield from ((f"{name}[{key!r}]", part) for key, part in value.items())
     else:
@@ -188,7 +188,7 @@ def _parts(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _canonical(value: Any) -> Any:
-    """The same for equal values, in whatever order their keys come."""
+    """The same for equal values, whatever the order of their keys."""
     if isinstance(value, dict):
         return sorted([repr(key), _canonical(part)] for key, part in value.items())
     if isinstance(value, (list, tuple)):

@@ -1,4 +1,4 @@
-"""The command of a production run, as a rehearsal's own was given. Pure."""
+"""The command of a production run, from the command of a rehearsal. Pure."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _REHEARSAL, _PRODUCTION = "rehearse.py", "mailman.py"
 
 
 def command(python: str, argv: Sequence[str], host: str) -> list[str]:
-    """`python -m pyinfra -y ... --limit host ... deploys/mailman.py`, from a rehearsal's words.
+    """`python -m pyinfra -y ... --limit host ... deploys/mailman.py`, from a rehearsal's arguments.
 
-    Inventory, group data and values given with --data are those of this run; the host alone is
-    meant. `argv` is the process' own, its first word the program.
+    Inventory, group data and values given with --data stay; the run is limited to the host.
+    `argv` is the process's own, with the program as its first word.
     """
     words = iter(argv[1:])
     kept = [python, "-m", "pyinfra", "-y", "--limit", host]

@@ -1,4 +1,4 @@
-"""Carries production's archive to a staging host: out of one OpenSSH, into pyinfra's connection."""
+"""Copies production's archive to a staging host: from an OpenSSH client to pyinfra's connection."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _SHOWN_SECONDS = 5
 
 
 class CopyError(Exception):
-    """A copy that did not arrive whole, with what both hosts said."""
+    """An incomplete copy, with the messages of both hosts."""
 
 
 def carried(host: Host, rehearsal: Rehearsal) -> dict[str, Any]:
-    """What the result says of the copy, which is in its place. Raises `CopyError`.
+    """Makes the copy and returns what the result says of it. Raises `CopyError`.
 
-    Nothing of it is on this machine's disk.
+    Nothing of the copy is written to this machine's disk.
     """
     began = time.monotonic()
     source = production.streaming(rehearsal.suite, rehearsal.running)
@@ -62,7 +62,7 @@ def _receiver(host: Host, rehearsal: Rehearsal) -> Any:
     }
     client = getattr(host.connector, "client", None)
     if client is None:
-        raise CopyError("the staging host is not reached by SSH; name it by its host name")
+        raise CopyError("pyinfra does not reach the staging host by SSH; use its host name")
     channel = client.get_transport().open_session()
     command = program("rehearsal.copy_in", "receive", asked).get_raw_value()
     channel.exec_command(f"sudo -n {command}" if host.data.get("_sudo") else command)
@@ -77,14 +77,14 @@ def _all(receive: Callable[[int], bytes]) -> str:
 
 
 class _Count:
-    """How much has gone over, told every few seconds."""
+    """How much has been copied, printed every few seconds."""
 
     def __init__(self, host: Host, expected: int) -> None:
         self.sent, self._host, self._expected = 0, host, max(expected, 1)
         self._next = time.monotonic() + _SHOWN_SECONDS
 
     def add(self, count: int) -> None:
-        """Some more bytes are there."""
+        """Counts more bytes."""
         self.sent += count
         if time.monotonic() > self._next:
             self._next = time.monotonic() + _SHOWN_SECONDS
@@ -103,7 +103,7 @@ def pseudonym_question(suite: Suite) -> PseudonymQuestion:
 
 
 def mark(rehearsal: Rehearsal) -> str:
-    """The command that says on staging that what stands there is a copy, before any of it does."""
+    """The command that marks the staging host as one with a copy, before there is any."""
     text = json.dumps({"id": rehearsal.name, "of": rehearsal.of, "began": int(rehearsal.began)})
     return (
         f"install -d -m 700 {layout.STATE} {layout.REHEARSAL} && install -m 600 /dev/stdin"

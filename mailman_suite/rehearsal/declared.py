@@ -1,6 +1,6 @@
-"""One rehearsal: which production host, on which staging host, and why not.
+"""One rehearsal: of which production host, on which staging host, and every reason against it.
 
-Pure but for `chosen`, which looks at both hosts and changes neither.
+Pure except for `chosen`, which inspects both hosts and changes neither.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Rehearsal:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Notes how many seconds the block takes, once it has ended well."""
+        """Records how many seconds the block takes, if it succeeds."""
         began = time.monotonic()
         yield
         self.stages.append({"name": name, "seconds": round(time.monotonic() - began, 1)})
@@ -66,7 +66,7 @@ class Rehearsal:
 
 
 def chosen(host: Host) -> Rehearsal:
-    """The rehearsal that staging's group data name. Raises `Refused` before any change."""
+    """The rehearsal that staging's group data declares. Raises `Refused` before any change."""
     try:
         settings = declared_settings(host.data.dict())
         _require_a_production_host(settings)
@@ -90,15 +90,15 @@ def chosen(host: Host) -> Rehearsal:
 
 
 def standing(host: Host) -> Suite:
-    """What a rehearsal made of this host. Raises `Refused` where none did."""
+    """The suite that a rehearsal copied to this host. Raises `Refused` if none did."""
     try:
         settings = declared_settings(host.data.dict())
         staging = host.get_fact(Staging, arguments={"mark": layout.REHEARSAL_MARK})
         if not staging["mark"]:
             raise Refusal(
                 found=f"no {layout.REHEARSAL_MARK} on the host",
-                expected="a host that a rehearsal brought production's copy to",
-                remedy="nothing has to be taken away here; correct --limit if you meant another",
+                expected="a host with a rehearsal's copy of production",
+                remedy="there is nothing to remove; correct --limit if you meant another host",
             )
         look = host.get_fact(Look, arguments=question(settings))
         return suite_of(settings, bare(look))
@@ -107,7 +107,7 @@ def standing(host: Host) -> Suite:
 
 
 def bare(look: Inspection) -> Inspection:
-    """How a host will look once the copy of an earlier rehearsal is gone from it."""
+    """The inspection of a host as it will be without the copy of an earlier rehearsal."""
     ports = [str(port) for port in (layout.REST_PORT, layout.LMTP_PORT, layout.WEB_PORT)]
     listeners = {port: who for port, who in look["listeners"].items() if port not in ports}
     return {
@@ -130,7 +130,7 @@ def _require_a_production_host(settings: Settings) -> None:
     if not settings.rehearses:
         raise Refusal(
             found="mailman_rehearses = ''",
-            expected="the production host whose upgrade this host is to rehearse",
+            expected="the production host whose upgrade this host rehearses",
             remedy="set it in this host's group data or inventory; never on a production host",
         )
 
@@ -142,7 +142,7 @@ def _refuse(reasons: Iterator[Refusal]) -> None:
 
 
 def beforehand(suite: Suite, here: Inspection, there: Inspection) -> Iterator[Refusal]:
-    """Every reason not to rehearse that shows before production's data is asked for."""
+    """Every reason not to rehearse that is known before production's data is measured."""
     yield from _other_system(here, there)
     yield from busy.busy(suite.settings, there)
     yield from window.unfinished(there)
@@ -151,17 +151,17 @@ def beforehand(suite: Suite, here: Inspection, there: Inspection) -> Iterator[Re
 
 
 def refusals(rehearsal: Rehearsal) -> Iterator[Refusal]:
-    """Every reason that shows once production has said which machine it is, and how large."""
+    """Every reason that is known once production's machine and size are."""
     if rehearsal.production["machine"] == rehearsal.staging["machine"]:
         yield Refusal(
-            found=f"{rehearsal.of} and this host are one machine",
-            expected="a machine of its own for the rehearsal",
+            found=f"{rehearsal.of} and this host are the same machine",
+            expected="another machine for the rehearsal",
             remedy="name another host in the inventory, or correct mailman_rehearses",
         )
     if rehearsal.free_bytes < rehearsal.needed_bytes:
         yield Refusal(
             found=f"{rehearsal.free_bytes / GIB:.1f} GiB free under {layout.HOME}",
-            expected=f"{rehearsal.needed_bytes / GIB:.1f} GiB: the copy, what the window keeps of "
+            expected=f"{rehearsal.needed_bytes / GIB:.1f} GiB: the copy, the window's snapshot of "
             "it, and the new release",
             remedy="free some space, or mount a larger file system there",
         )
@@ -173,8 +173,8 @@ def _other_system(here: Inspection, there: Inspection) -> Iterator[Refusal]:
         if ours != theirs:
             yield Refusal(
                 found=f"the {what} {ours} here and {theirs} in production",
-                expected="the same, since the release that runs is copied as it is",
-                remedy="take a staging host like production",
+                expected="the same, because the release that runs is copied unchanged",
+                remedy=f"use a staging host with the same {what} as production",
             )
 
 
@@ -189,32 +189,32 @@ def _other_suite(suite: Suite, there: Inspection) -> Iterator[Refusal]:
             found=f"production's suite is of the kind {its['kind']!r}",
             expected="one that this repository installed or took over",
             remedy="rehearse taking it over on a clone of its virtual machine, cut off from the "
-            "network; docs/runbooks/adopt-a-suite.md says what to look at",
+            "network; docs/runbooks/adopt-a-suite.md says what to check",
         )
         return
     if its["release"] == suite.identifier:
         yield Refusal(
             found=f"production runs {suite.identifier} already",
             expected="another release to change to",
-            remedy="set mailman_release for the staging host to the one that you mean to go to",
+            remedy="set mailman_release for the staging host to the release to rehearse",
         )
     if its["database"] != settings.database:
         yield Refusal(
             found=f"production keeps its data in {its['database']}, and mailman_database is "
             f"{settings.database!r} for the staging host",
-            expected="the same settings as production's but for its names",
+            expected="production's settings, except for its names",
             remedy=f"set mailman_database = {its['database']!r}",
         )
     if suite.database.has_server and not suite.database.is_local(settings):
         yield Refusal(
             found=f"mailman_database_host = {settings.database_host!r}",
-            expected="databases on production itself: those of a server elsewhere are not copied",
-            remedy="copy them to a server of the staging host's own by hand, or rehearse without",
+            expected="databases on the production host; those of another server are not copied",
+            remedy="copy them by hand to a server of the staging host, or do not rehearse",
         )
 
 
 def databases(suite: Suite) -> ServerDatabases:
-    """Names and roles of databases on a server; nothing of those in files."""
+    """Names and roles of databases on a server; empty if they are files."""
     if not suite.database.has_server:
         return {"databases": [], "roles": [], "port": 0}
     both = [suite.database.entry(suite.settings, part) for part in PARTS]

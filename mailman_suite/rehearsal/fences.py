@@ -1,7 +1,7 @@
-"""The three fences that keep a rehearsal's mail on its host, each enough by itself. Pure.
+"""The three fences that keep a rehearsal's mail on its host, each sufficient by itself. Pure.
 
-Core and web send to this host alone (their own configuration), Postfix puts off whatever is not for
-this host, and the packet filter lets no account of the suite's or of Postfix' out.
+Core and web send only to this host (their own configuration), Postfix defers all mail that is not
+for this host, and the packet filter rejects what the suite's and Postfix's accounts send.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from mailman_suite.suite.suite import Suite
 # SMTP, submission with and without TLS, LMTP, and what providers offer where these are closed.
 _MAIL_PORTS = (24, 25, 465, 587, 2525)
 _KEPT = "retry:4.3.0 a rehearsal keeps its mail"
-# Every way out of Postfix. It puts off those who hand such mail over, so that they keep it, and
-# keeps what it has, where people can read it; a discarding transport would lose it. The longest
-# lifetime, because a bounce would be another message.
+# Every transport by which mail leaves Postfix. Clients get a temporary error, so that they keep
+# their mail, and the queue keeps what it has, for people to read; a discarding transport would lose
+# it. The longest lifetime, because a bounce would be another message.
 POSTFIX = {
     "default_transport": _KEPT,
     "relay_transport": _KEPT,
@@ -33,14 +33,14 @@ _WEB = f"{layout.ETC}/_fence.py"
 
 
 def packet_filter(addresses: Sequence[str]) -> str:
-    """The rules for nft, which take the place of themselves; `addresses` are production's."""
+    """The rules for nft, which replace an earlier version; `addresses` are production's."""
     four = [one for one in addresses if ":" not in one]
     six = [one for one in addresses if ":" in one]
     rules = [
         'oifname "lo" accept',
         *([f"ip daddr {{ {', '.join(four)} }} counter reject"] if four else []),
         *([f"ip6 daddr {{ {', '.join(six)} }} counter reject"] if six else []),
-        "ct direction reply accept",  # answers to those who come: people, SSH, a post over SMTP
+        "ct direction reply accept",  # answers to clients: browsers, SSH, a post by SMTP
         f'meta skuid {{ "{layout.USER}", "postfix" }} counter reject',
         f"tcp dport {{ {', '.join(map(str, _MAIL_PORTS))} }} counter reject with tcp reset",
     ]
@@ -63,7 +63,7 @@ def files(suite: Suite, addresses: Sequence[str]) -> DeclaredFiles:
 
 
 def appended(suite: Suite) -> dict[str, str]:
-    """What the copied configuration ends with, before anything that reads it starts."""
+    """The lines appended to the copied configuration before anything that reads it starts."""
     return {
         layout.CORE_CONFIG: f"\n{rendered(_CORE, suite)}",
         layout.WEB_SETTINGS: f"\n{rendered(_WEB, suite)}",

@@ -1,4 +1,4 @@
-"""Production as a rehearsal sees it: over OpenSSH, reading alone."""
+"""Production as a rehearsal sees it: read-only, over OpenSSH."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from mailman_suite.windows.upgrade import configuration_paths
 
 _OPTIONS = ("-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=15")
 _LOOK_SECONDS = 300
-# What Core and web write anew, logs, and the databases, which come by themselves.
+# What Core and web rewrite, logs, and the databases, which are copied separately.
 _SKIPS = (
     *(f"{layout.VAR}/{name}" for name in ("cache", "locks", "logs")),
     layout.WEB_LOGS,
@@ -43,13 +43,13 @@ def look(settings: Settings, asked: Question) -> Inspection:
 
 
 def measured(suite: Suite, running: str) -> Measured:
-    """Which machine production is, and how much there is to copy. Raises `Refusal`."""
+    """Production's machine, and the size of what is copied. Raises `Refusal`."""
     measured: Measured = _answer(suite.settings, _copy_out("look", suite, running))
     return measured
 
 
 def _answer(settings: Settings, command: StringCommand) -> Any:
-    """The JSON on the last line of what a command says on the production host."""
+    """The JSON in the last line of a command's output on the production host."""
     done = subprocess.run(
         _words(settings, command),
         stdin=subprocess.DEVNULL,
@@ -64,13 +64,13 @@ def _answer(settings: Settings, command: StringCommand) -> Any:
     raise Refusal(
         found=f"no answer from production: {'; '.join(said)}",
         expected=f"`ssh {settings.rehearses}` to run a program there as root, without questions",
-        remedy="try `ssh -o BatchMode=yes` yourself; correct mailman_rehearses, or "
-        "mailman_rehearses_ssh, and see that its host key is known to this machine",
+        remedy="try `ssh -o BatchMode=yes` yourself; correct mailman_rehearses or "
+        "mailman_rehearses_ssh, and make sure that this machine knows the host key",
     )
 
 
 def streaming(suite: Suite, running: str) -> subprocess.Popen[bytes]:
-    """The running copy; its standard output is the archive."""
+    """The process that copies; its standard output is the archive."""
     return subprocess.Popen(
         _words(suite.settings, _copy_out("stream", suite, running)),
         stdin=subprocess.DEVNULL,
@@ -80,19 +80,19 @@ def streaming(suite: Suite, running: str) -> subprocess.Popen[bytes]:
 
 
 def _copy_out(verb: str, suite: Suite, running: str) -> StringCommand:
-    # -B: not even an interpreter's own cache is written.
+    # -B: the interpreter does not even write its cache.
     return program("rehearsal.copy_out", verb, question(suite, running), flags="-IB")
 
 
 def _words(settings: Settings, command: StringCommand) -> list[str]:
-    """What runs a command there; a program's text travels in it."""
+    """The command line that runs a command there, with the program's text in it."""
     remote = command.get_raw_value()
     return ["ssh", *_OPTIONS, *settings.rehearses_ssh, settings.rehearses, remote]
 
 
 def question(suite: Suite, running: str) -> CopyOutQuestion:
     """The arguments of `host/rehearsal/copy_out.py`; units last, so that none starts too early."""
-    # These name production's host: the run makes staging's own.
+    # These name production's host; the run writes staging's own.
     own = {suite.proxy.site, suite.mta.configuration}
     found = [path for path in configuration_paths(suite) if path not in own]
     units = [path for path in found if path.startswith(layout.UNITS)]
@@ -111,11 +111,11 @@ def question(suite: Suite, running: str) -> CopyOutQuestion:
 
 
 def places() -> list[str]:
-    """Below which directories, or at which paths, a copy may put something on staging."""
+    """The paths and directories to which a copy may write on staging."""
     return [layout.HOME, layout.ETC, layout.UNITS, layout.LOGROTATE, layout.PROGRAMS,
             f"{layout.STATE}/files.json", *layout.COMMANDS]  # fmt: skip
 
 
 def targets(suite: Suite) -> Mapping[str, str]:
-    """Where the two databases go: a file to its place, a dump beside it until it is loaded."""
+    """Where the two databases are copied: a file to its place, a dump beside it until its load."""
     return suite.database.targets(suite.settings)

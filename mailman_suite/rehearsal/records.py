@@ -1,4 +1,4 @@
-"""What rehearsals leave on the control machine: one directory each, with report and receipt."""
+"""Records of rehearsals on the control machine: one directory each, with report and receipt."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def keep(
     """The directory with the report, the result and the receipt of a rehearsal, all or nothing.
 
     Only their owner can read them: they name lists, and say what a host runs. Raises ValueError
-    for an id that cannot be a directory's name, OSError where there is no room.
+    for an ID that cannot be a directory's name, OSError if the disk is full.
     """
     if not _ID.fullmatch(result["id"]):
-        raise ValueError(f"{result['id']!r} as the id of a rehearsal; expected letters and digits")
+        raise ValueError(f"{result['id']!r} as the ID of a rehearsal; expected letters and digits")
     text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
     receipt = receipt_of(result, sha256(text.encode()), ended, key)
     files = {

@@ -1,4 +1,4 @@
-"""The report of a rehearsal: one HTML file that needs nothing else, from the result document. Pure.
+"""The report of a rehearsal: one self-contained HTML file, from the result document. Pure.
 
 python -m mailman_suite.rehearsal.report RESULT.json > report.html
 """
@@ -23,14 +23,14 @@ Result = Mapping[str, Any]
 Counted = Mapping[str, Any]
 
 TEMPLATE = Path(__file__).with_suffix(".html.j2")
-# Production's disks may be slower and are busy: announce so many times what was measured.
+# Production's disks may be slower and are busy: announce a multiple of what was measured.
 _MARGIN = 2
 _KNOWN = ("mailing lists", "members", "archived messages")
 _VERDICTS = ("stop", "acknowledge", "window", "fine")
 
 
 def report(result: Result, receipt: Mapping[str, Any]) -> str:
-    """The page. Whatever a host said is text in it, never markup."""
+    """The page. Everything from a host is text in it, never markup."""
     window = result["window"]
     return _template().render(
         result=result,
@@ -47,24 +47,24 @@ def report(result: Result, receipt: Mapping[str, Any]) -> str:
 
 
 def sentence(result: Result) -> str:
-    """The outcome, for somebody who reads nothing else."""
+    """The outcome in one sentence."""
     host, window = result["production"]["host"], result["window"]
     if result["outcome"] != "passed":
         return f"{host} should not be upgraded yet: {result['reason'] or 'the rehearsal failed'}."
     return (
         f"{host} can be upgraded: on a copy of it the window took "
-        f"{seconds_text(window['seconds'])}, and {_what_came_through(result['invariants'])}."
+        f"{seconds_text(window['seconds'])}, and {_unchanged(result['invariants'])}."
     )
 
 
-def _what_came_through(invariants: Sequence[Counted]) -> str:
-    """What a reader knows by name, with its number."""
+def _unchanged(invariants: Sequence[Counted]) -> str:
+    """The families that a reader knows by name, with their counts."""
     after = {one["family"]: one["after"] for one in invariants}
     named = [f"{count_text(after[name])} {name}" for name in _KNOWN if after.get(name)]
     if not named:
-        return "everything that was counted before is there after it"
+        return "all counts are the same as before"
     *most, last = named
-    return f"{', '.join(most)} and {last}".removeprefix(" and ") + " came through unchanged"
+    return f"{', '.join(most)} and {last}".removeprefix(" and ") + " are unchanged"
 
 
 def announced_minutes(seconds: float) -> int:
@@ -73,7 +73,7 @@ def announced_minutes(seconds: float) -> int:
 
 
 def counts(invariants: Sequence[Counted]) -> dict[str, list[Any]]:
-    """What was counted: the families that `differ`; those that do not, by `kind` and by `list`."""
+    """The counts: families that `differ`; those that do not, by `kind` and by `list`."""
     same = sorted((one for one in invariants if one["equal"]), key=_prominence)
     return {
         "differ": [one for one in invariants if not one["equal"]],
@@ -84,13 +84,13 @@ def counts(invariants: Sequence[Counted]) -> dict[str, list[Any]]:
 
 
 def _prominence(one: Counted) -> tuple[int, str]:
-    """What a reader knows comes first."""
+    """What a reader knows is first."""
     name = str(one["family"])
     return (_KNOWN.index(name) if name in _KNOWN else len(_KNOWN), name)
 
 
 def _is_part(one: Counted) -> bool:
-    """Whether it is counted in another one already: `members (staff.lists.uni.test)`."""
+    """Whether another family includes it: `members (staff.lists.uni.test)`."""
     return str(one["family"]).endswith(")")
 
 

@@ -1,6 +1,6 @@
-"""The result of a rehearsal as one document, from what was measured and asked. Pure.
+"""The result of a rehearsal as one document. Pure.
 
-`rehearsal/report.py` draws it, `rehearsal/receipt.py` signs it.
+`rehearsal/report.py` renders it, `receipts/receipt.py` signs it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from mailman_suite.receipts.receipt import lock_digest, setting_digests, setting
 from mailman_suite.rehearsal.declared import Rehearsal
 
 FORMAT = 1
-# A step of the window by which a service is away, and the one by which it answers again.
+# The window's step that stops a service, and the one after which it answers again.
 _AWAY = {
     "core": ("Core is stopped", "Core answers"),
     "web": ("The web is stopped", "The web answers"),
@@ -60,7 +60,7 @@ def result(
 
 
 def _what(rehearsal: Rehearsal, staging: str) -> dict[str, Any]:
-    """Which change of release it was, of which host, with which settings."""
+    """The change of release, its host and its settings."""
     suite, machine = rehearsal.suite, rehearsal.production["machine"]
     began = datetime.fromtimestamp(rehearsal.began, timezone.utc)
     return {
@@ -78,16 +78,16 @@ def _what(rehearsal: Rehearsal, staging: str) -> dict[str, Any]:
 
 
 def failure(window: WindowResult | Nothing, fences: Mapping[str, bool | None]) -> str:
-    """Why a rehearsal whose stages all ended well still does not pass; empty where it does."""
+    """Why a rehearsal whose stages all succeeded still fails; empty if it passes."""
     if not window:
         return "no window was opened"
     outcome = window["outcome"]
     if not outcome:
-        return "the window has no outcome: "
+        return "the window has no outcome"
     if outcome["outcome"] != "finished":
         return f"the window {outcome['outcome']}: {outcome.get('reason', '')}"
     if down := [name for name, standing in fences.items() if not standing]:
-        return f"a fence does not stand any more: {', '.join(down)}"
+        return f"a fence is down: {', '.join(down)}"
     return ""
 
 
@@ -102,7 +102,7 @@ def _is_by_hand(finding: Finding) -> bool:
 
 
 def timed(window: WindowResult | Nothing) -> dict[str, Any]:
-    """The window's steps and outages in seconds; empty where none was opened."""
+    """The window's steps and outages in seconds; empty if no window was opened."""
     if not window:
         return {}
     outcome = window["outcome"]
@@ -125,7 +125,7 @@ def timed(window: WindowResult | Nothing) -> dict[str, Any]:
 def outages(
     steps: Sequence[StepTime], end: float, stopped: str, answers: str
 ) -> list[tuple[float, float]]:
-    """[(start, end)] in seconds since the window opened; to its end where nothing answered."""
+    """[(start, end)] in seconds since the window opened; until its end if nothing answered."""
     starts = [one["start"] for one in steps if one["step"] == stopped]
     ends = [one["start"] + one["seconds"] for one in steps if one["step"] == answers]
     return [(starts[0], ends[0] if ends else end)] if starts else []
@@ -136,7 +136,7 @@ def _length(spans: Iterable[tuple[float, float]]) -> float:
 
 
 def compared(window: WindowResult | Nothing) -> list[dict[str, Any]]:
-    """Each family that was counted, before and after; empty where no data was touched."""
+    """Each family's count before and after; empty if no data was touched."""
     if not window or not window["after"]:
         return []
     after = window["after"]

@@ -1,6 +1,6 @@
-"""Draws a window as a timeline: an SVG that is as wide as the page it stands in. Pure.
+"""Draws a window as a timeline: an SVG as wide as its page. Pure.
 
-Colours and letters are the page's style sheet's; positions are percentages, so that text keeps its
+The page's style sheet sets colours and fonts; positions are percentages, so that text keeps its
 size on any screen and on paper.
 """
 
@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 from mailman_suite.base.quantities import seconds_text
 
 _ROW, _BAR, _TOP, _BOTTOM = 34, 9, 6, 26
-_LEAST_PERCENT = 0.4  # a step that took no time is still to be seen
+_LEAST_PERCENT = 0.4  # a step that took no time is still visible
 _TICKS = 5
 _ROUND_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200)
 
 
 class Span(NamedTuple):
-    """One row: what it shows, when it began in seconds since the window opened, and how long."""
+    """One row: its label, its start in seconds since the window opened, and its length."""
 
     label: str
     start: float
@@ -28,7 +28,7 @@ class Span(NamedTuple):
 
 
 def timeline(window: Mapping[str, Any]) -> str:
-    """The window's outages and steps, each on a row of its own, on one scale of seconds."""
+    """The window's outages and steps, each in its own row, on one scale of seconds."""
     spans = [*_outages(window), *_steps(window["steps"])]
     length = max([one.start + one.seconds for one in spans] + [window.get("seconds") or 0.0]) or 1.0
     height = _TOP + _ROW * len(spans) + _BOTTOM
@@ -45,13 +45,13 @@ def timeline(window: Mapping[str, Any]) -> str:
 
 
 def _outages(window: Mapping[str, Any]) -> Iterator[Span]:
-    for what, name in (("core", "Core away: mail waits"), ("web", "Pages away")):
+    for what, name in (("core", "Core down: mail waits"), ("web", "Pages down")):
         for start, end in window.get(f"{what}_down") or []:
             yield Span(name, start, end - start, "away")
 
 
 def _steps(steps: Sequence[Mapping[str, Any]]) -> Iterator[Span]:
-    """Where a step does not say when it began, it followed the one before it."""
+    """A step without a start followed the one before it."""
     after = 0.0
     for step in steps:
         start = step.get("start", after)
@@ -74,7 +74,7 @@ def _scale(length: float, height: int) -> Iterator[str]:
 
 
 def _row(number: int, span: Span, length: float) -> Iterator[str]:
-    """What it is and how long it took, and the bar below."""
+    """The label, the duration, and the bar below them."""
     y = _TOP + _ROW * number
     width = max(_LEAST_PERCENT, _percent(span.seconds, length))
     x = min(_percent(span.start, length), 100 - width)

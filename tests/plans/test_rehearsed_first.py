@@ -45,7 +45,7 @@ def facts() -> dict[str, Any]:
 
 
 def test_a_change_of_release_without_a_rehearsal_is_refused():
-    with pytest.raises(Refused, match="there is no rehearsal of this host") as raised:
+    with pytest.raises(Refused, match="this host has no rehearsal") as raised:
         plan_of(DEPLOY, {**GOOD, **INSISTS}, facts())
     assert len(raised.value.reasons) == 1
 

@@ -51,7 +51,7 @@ def test_machines_get_the_lowest_free_address() -> None:
 
 
 def test_a_full_network_is_refused() -> None:
-    with pytest.raises(LabError, match="take machines down"):
+    with pytest.raises(LabError, match="in use; remove machines"):
         network.free_address([str(host) for host in paths.NETWORK.hosts()])
 
 

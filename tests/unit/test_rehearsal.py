@@ -113,7 +113,7 @@ def test_fences_and_copies_are_never_parted(release: str, rehearses: str, marked
 
 def test_production_never_rehearses_itself():
     (reason,) = refusals(rehearsal(staging={"machine": "production", "mark": None}))
-    assert "are one machine" in reason.found
+    assert "are the same machine" in reason.found
 
 
 def test_a_copy_that_does_not_fit_is_refused():

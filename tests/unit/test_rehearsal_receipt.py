@@ -103,18 +103,18 @@ def empty_receipt(records: Path) -> None:
 OTHER = {"host": "lists2.example.org", "machine_id_digest": "6" * 64}
 OLDER_LOCK = WANTED.identifier[:-12] + "0" * 12
 FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
-    "none at all": (lambda records: None, "there is no rehearsal of this host"),
-    "one of another host": (kept_of(production=OTHER), "there is no rehearsal of this host"),
+    "none at all": (lambda records: None, "this host has no rehearsal"),
+    "one of another host": (kept_of(production=OTHER), "this host has no rehearsal"),
     "another start": (
         kept_of(**{"from": "Core 3.3.8, made by hand"}),
-        f"(other start): it began with Core 3.3.8, made by hand, and the host runs {RUNNING}",
+        f"(other start): it started from Core 3.3.8, made by hand, and the host runs {RUNNING}",
     ),
-    "another release": (kept_of(to=RUNNING), "(other release): it went to 3.3.10-py3.11"),
+    "another release": (kept_of(to=RUNNING), "(other release): it was for 3.3.10-py3.11"),
     "another lock": (kept_of(lock_sha256="0" * 64), "(other lock)"),
     "another patch": (kept_of(to=OLDER_LOCK), "(other lock)"),
     "other settings": (
         other_settings,
-        "(other settings): other settings: mailman_core_config['mta'], mailman_usenet",
+        "(other settings): settings have changed: mailman_core_config['mta'], mailman_usenet",
     ),
     "a failure": (kept_of(outcome="failed", reason="Core did not answer"), "Core did not answer"),
     "a failure without a window": (
@@ -192,7 +192,7 @@ def test_what_is_kept_is_whole_and_its_owners_alone(tmp_path: Path):
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".x"])
 def test_an_id_is_a_name_and_no_path(tmp_path: Path, name: str):
-    with pytest.raises(ValueError, match="as the id of a rehearsal"):
+    with pytest.raises(ValueError, match="as the ID of a rehearsal"):
         keep(rehearsed(name), YESTERDAY, None, tmp_path)
 
 
@@ -258,4 +258,4 @@ def test_a_host_that_does_not_insist_is_not_even_asked(monkeypatch: pytest.Monke
     assert prospect.unrehearsed(host, suite(mailman_require_rehearsal=False)) == []
     assert host.asked == 0
     (reason,) = prospect.unrehearsed(host, suite())
-    assert (host.asked, reason.found) == (1, "there is no rehearsal of this host")
+    assert (host.asked, reason.found) == (1, "this host has no rehearsal")
