@@ -51,16 +51,11 @@ def prepared(place: Path) -> Callable[[str], Fresh]:
 
 
 @pytest.fixture
-def fresh(kind: str, prepared: Callable[[str], Fresh], monkeypatch: pytest.MonkeyPatch) -> Fresh:
-    """What makes a fresh host of the test's kind, whose commands are answered within the test."""
-    make = prepared(kind)
-    in_process.watched(make(), monkeypatch)
-    return make
-
-
-@pytest.fixture
-def host(fresh: Fresh) -> Host:
-    return fresh()
+def host(kind: str, prepared: Callable[[str], Fresh], monkeypatch: pytest.MonkeyPatch) -> Host:
+    """A fresh host of the test's kind, whose commands are answered within the test."""
+    found = prepared(kind)()
+    in_process.watched(found, monkeypatch)
+    return found
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

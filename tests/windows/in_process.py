@@ -8,7 +8,6 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +23,7 @@ from tests.windows.product import (
     host_window,
     layout,
     manifest,
+    room,
     schema,
     units,
     verify_core,
@@ -65,6 +65,7 @@ def watched(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(window_health, "_POLL_SECONDS", 0.01)
     monkeypatch.setattr(window_mail, "_QUIET_SECONDS", 0)
     monkeypatch.setattr(window_mail, "_DRAIN_SECONDS", 0)
+    monkeypatch.setattr(room, "RESERVE_BYTES", 4096)  # it is copied with its host
     monkeypatch.setattr(os, "sync", lambda: None)
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
     monkeypatch.setattr(os, "nice", lambda by: by)
@@ -168,56 +169,11 @@ def killed_at(host: Host, monkeypatch: pytest.MonkeyPatch, line: int) -> bool:
     return True
 
 
-def killed_after(
-    host: Host, monkeypatch: pytest.MonkeyPatch, number: int, since: str = "opened"
-) -> bool:
-    """Whether the program gave this command since a line of its journal, and was killed there."""
-    really, given = pretending.answer, 0
-
-    def answer(root: Path, words: list[str]) -> pretending.Answer:
-        nonlocal given
-        said = really(root, words)
-        if host.journal.has(since) and "show" not in words:
-            host.mail_arrives()
-            given += 1
-            if given == number:
-                raise Killed
-        return said
-
-    with monkeypatch.context() as patched, contextlib.suppress(Killed):
-        patched.setattr(pretending, "answer", answer)
-        call(host, "run")
-        return False
-    return True
-
-
 def assert_called(host: Host) -> None:
     """The units on the host call the programs that the window or the backup brought."""
     for brought in (host.place / "units").iterdir():
         there = host.path(layout.UNITS) / brought.name
         assert there.read_text() == brought.read_text(), f"{there} is another"
-
-
-def killed_before(host: Host, monkeypatch: pytest.MonkeyPatch, number: int) -> str:
-    """What was about to have its name when the program was killed; "" where it came to its end."""
-    targets: list[str] = []
-
-    def stopping(really: Callable[..., None]) -> Callable[..., None]:
-        def made(source: Any, target: Any, *arguments: Any, **more: Any) -> None:
-            if "/pretended/" not in str(target):
-                targets.append(str(target))
-                if len(targets) == number:
-                    raise Killed
-            really(source, target, *arguments, **more)
-
-        return made
-
-    with monkeypatch.context() as patched, contextlib.suppress(Killed):
-        for name in ("rename", "replace", "symlink", "link"):
-            patched.setattr(os, name, stopping(getattr(os, name)))
-        call(host, "run")
-        return ""
-    return targets[-1]
 
 
 def settle(host: Host) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count
 from types import SimpleNamespace
 
 import pytest
 
-from tests.windows import in_process, outcomes
-from tests.windows.conftest import Fresh
+from tests.windows import in_process, kills, outcomes
 from tests.windows.hosts import Host
 from tests.windows.loopback import loopback
 from tests.windows.product import room
@@ -99,20 +96,18 @@ def test_without_room_nothing_is_stopped(
     outcomes.assert_ended(host)
 
 
-@pytest.mark.parametrize("ends", [in_process.settle, in_process.boot])
 @pytest.mark.parametrize("kind", ["release", "packages"])
 def test_a_way_back_that_is_killed_loses_nothing_that_the_old_release_did_since(
-    fresh: Fresh, ends: Callable[[Host], None], monkeypatch: pytest.MonkeyPatch
+    kind: str, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for command in count(1):
-        host = fresh()
-        break_it(host, BREAKAGES["the web does not reach Core"], monkeypatch)
-        if not in_process.killed_after(host, monkeypatch, command, "going back"):
-            break
-        monkeypatch.setattr(loopback(), "broken", set())
-        ends(host)
-        said = f"killed after {host.commands[-1]!r}, the command {command} of its way back"
-        assert host.outcome["outcome"] == "rolled back", said
-        assert "/mailman3/lists/ answers 502" in host.outcome["reason"]
-        outcomes.assert_ended(host, said)
-    assert command > 5, "each had its turn"
+    """Settled and booted by turns, each in one of the two kinds."""
+    break_it(host, BREAKAGES["the web does not reach Core"], monkeypatch)
+    left = kills.after_commands(host, monkeypatch, "going back")
+    monkeypatch.setattr(loopback(), "broken", set())
+    for number, one in enumerate(left, kind == "packages"):
+        killed = one.come_back(monkeypatch)
+        (in_process.settle, in_process.boot)[number % 2](killed)
+        assert killed.outcome["outcome"] == "rolled back", one.said
+        assert "/mailman3/lists/ answers 502" in killed.outcome["reason"]
+        outcomes.assert_ended(killed, one.said)
+    assert len(left) > 5, "each had its turn"

@@ -2,62 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import count
-
 import pytest
 
-from tests.windows import in_process, kinds, outcomes
-from tests.windows.conftest import Fresh
+from tests.windows import in_process, kills, kinds, outcomes
 from tests.windows.hosts import Host
 from tests.windows.product import COMMITTED
 
-every_kind = pytest.mark.parametrize("kind", kinds.KINDS)
-both_ways = pytest.mark.parametrize("ends", [in_process.settle, in_process.boot])
+ENDS = (in_process.settle, in_process.boot)
 
 
-@both_ways
-@every_kind
-def test_a_killed_window_ends_whole(
-    fresh: Fresh, ends: Callable[[Host], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for line in count(1):
-        host = fresh()
-        if not in_process.killed_at(host, monkeypatch, line):
-            break
-        ends(host)
-        said = f"killed after line {line}: {host.journal.lines()[line - 1 : line]}"
-        assert host.outcome["outcome"] == promised(host), said
-        outcomes.assert_ended(host, said)
-    assert line > 10, "every line had its turn"
+@pytest.mark.parametrize("kind", kinds.KINDS)
+def test_a_killed_window_ends_whole(kind: str, host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By turns settled and booted: between the lines that end and begin steps nothing differs."""
+    left = kills.after_lines(host, monkeypatch)
+    for number, one in enumerate(left, list(kinds.KINDS).index(kind)):
+        killed = one.come_back(monkeypatch)
+        ENDS[number % 2](killed)
+        assert killed.outcome["outcome"] == promised(killed), one.said
+        outcomes.assert_ended(killed, one.said)
+    assert len(left) > 10, "every line had its turn"
 
 
 @pytest.mark.parametrize("kind", ["release", "restart", "backup"])
 def test_a_window_that_is_killed_after_a_command_ends_whole(
-    fresh: Fresh, monkeypatch: pytest.MonkeyPatch
+    host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in count(1):
-        host = fresh()
-        if not in_process.killed_after(host, monkeypatch, number):
-            break
-        in_process.settle(host)
-        outcomes.assert_ended(host, f"killed after {host.commands[-1]!r}, command {number}")
-    assert number > 10, "each had its turn"
+    left = kills.after_commands(host, monkeypatch)
+    for one in left:
+        killed = one.come_back(monkeypatch)
+        in_process.settle(killed)
+        outcomes.assert_ended(killed, one.said)
+    assert len(left) > 10, "each had its turn"
 
 
 @pytest.mark.parametrize("kind", ["by hand", "packages", "rollback"])
 def test_a_window_that_is_killed_within_a_step_ends_whole(
-    fresh: Fresh, monkeypatch: pytest.MonkeyPatch
+    host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of the files and links that get their names, before every third."""
-    for number in count(2, 3):
-        host = fresh()
-        target = in_process.killed_before(host, monkeypatch, number)
-        if not target:
-            break
-        in_process.settle(host)
-        outcomes.assert_ended(host, f"killed before {target} had its name, the {number}th to do so")
-    assert number > 50, "many had their turn"
+    left = kills.before_names(host, monkeypatch, every=3)
+    for one in left:
+        killed = one.come_back(monkeypatch)
+        in_process.settle(killed)
+        outcomes.assert_ended(killed, one.said)
+    assert len(left) > 15, "many had their turn"
 
 
 @pytest.mark.parametrize("kind", ["release"])
