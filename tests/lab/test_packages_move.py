@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lab.machines import Machine
+from mailman_suite.base import layout
 from mailman_suite.host.state.invariants import differences
 from tests.lab import debian_made, debian_seed, installed, invariant_look, seed
 from tests.lab.installed import DECLARED, DOMAIN, LIST, changes
@@ -22,6 +23,7 @@ _SECONDS = 900
 _DATA = {**DECLARED, "mailman_lists": []}
 _MOVED = {**_DATA, "mailman_moves_packages": True}
 _PACKAGES = "mailman3-full mailman3 mailman3-web python3-mailman-hyperkitty"
+_OF_ROOT = "made-by-root"  # its owner and the window's snapshot both have a name for it
 # What the message leaves behind by which a run sees that mail flows after a window.
 # What people have in their bookmarks, with a `/mailman3` before it or not.
 _PAGES = (
@@ -39,6 +41,7 @@ def theirs() -> Iterator[Machine]:
     with debian_made.clone(debian_made.seeded()) as machine:
         _wait_until_serving(machine)
         machine.run(f"touch {debian_seed.VAR}/queue/held-back/*")
+        machine.run(f"echo kept > {debian_seed.VAR}/archives/{_OF_ROOT}")
         yield machine
 
 
@@ -62,6 +65,8 @@ def test_a_suite_of_packages_is_moved_with_all_that_it_holds(theirs: Machine) ->
 
     assert done.returncode == 0, done.stdout
     assert _lost(before, theirs) == []
+    owner = theirs.run(f"stat -c %U {layout.VAR}/archives/{_OF_ROOT}").stdout.strip()
+    assert owner == layout.USER
     ours = Suite(theirs, installed.DEFAULT)
     ours.wait_until_serving()
     assert {name: ours.secrets()[name] for name in secrets} == secrets

@@ -11,11 +11,15 @@ from typing import Any
 
 import pytest
 
+from mailman_suite.host.base import paths
 from mailman_suite.host.inspect import installation
+from mailman_suite.host.state import snapshot
 from mailman_suite.host.window import renaming
 from mailman_suite.host.window.journal import Journal
 from mailman_suite.host.window.renaming import RenameError
 
+SNAPSHOT = "snapshot/core/var"
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to another account")
 MAIN = "transport_maps = hash:{var}/data/postfix_lmtp\nmail_owner = postfix\n"
 
 
@@ -100,6 +104,39 @@ def test_a_snapshot_that_shares_files_has_their_modes_again(host: Path, journal:
     kept.chmod(0o600)
     renaming.put_back(journal)
     assert kept.stat().st_mode & 0o777 == 0o640
+
+
+@needs_root
+def test_a_file_of_roots_is_given_although_our_snapshot_shares_it(
+    host: Path, journal: Journal
+) -> None:
+    for window in (host / "an-earlier-window", journal.directory):
+        snapshot.take_data(host / "var", window / SNAPSHOT)
+    message = host / "var/queue/in/1.pck"
+    assert (message.stat().st_uid, message.stat().st_nlink) == (0, 3)
+    renaming.rename({**order(host), "user": "nobody"}, journal)
+    assert (host / "ours/var/queue/in/1.pck").owner() == "nobody"
+    renaming.put_back(journal)
+    renaming.put_attributes_back(journal)
+    assert message.owner() == "root"
+
+
+@needs_root
+@pytest.mark.parametrize("when", ["before the snapshot", "after it"])
+def test_a_name_that_somebody_gave_to_a_file_of_roots_is_refused(
+    when: str, host: Path, journal: Journal
+) -> None:
+    outside, planted = host / "outside", host / "var/queue/in/1.pck"
+    outside.write_text("root's alone")
+    if when == "after it":
+        snapshot.take_data(host / "var", journal.directory / SNAPSHOT)
+    planted.unlink()
+    os.link(outside, planted)
+    if when == "before the snapshot":
+        snapshot.take_data(host / "var", journal.directory / SNAPSHOT)
+    with pytest.raises(paths.ForeignError, match=r"found 1\.pck, a second name"):
+        renaming.rename({**order(host), "user": "nobody"}, journal)
+    assert outside.owner() == "root"
 
 
 def test_what_a_late_job_began_gives_way_to_the_data(host: Path, journal: Journal) -> None:

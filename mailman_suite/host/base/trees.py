@@ -9,9 +9,15 @@ import contextlib
 import os
 import shutil
 import stat
+from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from mailman_suite.host.base.files import fresh_in, regular_in, set_mode_in
 from mailman_suite.host.base.paths import ForeignError, Place, directory_in, parent
+
+File = tuple[int, int]  # device and inode
+_NONE: Mapping[File, int] = MappingProxyType({})
 
 
 def copy(source: Place, target: Place, *, link: bool = False) -> None:
@@ -61,21 +67,40 @@ def _copy_attributes(old: int, new: int) -> None:
     os.utime(new, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
-def give(path: Place, user: int, group: int, keeps: int = 0o7777) -> None:
+def names(path: Place) -> Counter[File]:
+    """How many names each file has in a tree."""
+    found: Counter[File] = Counter()
+    for folder, _, others in os.walk(path):
+        found.update(_file(os.lstat(os.path.join(folder, one))) for one in others)
+    return found
+
+
+def _file(status: os.stat_result) -> File:
+    return status.st_dev, status.st_ino
+
+
+def give(
+    path: Place, user: int, group: int, keeps: int = 0o7777, own: Mapping[File, int] = _NONE
+) -> None:
     """All of a tree belongs to an account; of its modes the bits in `keeps` stay.
 
-    Raises ForeignError for a second name of a file that root has.
+    `own` counts the names that root itself has given to files, where no other account can give any.
+    Raises ForeignError for any other second name of a file that root has: it may have been given to
+    a file from elsewhere, such as one of /etc, which the account must not get.
     """
     with parent(path) as (folder, name):
-        _give_in(folder, name, user, group, keeps)
+        _give_in(folder, name, user, group, keeps, own)
         for _, folders, others, below in os.fwalk(name, dir_fd=folder):
             for one in (*folders, *others):
-                _give_in(below, one, user, group, keeps)
+                _give_in(below, one, user, group, keeps, own)
 
 
-def _give_in(folder: int, name: str, user: int, group: int, keeps: int) -> None:
+def _give_in(
+    folder: int, name: str, user: int, group: int, keeps: int, own: Mapping[File, int]
+) -> None:
     status = os.stat(name, dir_fd=folder, follow_symlinks=False)
-    if stat.S_ISREG(status.st_mode) and status.st_nlink > 1 and user and not status.st_uid:
+    others = status.st_nlink - own.get(_file(status), 0)
+    if stat.S_ISREG(status.st_mode) and others > 1 and user and not status.st_uid:
         raise ForeignError(
             f"error: found {name}, a second name of a file of root's; expected the suite's own. "
             "See who made it, and remove it"

@@ -10,6 +10,7 @@ import json
 import os
 import pwd
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TypedDict
 
@@ -55,8 +56,18 @@ def rename(order: Order, journal: Journal) -> None:
         files.rename(old, new)
     _name_maps(order)
     account = pwd.getpwnam(order["user"])
+    own = _in_snapshots(journal)
     for _, new in pairs:
-        trees.give(new, account.pw_uid, account.pw_gid)
+        trees.give(new, account.pw_uid, account.pw_gid, own=own)
+
+
+def _in_snapshots(journal: Journal) -> Counter[trees.File]:
+    """The names of files in this and earlier windows' snapshots, which share them with the data.
+
+    Root alone can give names there.
+    """
+    kept = journal.directory.resolve().parent.glob("*/snapshot")
+    return sum(map(trees.names, kept), Counter())
 
 
 def _its(order: Order) -> Renames:
