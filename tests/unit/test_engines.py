@@ -19,6 +19,7 @@ from mailman_suite.host.base.engines import DatabaseError, every_engine
 from mailman_suite.host.inspect import kept_windows
 from mailman_suite.host.pseudonyms import stores
 from mailman_suite.host.state import database_copies, reading, schema
+from mailman_suite.host.window import data as window_data
 from mailman_suite.host.window import gate_changes
 from mailman_suite.host.wire.connections import Database
 from mailman_suite.parts.database.chosen import databases
@@ -170,13 +171,44 @@ class Server:
 def test_the_webs_identity_is_asked_of_a_server_that_cannot_write(
     secrets: str, monkeypatch: pytest.MonkeyPatch
 ):
-    server = Server()
-    monkeypatch.setattr(sys.modules["psycopg2"], "connect", lambda **asked: server)
-    assert identity({**SERVER, "engine": "postgresql"}, secrets) == {"missing": []}
+    servers: list[Server] = []
+
+    def connect(**asked: Any) -> Server:
+        servers.append(Server())
+        return servers[-1]
+
+    monkeypatch.setattr(sys.modules["psycopg2"], "connect", connect)
+    entry: Any = {**SERVER, "engine": "postgresql"}
+    assert identity(entry, secrets) == {"missing": []}
+    (server,) = servers
     assert server.session == {"readonly": True}
     *statements, (last, _) = server.asked
     assert last == "closed"
+    assert drivers.writing(entry, secrets).session == {}
     assert all(text.count("%s") == len(values) > 0 for text, values in statements)
+
+
+@pytest.mark.parametrize(
+    ("entry", "is_ours", "asked"),
+    [
+        ({"engine": "sqlite", "path": "/foreign"}, False, "here"),
+        ({"engine": "sqlite", "path": "/ours"}, True, "as the account"),
+        ({**SERVER, "engine": "postgresql"}, False, "as the account"),
+    ],
+    ids=["a foreign file", "our own file", "a server"],
+)
+def test_a_file_that_the_account_cannot_read_is_counted_here(
+    entry: Entry, is_ours: bool, asked: str, monkeypatch: pytest.MonkeyPatch
+):
+    def counted(where: str) -> Any:
+        return lambda *_: {"heads": where, "invariants": {}}
+
+    monkeypatch.setattr(window_data.manifest, "tables", counted("here"))
+    monkeypatch.setattr(window_data, "ask", counted("as the account"))
+    databases = {"core": entry, "web": entry, "secrets": "/nonexistent"}
+    order: Any = {"databases": databases if is_ours else {}}
+    places: Any = {"databases": databases, "var": "/nonexistent"}
+    assert window_data.held(order, places)["heads"] == asked
 
 
 def test_only_what_has_a_password_can_have_another_one(tmp_path: Path):

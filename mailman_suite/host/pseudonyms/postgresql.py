@@ -19,7 +19,7 @@ _FORGET = "VACUUM FULL; ANALYZE; VACUUM FULL pg_catalog.pg_statistic; CHECKPOINT
 @contextmanager
 def opened(database: PostgresqlDatabase, secrets: str) -> Iterator[Store]:
     """The database, in a transaction that is undone without a commit."""
-    with closing(drivers.writing(database, secrets)) as connection:
+    with closing(drivers.postgresql(database, secrets)) as connection:
         yield PostgreSQL(connection, database)
 
 

@@ -15,7 +15,7 @@ from mailman_suite.host.wire.connections import SqliteFile
 @contextmanager
 def opened(database: SqliteFile, secrets: str) -> Iterator[Store]:
     """The file, in a transaction that is undone without a commit."""
-    with closing(drivers.writing(database, secrets)) as connection:
+    with closing(drivers.sqlite_file(database["path"], "rw")) as connection:
         yield SQLite(connection)
 
 
