@@ -215,10 +215,12 @@ def _other_suite(suite: Suite, there: Inspection) -> Iterator[Refusal]:
 
 def databases(suite: Suite) -> ServerDatabases:
     """Names and roles of databases on a server; empty if they are files."""
+    engine = suite.database.name
     if not suite.database.has_server:
-        return {"databases": [], "roles": [], "port": 0}
+        return {"engine": engine, "databases": [], "roles": [], "port": 0}
     both = [suite.database.entry(suite.settings, part) for part in PARTS]
     return {
+        "engine": engine,
         "databases": [one["name"] for one in both],
         "roles": sorted({one["user"] for one in both}),
         "port": suite.settings.database_port,

@@ -18,6 +18,7 @@ from mailman_suite.host.base import drivers
 from mailman_suite.host.base.engines import DatabaseError, every_engine
 from mailman_suite.host.inspect import kept_windows
 from mailman_suite.host.pseudonyms import stores
+from mailman_suite.host.rehearsal import database_copies as rehearsed
 from mailman_suite.host.state import database_copies, reading, schema
 from mailman_suite.host.window import data as window_data
 from mailman_suite.host.window import gate_changes
@@ -31,6 +32,7 @@ SERVER: Entry = {
     "secret": "database_core_password",
 }  # fmt: skip
 NOWHERE = Path("/nonexistent")
+ARCHIVE: Any = None
 CHANGES = ["mark_bounces_processed"]
 # What connects to a database, given its entry and the directory of passwords.
 CONNECTING: dict[str, Callable[[Entry, str], Any]] = {
@@ -50,6 +52,10 @@ DISPATCHES: dict[str, Callable[[Entry, str], Any]] = {
     "size": lambda entry, secrets: database_copies.size(entry, secrets, NOWHERE),
     "growth": lambda entry, secrets: database_copies.growth(entry, 1),
     "put_back": lambda entry, secrets: database_copies.put_back(entry, secrets, NOWHERE),
+    "rehearsal's size": rehearsed.size,
+    "rehearsal's copy": lambda entry, secrets: rehearsed.add(ARCHIVE, "core", entry, secrets),
+    "rehearsal's load": lambda entry, secrets: rehearsed.load(entry, "/nonexistent/core.dump"),
+    "rehearsal's end": lambda entry, secrets: rehearsed.drop(entry),
 }
 
 

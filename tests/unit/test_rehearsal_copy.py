@@ -16,6 +16,7 @@ import pytest
 
 from mailman_suite.base.host_program import program
 from mailman_suite.host.rehearsal import copy_in, copy_out
+from mailman_suite.host.rehearsal import sqlite as copied_file
 
 
 @pytest.fixture
@@ -31,9 +32,10 @@ def production(tmp_path: Path) -> dict[str, Any]:
         with sqlite3.connect(home / f"{name}.db") as database:
             database.execute("CREATE TABLE member (name TEXT)")
             database.executemany("INSERT INTO member VALUES (?)", [(f"{n}",) for n in range(500)])
-    databases = {
+    databases: dict[str, Any] = {
         name: {"engine": "sqlite", "path": str(home / f"{name}.db")} for name in ("core", "web")
     }
+    databases["secrets"] = str(home)
     skips = [str(home / name) for name in ("cache", "core.db", "web.db")]
     return {"patterns": [str(home)], "skips": skips, "databases": databases}
 
@@ -153,6 +155,6 @@ def test_the_fence_stands_at_the_end_of_what_came(production: dict[str, Any], tm
 def test_a_database_too_large_for_the_memory_is_refused(
     production: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(copy_out, "available_memory", lambda: 1000)
+    monkeypatch.setattr(copied_file, "available_memory", lambda: 1000)
     with pytest.raises(SystemExit, match="at most half of the free memory"):
         archive(production)

@@ -5,7 +5,7 @@
            Databases go to their targets, other files to their own places; `append` adds to what
            came. An archive that ends too early, or that names another place, is an error.
 `restore`: {"databases": {"core": {...}, "web": {...}}, "dumps": {"core": path, "web": path}};
-           fills the PostgreSQL databases, which exist and are empty, and removes the dumps.
+           fills a server's databases, which exist and are empty, and removes the dumps.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import json
 import os
 import pwd
 import shutil
-import subprocess
 import sys
 import tarfile
 from typing import Any, BinaryIO
 
 from mailman_suite.host.base import files, verbs
+from mailman_suite.host.rehearsal import database_copies
 from mailman_suite.host.wire.rehearsal import Received, ReceiveQuestion, RestoreQuestion
 
 _SUMMARY = "summary.json"
@@ -99,19 +99,8 @@ def place(tar: tarfile.TarFile, entry: tarfile.TarInfo, below: list[str]) -> Non
 
 def restore(asked: RestoreQuestion) -> None:
     """Both databases hold what their dumps do, owned by their roles."""
-    for name in ("core", "web"):
-        database, dump = asked["databases"][name], asked["dumps"][name]
-        assert database["engine"] == "postgresql", "SQLite's files are copied as they are"
-        words = ["runuser", "-u", "postgres", "--", "pg_restore", "-p", str(database["port"])]
-        words += ["--no-owner", "--no-acl", "--exit-on-error", "--single-transaction"]
-        words += [f"--role={database['user']}", "-d", database["name"]]
-        with open(dump, "rb") as file:
-            done = subprocess.run(words, stdin=file, capture_output=True, cwd="/")
-        os.unlink(dump)
-        if done.returncode:
-            raise SystemExit(
-                f"pg_restore of {name}: {done.stderr.decode(errors='replace')[-2000:]}"
-            )
+    for name in database_copies.NAMES:
+        database_copies.load(asked["databases"][name], asked["dumps"][name])
 
 
 if __name__ == "__main__":

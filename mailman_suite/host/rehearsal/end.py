@@ -1,6 +1,6 @@
 """Takes a rehearsal's copy of production off its host again; the fences stay.
 
-`apply`: {"mark", "units", "paths", "databases": [names], "roles": [names], "port", "mailbox"};
+`apply`: {"mark", "units", "paths", "engine", "databases": [names], "roles": [names], "port"};
          refuses a host where no rehearsal left its mark. The mark goes last.
 """
 
@@ -12,6 +12,7 @@ import shutil
 import subprocess
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.rehearsal import database_copies
 from mailman_suite.host.wire.rehearsal import Clearing
 
 
@@ -25,7 +26,7 @@ def apply(asked: Clearing) -> None:
     for pattern in asked["paths"]:
         for path in glob.glob(pattern):
             remove(path)
-    drop(asked)
+    database_copies.drop(asked)
     command("systemctl", "daemon-reload")
     remove(asked["mark"])
     print("the copy is removed; the fences are still active", flush=True)
@@ -36,17 +37,6 @@ def stop(patterns: list[str]) -> None:
     command("systemctl", "stop", *patterns)
     for path in (path for one in patterns for path in glob.glob(f"/etc/systemd/system/*/{one}")):
         os.unlink(path)
-
-
-def drop(asked: Clearing) -> None:
-    """The suite's databases and roles are gone, where this host has a PostgreSQL server."""
-    if not asked["databases"] or not shutil.which("psql"):
-        return
-    statements = [f"DROP DATABASE IF EXISTS {name}" for name in asked["databases"]]
-    statements += [f"DROP ROLE IF EXISTS {name}" for name in asked["roles"]]
-    for statement in statements:
-        as_administrator = ("runuser", "-u", "postgres", "--", "psql", "-X", "-q")
-        command(*as_administrator, "-p", str(asked["port"]), "-c", statement)
 
 
 def remove(path: str) -> None:

@@ -105,8 +105,9 @@ class WindowResult(TypedDict):
 
 
 class ServerDatabases(TypedDict):
-    """Names of databases and roles on a server of PostgreSQL's; none of SQLite's."""
+    """Names of databases and roles on a server; none where the engine has files."""
 
+    engine: str
     databases: list[str]
     roles: list[str]
     port: int
