@@ -153,6 +153,14 @@ def test_what_is_taken_away_is_the_suites_alone():
     assert not [path for path in paths if layout.FENCE_UNIT in path or path.count("/") < 2]
 
 
+def test_databases_on_a_server_are_taken_away_by_their_names():
+    asked = clearing(suite(mailman_database="postgresql"))
+    assert asked["engine"] == "postgresql"
+    assert asked["databases"] == ["mailman", "mailmanweb"]
+    assert asked["roles"] == ["mailman", "mailmanweb"]
+    assert clearing(suite())["engine"] == "sqlite"
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -8,7 +8,8 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
 
@@ -17,6 +18,7 @@ from mailman_suite.facts.survey import Survey, question
 from mailman_suite.host.survey import core as survey_core
 from mailman_suite.host.survey import host as survey_host
 from mailman_suite.host.survey import web as survey_web
+from mailman_suite.host.survey.masking import masked
 from mailman_suite.suite.places import VIRTUALENV
 from tests.unit.survey_hosts import SECRET, of_core, of_web, write_core, write_web
 
@@ -33,12 +35,10 @@ def web(tmp_path: Path) -> Path:
     return write_web(tmp_path)
 
 
-@pytest.mark.parametrize("program", [survey_host, survey_core, survey_web])
-def test_a_secret_in_a_text_is_masked_to_its_end(program: Any):
+def test_a_secret_in_a_text_is_masked_to_its_end():
     text = f"x postgresql://u:a/{SECRET}@{SECRET}@h/d?password={SECRET}&sslmode=require y"
-    masked = program.IN_TEXT.sub(program.MASKED, text)
-    assert masked == "x postgresql://u:(masked)@h/d?password=(masked)&sslmode=require y"
-    assert program.IN_TEXT.sub(program.MASKED, f"https://{SECRET}@h") == "https://(masked)@h"
+    assert masked(text) == "x postgresql://u:(masked)@h/d?password=(masked)&sslmode=require y"
+    assert masked(f"https://{SECRET}@h") == "https://(masked)@h"
 
 
 @pytest.mark.parametrize("look", [of_core, of_web])
@@ -60,6 +60,62 @@ def test_a_database_is_opened_for_reading_alone(core: Path, web: Path):
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             connection.execute("CREATE TABLE x (y)")
         connection.close()
+
+
+class Server:
+    """A connection to a server of this version, whose tables have these rows."""
+
+    rows: ClassVar = {"alembic_version": [("a1",)], "server_version_num": [("150004",)]}
+
+    def cursor(self) -> Server:
+        return self
+
+    def execute(self, statement: str) -> None:
+        self.found = next((self.rows[name] for name in self.rows if name in statement), [(3,)])
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        return self.found
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the driver is asked, which finds a server everywhere."""
+    found: list[dict[str, Any]] = []
+
+    def connect(**arguments: Any) -> Server:
+        found.append(arguments)
+        return Server()
+
+    monkeypatch.setitem(sys.modules, "psycopg2", SimpleNamespace(connect=connect))
+    return found
+
+
+READ_ONLY = {"options": "-c default_transaction_read_only=on"}
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg2"])
+def test_cores_server_is_read(asked: list[dict[str, Any]], scheme: str):
+    found = survey_core.from_database(f"{scheme}://u:{SECRET}@h/mailman")
+    assert (found["core_head"], found["lists"], found["database_server"]) == ("a1", 3, [15, 4])
+    login = {"user": "u", "password": SECRET, "host": "h", "dbname": "mailman"}
+    assert asked == [{**login, **READ_ONLY}] * 5
+
+
+@pytest.mark.parametrize("engine", ["postgresql", "postgresql_psycopg2"])
+def test_the_webs_server_is_read(asked: list[dict[str, Any]], engine: str):
+    database = {"ENGINE": f"django.db.backends.{engine}", "NAME": "web", "USER": "u", "HOST": "h"}
+    assert survey_web.rows(database, "SELECT 1") == [(3,)]
+    assert asked == [{"dbname": "web", "user": "u", "host": "h", **READ_ONLY}]
+
+
+@pytest.mark.parametrize("url", ["sqlite+pysqlite:////m.db", "postgresql:x", "mysql://h/m", "x"])
+def test_what_is_no_url_that_we_know_is_not_read(asked: list[dict[str, Any]], url: str):
+    with pytest.raises(ValueError, match="is not read"):
+        survey_core.connected(url)
+    assert asked == []
 
 
 def test_installed_versions_are_found_without_running_anything(tmp_path: Path):
@@ -124,7 +180,11 @@ def test_a_program_for_the_old_interpreter_is_old_python(module: str):
     evaluated = [
         annotation
         for one in functions
-        for annotation in [one.returns, *(each.annotation for each in one.args.args)]
+        for annotation in [
+            one.returns,
+            *(each.annotation for each in (*one.args.args, *one.args.kwonlyargs)),
+            *(each.annotation for each in (one.args.vararg, one.args.kwarg) if each),
+        ]
         if annotation and not isinstance(annotation, (ast.Name, ast.Constant))
     ]
     assert [ast.unparse(one) for one in evaluated] == []

@@ -10,23 +10,20 @@ import configparser
 import glob
 import os
 import re
-import sqlite3
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Optional
 from urllib.parse import parse_qsl, unquote
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.base.engines import by_engine, every_engine
+from mailman_suite.host.survey import drivers, masking
 
 SECRET = re.compile(r"pass|secret|token|(^|_)key$")
-# Secrets inside a text: what stands before the host of a URL but for a user's name, and a password
-# among its options.
-IN_TEXT = re.compile(r"(?<=://)([^/:@\s]*:)?\S*(?=@)|(?<=password=)[^&\s]+")
-MASKED = r"\1(masked)"
 # As SQLAlchemy reads a URL: a password may hold a slash, which libpq would take for the path's.
 SERVER = re.compile(
     r"(?:(?P<user>[^:/]*)(?::(?P<password>[^@]*))?@)?(?:\[(?P<ipv6>[^\]]*)\]|(?P<host>[^/:?]*))"
     r"(?::(?P<port>\d+))?(?:/(?P<dbname>[^?]*))?(?:\?(?P<options>.*))?$"
 )
-UNDEFINED_TABLE = "42P01"
 # Core's own defaults (mailman/config/schema.cfg).
 DIRECTORIES = {
     "queue_dir": "$var_dir/queue",
@@ -40,6 +37,7 @@ COUNTS = {
     "usenet_lists": "SELECT count(*) FROM mailinglist WHERE gateway_to_mail OR gateway_to_news",
 }
 SHOWN_FILES = 10
+OLD_KINDS = {"postgres": "postgresql"}  # before SQLAlchemy 1.4
 
 
 def sections(path: str) -> "dict[str, dict[str, str]]":
@@ -54,16 +52,11 @@ def masked(config: "dict[str, dict[str, str]]") -> "dict[str, dict[str, str]]":
     """The same without what is secret."""
     return {
         section: {
-            key: "(masked)" if value and SECRET.search(key) else without_password(value)
+            key: "(masked)" if value and SECRET.search(key) else masking.masked(value)
             for key, value in keys.items()
         }
         for section, keys in config.items()
     }
-
-
-def without_password(value: str) -> str:
-    """A URL keeps its user's name, which is no secret, and nothing else before the `@`."""
-    return IN_TEXT.sub(MASKED, value)
 
 
 def directories(config: "dict[str, dict[str, str]]") -> "dict[str, str]":
@@ -79,29 +72,31 @@ def directories(config: "dict[str, dict[str, str]]") -> "dict[str, str]":
 
 def rows(url: str, statement: str) -> "list[tuple[Any, ...]]":
     """What a statement selects, without a right to write; no rows where the table is missing."""
-    connection = connected(url)
-    try:
-        cursor = connection.cursor()
-        cursor.execute(statement)
-        return list(cursor.fetchall())
-    except Exception as error:  # the driver is only known at run time
-        if "no such table" in str(error) or getattr(error, "pgcode", "") == UNDEFINED_TABLE:
-            return []
-        raise
-    finally:
-        connection.close()
+    return drivers.rows(connected(url), statement)
 
 
 def connected(url: str) -> "Any":
     """A connection that reads alone."""
-    kind, _, rest = url.partition("://")
-    if kind == "sqlite":
-        return sqlite3.connect(f"file:{rest[1:]}?mode=ro", uri=True, timeout=30)
-    if kind.partition("+")[0] not in ("postgres", "postgresql"):
-        raise ValueError("a database of the kind {} is not read".format(kind.partition("+")[0]))
-    import psycopg2
+    kind = url.partition("://")[0].partition("+")[0]
+    return drivers.opened(CONNECTIONS, OLD_KINDS.get(kind, kind), url)
 
-    return psycopg2.connect(**server(rest), options="-c default_transaction_read_only=on")
+
+def _sqlite(url: str) -> "Any":
+    kind, _, rest = url.partition("://")
+    if kind != "sqlite":
+        raise ValueError(f"a database of the kind {kind} is not read")
+    return drivers.sqlite_file(rest[1:])
+
+
+def _postgresql(url: str) -> "Any":
+    return drivers.postgresql(**server(url.partition("://")[2]))
+
+
+CONNECTIONS: "Mapping[str, Callable[[str], Any]]" = every_engine(
+    sqlite=_sqlite, postgresql=_postgresql
+)
+# What asks a server for its version as a number; nothing where there is no server.
+VERSIONS = every_engine(sqlite="", postgresql="SHOW server_version_num")
 
 
 def server(rest: str) -> "dict[str, str]":
@@ -123,11 +118,17 @@ def from_database(url: str) -> "dict[str, Any]":
     for name, statement in COUNTS.items():
         counted = rows(url, statement)
         found[name] = counted[0][0] if counted else 0
-    found["database_server"] = None
-    if not url.startswith("sqlite:"):
-        number = int(rows(url, "SHOW server_version_num")[0][0])
-        found["database_server"] = [number // 10000, number % 10000]
+    found["database_server"] = version(url)
     return found
+
+
+def version(url: str) -> "Optional[list[int]]":
+    """[major, minor] of a server; None where there is none."""
+    statement = by_engine(VERSIONS, kind_of(url))
+    if not statement:
+        return None
+    number = int(rows(url, statement)[0][0])
+    return [number // 10000, number % 10000]
 
 
 def from_directories(places: "dict[str, str]") -> "dict[str, Any]":
@@ -170,7 +171,7 @@ def url_of(config: "dict[str, dict[str, str]]", places: "dict[str, str]") -> str
 def kind_of(url: str) -> str:
     """The engine of a database URL: sqlite, postgresql, mysql."""
     kind = re.split(r"[+:]", url, maxsplit=1)[0]
-    return {"postgres": "postgresql"}.get(kind, kind)
+    return OLD_KINDS.get(kind, kind)
 
 
 def look(arguments: "dict[str, Any]") -> "dict[str, Any]":
@@ -189,7 +190,7 @@ def look(arguments: "dict[str, Any]") -> "dict[str, Any]":
         answer["core_database"] = kind_of(url)
         answer.update(from_database(url))
     except Exception as error:  # whatever it is, the host is not ready for an upgrade
-        reason = without_password(str(error).strip()) or type(error).__name__
+        reason = masking.masked(str(error).strip()) or type(error).__name__
         answer["unreadable"].append(f"{subject}: {reason}")
     return answer
 

@@ -13,6 +13,7 @@ import sys
 from importlib import metadata
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.survey.masking import masked
 from mailman_suite.host.wire.survey import CronJob, HostQuestion, HostSurvey
 
 PACKAGES = (
@@ -26,10 +27,6 @@ PERSONAL = ("/var/spool/cron/crontabs/*", "/var/spool/cron/*")
 IGNORED = re.compile(r"\.|~$")
 JOB = re.compile(r"\s*(?P<when>@\w+|\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(?P<rest>\S.*)$")
 OURS = re.compile(r"mailman|hyperkitty|postorius|runjobs")
-# Secrets inside a text: what stands before the host of a URL but for a user's name, and a password
-# among its options.
-IN_TEXT = re.compile(r"(?<=://)([^/:@\s]*:)?\S*(?=@)|(?<=password=)[^&\s]+")
-MASKED = r"\1(masked)"
 
 
 def libraries(prefix: str) -> list[str]:
@@ -90,7 +87,7 @@ def jobs(path: str, user: str) -> list[CronJob]:
 
 def shown(text: str) -> str:
     """A text without secrets, and without spaces around it."""
-    return IN_TEXT.sub(MASKED, text.strip())
+    return masked(text.strip())
 
 
 def look(arguments: HostQuestion) -> HostSurvey:

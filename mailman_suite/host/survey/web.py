@@ -11,20 +11,18 @@ import ast
 import os
 import re
 import runpy
-import sqlite3
 import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.base.engines import every_engine
+from mailman_suite.host.survey import drivers, masking
 
 SECRET = re.compile(r"(^|_)(pass|password|passwd|secret|token|key|api_key|private_key|dsn)($|_)")
 # Django's own settings that only sound like it.
 NO_SECRETS = ("AUTH_PASSWORD_VALIDATORS", "PASSWORD_HASHERS", "PASSWORD_RESET_TIMEOUT")
-# Secrets inside a text: what stands before the host of a URL but for a user's name, and a password
-# among its options.
-IN_TEXT = re.compile(r"(?<=://)([^/:@\s]*:)?\S*(?=@)|(?<=password=)[^&\s]+")
-MASKED = r"\1(masked)"
-UNDEFINED_TABLE = "42P01"
+DJANGO_KINDS = {"sqlite3": "sqlite"}
 
 
 def executed(path: str) -> "dict[str, Any]":
@@ -70,7 +68,7 @@ def shown(name: str, value: "Any") -> "Any":
     if SECRET.search(name.lower()) and name not in NO_SECRETS:
         return "(masked)"
     if isinstance(value, str):
-        return IN_TEXT.sub(MASKED, value)
+        return masking.masked(value)
     if isinstance(value, (list, tuple)):
         return [shown("", one) for one in value]
     if isinstance(value, dict):
@@ -82,26 +80,21 @@ def shown(name: str, value: "Any") -> "Any":
 
 def rows(database: "dict[str, Any]", statement: str) -> "list[tuple[Any, ...]]":
     """What a statement selects, without a right to write; no rows where the table is missing."""
-    connection = connected(database)
-    try:
-        cursor = connection.cursor()
-        cursor.execute(statement)
-        return list(cursor.fetchall())
-    except Exception as error:  # the driver is only known at run time
-        if "no such table" in str(error) or getattr(error, "pgcode", "") == UNDEFINED_TABLE:
-            return []
-        raise
-    finally:
-        connection.close()
+    return drivers.rows(connected(database), statement)
 
 
 def connected(database: "dict[str, Any]") -> "Any":
     """A connection that reads alone, to what Django calls a database."""
-    engine = str(database["ENGINE"]).rpartition(".")[2]
-    if engine == "sqlite3":
-        return sqlite3.connect("file:{}?mode=ro".format(database["NAME"]), uri=True, timeout=30)
-    if not engine.startswith("postgresql"):
-        raise ValueError(f"a database of the kind {engine} is not read")
+    # Before Django 2.0 the driver stands after the kind: postgresql_psycopg2.
+    kind = str(database["ENGINE"]).rpartition(".")[2].partition("_")[0]
+    return drivers.opened(CONNECTIONS, DJANGO_KINDS.get(kind, kind), database)
+
+
+def _sqlite(database: "dict[str, Any]") -> "Any":
+    return drivers.sqlite_file(database["NAME"])
+
+
+def _postgresql(database: "dict[str, Any]") -> "Any":
     given = {
         "host": database.get("HOST"),
         "port": database.get("PORT"),
@@ -109,13 +102,13 @@ def connected(database: "dict[str, Any]") -> "Any":
         "password": database.get("PASSWORD"),
         "sslmode": database.get("OPTIONS", {}).get("sslmode"),
     }
-    import psycopg2  # Core's driver, which is in the same environment
+    present = {key: value for key, value in given.items() if value}
+    return drivers.postgresql(dbname=database["NAME"], **present)
 
-    return psycopg2.connect(
-        dbname=database["NAME"],
-        options="-c default_transaction_read_only=on",
-        **{key: value for key, value in given.items() if value},
-    )
+
+CONNECTIONS: "Mapping[str, Callable[[dict[str, Any]], Any]]" = every_engine(
+    sqlite=_sqlite, postgresql=_postgresql
+)
 
 
 def migrations(database: "dict[str, Any]") -> "dict[str, list[str]]":
@@ -188,7 +181,7 @@ def look(arguments: "dict[str, Any]") -> "dict[str, Any]":
         answer["emails"] = counted[0][0] if counted else 0
         answer["case_duplicates"] = twins(database)
     except (Exception, SystemExit) as error:  # whatever it is, the host is not ready
-        reason = IN_TEXT.sub(MASKED, str(error).strip()) or type(error).__name__
+        reason = masking.masked(str(error).strip()) or type(error).__name__
         answer["unreadable"].append(f"{subject}: {reason}")
     return answer
 
