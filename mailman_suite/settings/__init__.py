@@ -6,6 +6,8 @@ docs/settings.md is made from them (`reference.py`). `reading.py` makes the valu
 
 from __future__ import annotations
 
+from pydantic import BaseModel
+
 from mailman_suite.settings.command_line import CommandLineSettings
 from mailman_suite.settings.core import CoreSettings
 from mailman_suite.settings.database import DatabaseSettings
@@ -20,35 +22,8 @@ from mailman_suite.settings.suite import SuiteSettings
 from mailman_suite.settings.web import WebSettings
 from mailman_suite.settings.windows import WindowSettings
 
-# In the order of docs/settings.md.
-GROUPS = (
-    SuiteSettings,
-    WebSettings,
-    ListsSettings,
-    CoreSettings,
-    DatabaseSettings,
-    PartSettings,
-    SecretSettings,
-    WindowSettings,
-    FleetSettings,
-    RoleSettings,
-    RehearsalSettings,
-    CommandLineSettings,
-)
 
-
-def deciding() -> tuple[str, ...]:
-    """The settings that decide how an upgrade goes, by their names without the prefix."""
-    return tuple(
-        name
-        for group in GROUPS
-        if not issubclass(group, PerHost)
-        for name, field in group.model_fields.items()
-        if PER_HOST not in field.metadata
-    )
-
-
-class Settings(
+class Settings(  # in the order of docs/settings.md
     SuiteSettings,
     WebSettings,
     ListsSettings,
@@ -73,3 +48,17 @@ class Settings(
     def database_server(self) -> str:
         """Where this host reaches the database server."""
         return next(iter(self.addresses("database")), self.database_host)
+
+
+GROUPS: tuple[type[BaseModel], ...] = Settings.__bases__
+
+
+def deciding() -> tuple[str, ...]:
+    """The settings that decide how an upgrade goes, by their names without the prefix."""
+    return tuple(
+        name
+        for group in GROUPS
+        if not issubclass(group, PerHost)
+        for name, field in group.model_fields.items()
+        if PER_HOST not in field.metadata
+    )
