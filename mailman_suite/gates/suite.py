@@ -21,9 +21,9 @@ from mailman_suite.gates.model import (
     window,
 )
 from mailman_suite.gates.versions import FIRST, TESTED_FROM
+from mailman_suite.parts.chosen import search
 from mailman_suite.parts.database.chosen import databases, titles
 from mailman_suite.parts.database.postgresql import ANSWER as POSTGRESQL
-from mailman_suite.parts.search.chosen import search
 from mailman_suite.parts.search.whoosh import ANSWER as WHOOSH
 
 _TESTED = "direct upgrades were run from Core " + ", ".join(TESTED_FROM)

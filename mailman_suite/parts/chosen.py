@@ -7,6 +7,7 @@ from typing import cast
 from mailman_suite.parts.answers import answers
 from mailman_suite.parts.mta.model import Mta
 from mailman_suite.parts.proxy.model import Proxy
+from mailman_suite.parts.search.model import Search
 from mailman_suite.parts.wsgi.model import WsgiServer
 from mailman_suite.settings import Settings
 
@@ -27,3 +28,9 @@ def wsgi(settings: Settings) -> WsgiServer:
 def mta(settings: Settings) -> Mta:
     """The mail server in front of Core."""
     return cast(Mta, answers("mta")[settings.mta])
+
+
+def search() -> Search:
+    """What searches the archives: the only one; a second one needs a setting, or this fails."""
+    (only,) = answers("search").values()
+    return cast(Search, only)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailman_suite.base import layout
 from mailman_suite.base.declared_files import DeclaredFiles, Directory, ManagedFile
 from mailman_suite.base.repository import HOST_PROGRAMS
-from mailman_suite.parts.search.chosen import search
+from mailman_suite.parts.chosen import search
 from mailman_suite.settings import Settings
 from mailman_suite.suite.rendering import rendered
 from mailman_suite.suite.suite import Suite

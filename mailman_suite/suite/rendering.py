@@ -10,8 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.base.repository import ROOT
+from mailman_suite.parts.chosen import search
 from mailman_suite.parts.database.chosen import all_services
-from mailman_suite.parts.search.chosen import search
 from mailman_suite.suite.suite import Suite
 
 # What a mistake in a template can raise besides Jinja's own errors.

@@ -11,11 +11,11 @@ from pyinfra.api import HiddenValue
 from mailman_suite.base import layout
 from mailman_suite.host.wire.survey import CronJob
 from mailman_suite.parts import chosen
+from mailman_suite.parts.chosen import search
 from mailman_suite.parts.database.chosen import database_of
 from mailman_suite.parts.database.model import Database
 from mailman_suite.parts.mta.model import Mta
 from mailman_suite.parts.proxy.model import Proxy
-from mailman_suite.parts.search.chosen import search
 from mailman_suite.parts.wsgi.model import WsgiServer
 from mailman_suite.releases.catalogue import Release
 from mailman_suite.releases.platforms import Platform

@@ -18,7 +18,7 @@ from mailman_suite.host.wire.nothing import Nothing
 from mailman_suite.host.wire.order import Order
 from mailman_suite.host.wire.units import DeclaredUnits
 from mailman_suite.inspection.standing import standing
-from mailman_suite.parts.search.chosen import search
+from mailman_suite.parts.chosen import search
 from mailman_suite.suite.needed_secrets import secret_references
 from mailman_suite.suite.suite import Suite
 from mailman_suite.windows import upgrade

@@ -18,8 +18,8 @@ from mailman_suite.host.wire.checks import PagesQuestion
 from mailman_suite.host.wire.connections import Connections
 from mailman_suite.host.wire.files import FilesToApply
 from mailman_suite.host.wire.units import DeclaredUnits
+from mailman_suite.parts.chosen import search
 from mailman_suite.parts.database.connections import at, connections, files
-from mailman_suite.parts.search.chosen import search
 from mailman_suite.runs.record import this_run
 from mailman_suite.suite import files as suite_files
 from mailman_suite.suite.places import Places

@@ -15,9 +15,9 @@ from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
 from mailman_suite.parts import database
 from mailman_suite.parts.answers import answers
+from mailman_suite.parts.chosen import search
 from mailman_suite.parts.database.chosen import by_engine, databases
 from mailman_suite.parts.database.model import Database
-from mailman_suite.parts.search.chosen import search
 from mailman_suite.releases.platforms import PLATFORMS
 from mailman_suite.settings import Settings
 from mailman_suite.suite import files as suite_files
