@@ -41,6 +41,7 @@ class Release:
     django: str  # the series, for people
     pythons: tuple[Python, ...]  # supported, oldest first
     packages: tuple[tuple[str, str], ...]  # the seven of the suite, as installed
+    tells_systemd: bool = False  # whether Core says when its runners are started (Type=notify)
 
     @property
     def core(self) -> str:
@@ -148,9 +149,9 @@ _SUITE_OF_3_3_9 = (
 )
 
 
-def _suite_of_3_3_10(local: str) -> tuple[tuple[str, str], ...]:
+def _suite_of_3_3_10(local: str, core: str) -> tuple[tuple[str, str], ...]:
     return (
-        ("mailman", f"3.3.10{local}"),
+        ("mailman", f"3.3.10{core}"),
         ("postorius", f"1.3.13{local}"),
         ("hyperkitty", f"1.3.12{local}"),
         ("django-mailman3", f"1.3.15{local}"),
@@ -160,20 +161,25 @@ def _suite_of_3_3_10(local: str) -> tuple[tuple[str, str], ...]:
     )
 
 
+_FROM_3_10_TO_3_13: tuple[Python, ...] = ((3, 10), (3, 11), (3, 12), (3, 13))
 RELEASES: dict[str, Release] = {
     release.name: release
     for release in (
         Release("3.3.9", "4.1", ((3, 9), (3, 10), (3, 11)), _SUITE_OF_3_3_9),
-        Release("3.3.10", "4.2", ((3, 9), (3, 10), (3, 11), (3, 12)), _suite_of_3_3_10("")),
+        Release("3.3.10", "4.2", ((3, 9), (3, 10), (3, 11), (3, 12)), _suite_of_3_3_10("", "")),
         Release(
-            "3.3.10+django52",
+            "3.3.10+django52", "5.2", _FROM_3_10_TO_3_13, _suite_of_3_3_10("+suite.1", "+suite.1")
+        ),
+        Release(
+            "3.3.10+django52.forked",
             "5.2",
-            ((3, 10), (3, 11), (3, 12), (3, 13)),
-            _suite_of_3_3_10("+suite.1"),
+            _FROM_3_10_TO_3_13,
+            _suite_of_3_3_10("+suite.1", "+suite.2"),
+            tells_systemd=True,
         ),
     )
 }
-DEFAULT = "3.3.10+django52"
+DEFAULT = "3.3.10+django52.forked"
 
 
 def release_named(name: str) -> Release:

@@ -52,7 +52,10 @@ def rebuilt_wheel(wheel: Path, patch: Path, directory: Path) -> Path:
 
 
 def parsed_patch(text: str) -> dict[str, list[Hunk]]:
-    """The hunks of a unified diff by path, without the leading `b/`; PatchError when malformed."""
+    """The hunks of a unified diff by path, without the leading `b/`; PatchError when malformed.
+
+    What stands before the first file is for readers, as patch(1) takes it too.
+    """
     patches: dict[str, list[Hunk]] = {}
     lines = iter(text.splitlines(keepends=True))
     for line in lines:
@@ -61,7 +64,7 @@ def parsed_patch(text: str) -> dict[str, list[Hunk]]:
             patches[path] = []
         elif line.startswith("@@ ") and patches:
             patches[path].append(_hunk(line, lines))
-        else:
+        elif patches:
             raise PatchError(f"not part of a unified diff: {line.rstrip()!r}")
     if not patches or not all(patches.values()):
         raise PatchError("the patch changes nothing")
