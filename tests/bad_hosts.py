@@ -8,7 +8,7 @@ from typing import Any
 from tests.bad_settings import GOOD
 
 GIB = 1024**3
-RUNNING = "3.3.10+django52-py3.11-0123456789ab"
+RUNNING = "3.3.10+forked-py3.11-0123456789ab"
 TLS = {
     "mailman_tls_certificate": "/etc/ssl/fullchain.pem",
     "mailman_tls_key": "/etc/ssl/key.pem",
@@ -124,7 +124,7 @@ TROUBLES = {
     "a Python that the release has no lock for": Trouble(
         {"interpreters": {"/usr/bin/python3": [3, 9, 2]}},
         "Python 3.9",
-        "Python 3.10 to 3.13 for release 3.3.10+django52",
+        "Python 3.10 to 3.13 for release 3.3.10+forked",
         'set mailman_release = "3.3.10" for this host',
     ),
     "a Python that no release has a lock for": Trouble(
@@ -137,7 +137,8 @@ TROUBLES = {
         {},
         "no suite yet, and release 3.3.9 of Core 3.3.9 on Django 4.1",
         "a release with the newest Core",
-        'set mailman_release = "3.3.10" or mailman_release = "3.3.10+django52"; or, to '
+        'set mailman_release = "3.3.10" or mailman_release = "3.3.10+django52" or '
+        'mailman_release = "3.3.10+forked"; or, to '
         "continue anyway, acknowledge it in group_data: "
         'mailman_acknowledged = {"3.3.9": ["replaced_release"]}',
         {"mailman_release": "3.3.9"},

@@ -117,7 +117,7 @@ SPELLING = {
     "an unknown release": Mistake(
         {"mailman_release": "3.4"},
         "release '3.4'",
-        "one of 3.3.9, 3.3.10, 3.3.10+django52",
+        "one of 3.3.9, 3.3.10, 3.3.10+django52, 3.3.10+forked",
         "set mailman_release",
     ),
 }

@@ -171,7 +171,7 @@ RELEASES: dict[str, Release] = {
             "3.3.10+django52", "5.2", _FROM_3_10_TO_3_13, _suite_of_3_3_10("+suite.1", "+suite.1")
         ),
         Release(
-            "3.3.10+django52.forked",
+            "3.3.10+forked",
             "5.2",
             _FROM_3_10_TO_3_13,
             _suite_of_3_3_10("+suite.1", "+suite.2"),
@@ -179,7 +179,7 @@ RELEASES: dict[str, Release] = {
         ),
     )
 }
-DEFAULT = "3.3.10+django52.forked"
+DEFAULT = "3.3.10+forked"
 
 
 def release_named(name: str) -> Release:

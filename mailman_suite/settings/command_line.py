@@ -19,7 +19,7 @@ class CommandLineSettings(PerHost, title="For a single command"):
     """Give these on the command line, as `--data NAME=VALUE`; leave them out of group data."""
 
     rollback: Annotated[
-        str, Words('ID of a window, or `""`'), Field(examples=["20261121T174339-3.3.10+django52"])
+        str, Words('ID of a window, or `""`'), Field(examples=["20261121T174339-3.3.10+forked"])
     ] = ""
     """For `deploys/rollback.py`: ID of the maintenance window to roll back. Without it, the
     windows that can be rolled back are listed.

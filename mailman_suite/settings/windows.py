@@ -18,7 +18,7 @@ class WindowSettings(Frozen, title="Upgrades, adoption and backups"):
     acknowledged: Annotated[
         dict[str, list[str]],
         Words("dictionary from releases to lists of gates"),
-        Field(examples=[{"3.3.10+django52": ["nntp_runner"]}]),
+        Field(examples=[{"3.3.10+forked": ["nntp_runner"]}]),
     ] = Field(default_factory=dict)
     """Gates that an upgrade to a release may pass after your decision. A run that stops at such a
     gate prints the line to set; [gates.md](gates.md) explains each gate.

@@ -45,7 +45,7 @@ def clone(base: str = "") -> Iterator[Machine]:
 
 def suite(machine: Machine) -> HandmadeSuite:
     """The machine's suite, to be asked over REST."""
-    return HandmadeSuite(machine, Combination(SUITE, "sqlite", "3.3.10+django52"))
+    return HandmadeSuite(machine, Combination(SUITE, "sqlite", "3.3.10+forked"))
 
 
 def _install(machine: Machine) -> None:

@@ -68,7 +68,7 @@ HANDMADE = (
     Handmade("bullseye", "3.3.8", "sqlite", becomes="3.3.10"),
     Handmade(
         *("bookworm", "3.3.9", "postgresql"),
-        becomes="3.3.10+django52",
+        becomes="3.3.10+forked",
         wsgi="gunicorn",
         archives="hyperkitty",
     ),

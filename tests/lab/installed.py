@@ -70,10 +70,10 @@ class Combination:
 
 
 COMBINATIONS = (
-    Combination("bookworm", "sqlite", "3.3.10+django52"),
-    Combination("bookworm", "postgresql", "3.3.10+django52"),
-    Combination("trixie", "sqlite", "3.3.10+django52"),
-    Combination("trixie", "postgresql", "3.3.10+django52"),
+    Combination("bookworm", "sqlite", "3.3.10+forked"),
+    Combination("bookworm", "postgresql", "3.3.10+forked"),
+    Combination("trixie", "sqlite", "3.3.10+forked"),
+    Combination("trixie", "postgresql", "3.3.10+forked"),
     Combination("bullseye", "sqlite", "3.3.10"),
 )
 DEFAULT = COMBINATIONS[0]

@@ -20,7 +20,7 @@ from tests.lab.installed import Combination
 from tests.lab.suites import Suite, eventually
 
 HERE = Path(__file__).parent
-OLD, NEW = "3.3.9", "3.3.10+django52"
+OLD, NEW = "3.3.9", "3.3.10+forked"
 # The last migration that stays, by app; the one after it changes a column.
 STAYS = {"hyperkitty": "0022"}
 _PERIODS = ("minutely", "quarter_hourly", "hourly", "daily", "weekly", "monthly", "yearly")

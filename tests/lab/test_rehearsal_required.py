@@ -71,7 +71,7 @@ def test_only_a_receipt_of_its_own_lets_a_host_change_its_release(host: Suite) -
         status, said = plan(host)
         assert status == 0, said
         text = (place / RECEIPT).read_text(encoding="utf-8")
-        (place / RECEIPT).write_text(text.replace('"3.3.10+django52"', '"3.3.11"'))
+        (place / RECEIPT).write_text(text.replace('"3.3.10+forked"', '"3.3.11"'))
         status, said = plan(host)
         assert (status, f"{name} does not count (tampered)" in said) == (1, True), said
     finally:

@@ -35,7 +35,7 @@ from tests.unit import surveyed
 DEPLOY = Path(__file__).parents[2] / "deploys" / "mailman.py"
 (DEBIAN_12,) = (host for host in paper_hosts(supported=True) if host.name == "debian-12")
 OLDER = RELEASES["3.3.10"]
-NEW = RELEASES["3.3.10+django52"]
+NEW = RELEASES["3.3.10+forked"]
 IDENTIFIER = {release.name: release.identifier((3, 11)) for release in (OLDER, NEW)}
 _WINDOW = re.compile(r"systemctl start mailman-window\.service")
 _WORDS = re.compile(r"mailman_suite\.host\.window\.program (closed|follow)")
@@ -55,7 +55,7 @@ class Paper:
 
 
 def older(wave: int = 0, on: PaperHost = DEBIAN_12, **more: Any) -> Paper:
-    """A host that runs 3.3.10 and is to run 3.3.10+django52, of which nothing is built yet."""
+    """A host that runs 3.3.10 and is to run 3.3.10+forked, of which nothing is built yet."""
     values = data(on, mailman_wave=wave)
     seen = {**look(on, IDENTIFIER[OLDER.name])}
     facts = {

@@ -63,7 +63,7 @@ def test_no_host_waits_for_anothers_turn(parallel: int, said: pytest.LogCaptureF
     hosts = fleet()
     assert run(hosts, parallel=parallel).error is None
     assert windows(hosts) == ["canary", "one", "two"]
-    runs = "runs 3.3.10+django52, was 3.3.10 (window 31.4 s), healthy"
+    runs = "runs 3.3.10+forked, was 3.3.10 (window 31.4 s), healthy"
     waves = {"canary": 0, "one": 1, "two": 1}
     assert end(said) == [f"{name} wave {wave} {runs}" for name, wave in waves.items()]
 
@@ -118,7 +118,7 @@ def test_a_bad_host_of_a_wave_leaves_the_good_one_upgraded_and_the_next_wave_alo
     assert run(hosts).error is not None
     assert windows(hosts) == ["canary", "one", "two"]
     assert end(said)[1:4] == [
-        "one wave 1 runs 3.3.10+django52, was 3.3.10 (window 31.4 s), not checked yet",
+        "one wave 1 runs 3.3.10+forked, was 3.3.10 (window 31.4 s), not checked yet",
         "two wave 1 rolled back to 3.3.10: RuntimeError: no room",
         "last wave 2 not reached, still runs 3.3.10",
     ]
@@ -140,7 +140,7 @@ def test_an_unhealthy_canary_ends_the_run_before_the_next_wave(
     assert run(hosts).error is not None
     assert windows(hosts) == ["canary"]
     failed = f"failed at: {BARRIER} (wave 0)"
-    assert end(said)[0].endswith(f"runs 3.3.10+django52, was 3.3.10 (window 31.4 s), {failed}")
+    assert end(said)[0].endswith(f"runs 3.3.10+forked, was 3.3.10 (window 31.4 s), {failed}")
     assert PROVEN not in canary.sent
 
 
@@ -149,7 +149,7 @@ def test_a_run_goes_on_where_another_ended(said: pytest.LogCaptureFixture) -> No
     assert run(hosts).error is None
     assert windows(hosts) == ["one", "two"]
     assert hosts["canary"].sent == []
-    assert end(said)[0] == "canary wave 0 runs 3.3.10+django52, healthy"
+    assert end(said)[0] == "canary wave 0 runs 3.3.10+forked, healthy"
 
 
 def after_a_window(**more: Any) -> Paper:

@@ -17,8 +17,8 @@ __all__ = ["said"]
 SECRET = "secret-of-all-hosts"
 REMOTE_COMMANDS = {"database": 8, "core": 14, "web": 8, "mta": 6}
 CLOSED = "Window | The web is closed for a change of release"
-PASSED = "Window | The release that runs is 3.3.10+django52"
-OPENED = "Window | The web runs 3.3.10+django52"
+PASSED = "Window | The release that runs is 3.3.10+forked"
+OPENED = "Window | The web runs 3.3.10+forked"
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +58,7 @@ def test_a_change_of_release_opens_a_window_on_core_and_web_alone(
     hosts = everybody()
     assert run(hosts).error is None
     assert windows(hosts) == ["core", "web"]
-    runs = "wave 0 runs 3.3.10+django52, was 3.3.10 (window 31.4 s), healthy"
+    runs = "wave 0 runs 3.3.10+forked, was 3.3.10 (window 31.4 s), healthy"
     assert end(said) == [
         f"core {runs}",
         "database wave 0 database, healthy",

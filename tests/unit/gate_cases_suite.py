@@ -76,7 +76,7 @@ CASES: dict[str, Case] = {
         "replaced_release", "acknowledge", "release 3.3.9 of Core 3.3.9 on Django 4.1",
         'set mailman_release = "3.3.10" or', release="3.3.9",
     ),
-    "a release that nothing has replaced": passes("replaced_release", "release 3.3.10+django52"),
+    "a release that nothing has replaced": passes("replaced_release", "release 3.3.10+forked"),
     "MySQL": Case(
         "database_engine", "stop", "in mysql", "PostgreSQL first", {"core_database": "mysql"},
     ),

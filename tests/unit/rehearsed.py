@@ -1,6 +1,6 @@
 """The result of a rehearsal for tests.
 
-rehearsals/passed.json was written by a real rehearsal of the way from 3.3.9 to 3.3.10+django52 on
+rehearsals/passed.json was written by a real rehearsal of the way from 3.3.9 to 3.3.10+forked on
 two machines of the lab, with a seeded suite on SQLite; the names of the two are others here.
 """
 

@@ -11,7 +11,7 @@ from mailman_suite.releases.catalogue import RELEASES, Release
 from mailman_suite.settings import Settings
 from tests.bad_settings import GOOD
 
-RELEASE = RELEASES["3.3.10+django52"]
+RELEASE = RELEASES["3.3.10+forked"]
 PACKAGES = (
     *("mailman", "postorius", "hyperkitty", "django-mailman3", "mailman-web"),
     *("mailman-hyperkitty", "mailmanclient", "django", "django-allauth"),

@@ -79,7 +79,7 @@ def test_a_web_that_alone_is_behind_changes_beside_a_core_that_is_not() -> None:
 def test_core_and_web_have_one_release() -> None:
     older = prospect("web", 1, mailman_release="3.3.10")
     found = refused([prospect("core"), prospect("web"), older])
-    names = ["hosts of one suite with the releases 3.3.10, 3.3.10+django52"]
+    names = ["hosts of one suite with the releases 3.3.10, 3.3.10+forked"]
     assert found == {"core0": names, "web0": names, "web1": names}
 
 

@@ -14,7 +14,7 @@ from tests.unit.test_invariants import execute, filled, host
 __all__ = ["filled", "host"]  # fixtures
 
 ORDER = {"id": "20261121T170000-3.3.10", "databases": {"core": {"engine": "sqlite"}}}
-RELEASE = "3.3.10+django52-py3.11-73c92beb6e9e"
+RELEASE = "3.3.10+forked-py3.11-73c92beb6e9e"
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_a_manifest_comes_back_as_it_was_written(place: Path) -> None:
     assert {key: found[key] for key in ("id", "release", "release_name", "python", "engine")} == {
         "id": ORDER["id"],
         "release": RELEASE,
-        "release_name": "3.3.10+django52",
+        "release_name": "3.3.10+forked",
         "python": "3.11",
         "engine": "sqlite",
     }

@@ -64,6 +64,11 @@ def test_code_and_metadata_are_changed_as_the_patch_says(tmp_path: Path):
     assert "Version: 1.0+suite.1\nRequires-Dist: django<5.3\n\nText\n" in metadata
 
 
+def test_a_patch_may_begin_with_its_reasons(tmp_path: Path):
+    plain, told = rebuilt(tmp_path / "plain"), rebuilt(tmp_path / "told", f"Why: so.\n\n{PATCH}")
+    assert told.read_bytes() == plain.read_bytes()
+
+
 def test_names_follow_the_patched_version(tmp_path: Path):
     wheel = rebuilt(tmp_path)
     assert wheel.name == "tiny-1.0+suite.1-py3-none-any.whl"
@@ -101,7 +106,7 @@ def test_the_bytes_do_not_depend_on_time_or_on_how_upstream_packed(tmp_path: Pat
         ("@@ -6,3 +7,2 @@", "@@ -6,4 +7,3 @@", "ends early"),
         ("@@ -6,3 +7,2 @@\n", "@@ -5,0 +6,1 @@\n+new\n@@ -6,3 +7,2 @@\n", "no context to check"),
         ("@@ -6,3 +7,2 @@", "@@ somewhere @@", "not a hunk header"),
-        ("--- a/tiny-1", "nonsense\n--- a/tiny-1", "not part of a unified diff"),
+        ("--- a/tiny/code", "nonsense\n--- a/tiny/code", "not part of a unified diff"),
     ],
 )
 def test_a_patch_that_does_not_fit_is_refused(tmp_path: Path, old: str, new: str, reason: str):

@@ -133,7 +133,7 @@ def test_the_host_is_asked_for_what_the_settings_name():
 
 def test_a_release_of_the_same_core_may_run():
     seen = {**look(DEBIAN_12, release="3.3.10-py3.11-0123456789ab")}
-    assert suite_of(declared_settings(GOOD), seen).release.name == "3.3.10+django52"
+    assert suite_of(declared_settings(GOOD), seen).release.name == "3.3.10+forked"
 
 
 def test_a_release_that_newer_ones_have_replaced_is_begun_with_on_the_operators_word():

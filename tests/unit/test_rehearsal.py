@@ -63,7 +63,7 @@ UNFIT: dict[str, tuple[Any, Any, Any, str]] = {
         suite(), BARE, production(kind="guide"), "kind 'guide'"
     ),
     "nothing would change": (
-        suite(), BARE, production(release=suite().identifier), "runs 3.3.10+django52"
+        suite(), BARE, production(release=suite().identifier), "runs 3.3.10+forked"
     ),
     "another kind of database": (
         suite(), BARE, production(database="postgresql"), "its data in postgresql"

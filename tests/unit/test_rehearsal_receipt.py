@@ -218,7 +218,7 @@ def test_what_names_a_host_changes_no_digest(name: str):
         ({"mailman_web_settings": {"TIME_ZONE": "UTC"}}, "mailman_web_settings['TIME_ZONE']"),
         ({"mailman_web_apps": ["a.b"]}, "mailman_web_apps"),
         (
-            {"mailman_acknowledged": {"3.3.10+django52": ["nntp_runner"]}},
+            {"mailman_acknowledged": {"3.3.10+forked": ["nntp_runner"]}},
             "mailman_acknowledged",
         ),
     ],

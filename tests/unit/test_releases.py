@@ -42,13 +42,18 @@ def test_the_default_release_covers_debian_12_and_13():
 
 
 def test_the_core_version_is_upstreams():
-    assert [release.core for release in RELEASES.values()] == ["3.3.9", "3.3.10", "3.3.10"]
+    assert [release.core for release in RELEASES.values()] == [
+        "3.3.9",
+        "3.3.10",
+        "3.3.10",
+        "3.3.10",
+    ]
 
 
 def test_a_release_is_replaced_once_a_newer_core_takes_each_of_its_pythons():
     older, *newer = RELEASES.values()
     assert catalogue.replacements(older) == tuple(newer)
-    assert [catalogue.replacements(one) for one in newer] == [(), ()]
+    assert [catalogue.replacements(one) for one in newer] == [(), (), ()]
 
 
 def test_a_python_that_no_newer_core_takes_keeps_a_release(monkeypatch: pytest.MonkeyPatch):
@@ -58,15 +63,17 @@ def test_a_python_that_no_newer_core_takes_keeps_a_release(monkeypatch: pytest.M
 
 
 def test_an_unknown_release_is_refused_with_the_known_ones():
-    with pytest.raises(Refusal, match=re.escape("one of 3.3.9, 3.3.10, 3.3.10+django52")):
+    with pytest.raises(
+        Refusal, match=re.escape("one of 3.3.9, 3.3.10, 3.3.10+django52, 3.3.10+forked")
+    ):
         release_named("3.3.11")
 
 
 def test_an_old_interpreter_is_pointed_to_the_release_that_takes_it():
     with pytest.raises(Refusal) as refused:
-        release_named("3.3.10+django52").lock_for((3, 9))
+        release_named("3.3.10+forked").lock_for((3, 9))
     assert refused.value.found == "Python 3.9"
-    assert refused.value.expected == "Python 3.10 to 3.13 for release 3.3.10+django52"
+    assert refused.value.expected == "Python 3.10 to 3.13 for release 3.3.10+forked"
     assert 'set mailman_release = "3.3.10" for this host' in refused.value.remedy
 
 
@@ -132,8 +139,8 @@ def test_every_build_input_is_there():
 
 
 def test_the_identifier_names_release_and_python():
-    release = release_named("3.3.10+django52")
-    assert re.fullmatch(r"3\.3\.10\+django52-py3\.11-[0-9a-f]{12}", release.identifier((3, 11)))
+    release = release_named("3.3.10+forked")
+    assert re.fullmatch(r"3\.3\.10\+forked-py3\.11-[0-9a-f]{12}", release.identifier((3, 11)))
     assert release.identifier((3, 11)) != release.identifier((3, 12))
     assert catalogue.release_of_identifier(release.identifier((3, 11))) == release
     assert catalogue.release_of_identifier("3.2.0-py3.7-0123456789ab") is None
@@ -143,7 +150,7 @@ def test_the_identifier_names_release_and_python():
 def test_the_identifier_changes_with_every_input(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
 ):
-    release = release_named("3.3.10+django52")
+    release = release_named("3.3.10+forked")
     before = release.identifier((3, 11))
     shutil.copytree(release.directory, tmp_path / "releases" / release.name)
     monkeypatch.setattr(catalogue, "ROOT", tmp_path)
@@ -155,7 +162,7 @@ def test_the_identifier_changes_with_every_input(
 
 @pytest.mark.parametrize("program", ["release", "assets", "unpack"])
 def test_a_build_has_every_module_that_it_imports(program: str):
-    release = RELEASES["3.3.10+django52"]
+    release = RELEASES["3.3.10+forked"]
     sent = {str(path) for path in release.build_inputs((3, 11))}
     needed = closure(f"mailman_suite.host.build.{program}")
     files = {f"{module.replace('.', '/')}.py" for module, text in needed.items() if text}

@@ -8,7 +8,7 @@ from mailman_suite.fleet.progress import Progress, where
 from mailman_suite.fleet.table import table
 from tests.unit.split_suites import prospect
 
-NEW = "3.3.10+django52"
+NEW = "3.3.10+forked"
 
 
 @pytest.fixture(autouse=True)

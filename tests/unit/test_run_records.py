@@ -96,7 +96,7 @@ BEGAN = "2026-11-21 21:03:55"
 def record(**changed: Any) -> dict[str, Any]:
     names = {"run": "r", "who": "anna@laptop", "host": "lists1", "deploy": "mailman"}
     times = {"began": "2026-11-21T21:03:55Z", "ended": "", "seconds": 41.2, "window": ""}
-    aims = {"from": "3.3.10-py3.11-0123456789ab", "to": "3.3.10+django52-py3.11-0123456789ab"}
+    aims = {"from": "3.3.10-py3.11-0123456789ab", "to": "3.3.10+forked-py3.11-0123456789ab"}
     return {**names, **times, **aims, "outcome": "done", "changed": 3, "reason": "", **changed}
 
 
@@ -114,11 +114,11 @@ def test_the_table_is_for_people():
     )
     assert [" ".join(line.split()) for line in lines] == [
         "began (UTC) host deploy who from to took outcome",
-        f"{BEGAN} lists1 mailman anna@laptop 3.3.10 3.3.10+django52 41 s done, 3 changes",
-        f"{BEGAN} a mailman anna@laptop 3.3.10 3.3.10+django52 2 s done, nothing changed",
-        f"{BEGAN} lists1 mailman anna@laptop 3.3.10 3.3.10+django52 ? interrupted: gone",
+        f"{BEGAN} lists1 mailman anna@laptop 3.3.10 3.3.10+forked 41 s done, 3 changes",
+        f"{BEGAN} a mailman anna@laptop 3.3.10 3.3.10+forked 2 s done, nothing changed",
+        f"{BEGAN} lists1 mailman anna@laptop 3.3.10 3.3.10+forked ? interrupted: gone",
         f"{BEGAN} lists1 mailman anna@laptop - - - refused: port 25 is taken",
-        f"{BEGAN} lists1 mailman anna@laptop Core 3.3.8, made by hand 3.3.10+django52"
+        f"{BEGAN} lists1 mailman anna@laptop Core 3.3.8, made by hand 3.3.10+forked"
         " 67 min done, 1 change",
     ]
 

@@ -25,7 +25,7 @@ from tests.unit import surveyed
 from tests.unit.kept_states import DEBIAN_12
 
 OLD = "3.3.10-py3.11-0123456789ab"
-NEW = "3.3.10+django52"
+NEW = "3.3.10+forked"
 
 
 def suite(wave: int = 0, runs: str = OLD) -> Suite:

@@ -79,7 +79,7 @@ def test_every_kind_of_order_has_its_steps() -> None:
 def test_a_host_without_an_index_is_not_asked_for_a_new_one(role: str, asked: list[str]) -> None:
     index = {"engine": surveyed.WHOOSH, "path": layout.FULLTEXT_INDEX, "exists": False}
     survey = surveyed.survey("3.3.9", emails=7, search_index={**index, "readable": False})
-    found = asking.findings(survey, split_settings(role), RELEASES["3.3.10+django52"])
+    found = asking.findings(survey, split_settings(role), RELEASES["3.3.10+forked"])
     assert [one for one in asking.changes(found) if one == "rebuild_index"] == asked
 
 

@@ -24,7 +24,7 @@ from tests.bad_settings import GOOD
 from tests.plans.suite_on_paper import SPLIT, look
 from tests.unit.kept_states import DEBIAN_12
 
-OLD, NEW = "3.3.10-py3.11-0123456789ab", "3.3.10+django52"
+OLD, NEW = "3.3.10-py3.11-0123456789ab", "3.3.10+forked"
 RUN = "20261127T120000-3f2a1c"
 ID = f"20261127T120005-{NEW}"
 OLD_FILE, NEW_FILE = "of the old release\n", "of the new release\n"

@@ -118,10 +118,16 @@ def _core_processes(host: Host) -> Iterator[dict[str, Any]]:
     if host.unit("mailman3.service")["state"] != "active":
         return
     config = str(host.path("/etc/mailman3/mailman.cfg"))
-    yield {"pid": 1, "parent": 0, "words": ["python", "master", config], "started": 0.0}
+    yield {
+        "pid": 1,
+        "parent": 0,
+        "name": "python",
+        "words": ["python", "master", config],
+        "started": 0.0,
+    }
     if not (host.root / "pretended/without-runners").exists():
         words = ["python", "runner", "--runner=in:0:1", config]
-        yield {"pid": 2, "parent": 1, "words": words, "started": 0.0}
+        yield {"pid": 2, "parent": 1, "name": "python", "words": words, "started": 0.0}
 
 
 def call(host: Host, verb: str) -> None:

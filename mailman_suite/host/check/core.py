@@ -18,7 +18,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypedDict
 
 from mailman_suite.host.base import verbs
@@ -34,10 +34,11 @@ from mailman_suite.host.wire.checks import (
 
 
 class Process(TypedDict):
-    """A process; `started` in seconds since boot."""
+    """A process; `name` is the kernel's, of 15 characters; `started` in seconds since boot."""
 
     pid: int
     parent: int
+    name: str
     words: list[str]
     started: float
 
@@ -45,6 +46,7 @@ class Process(TypedDict):
 # A site of this size is asked for all its lists in about a second; beyond, for the first ones.
 _LISTS = 2000
 _SECONDS = 20
+_KERNELS_LENGTH = 15  # of a process's name
 
 
 def rest(declared: CoreQuestion) -> Rest:
@@ -86,17 +88,35 @@ def runners(declared: CoreQuestion) -> Runners:
     says little about its runners.
     """
     running: dict[str, list[int]] = {}
+    configured = configured_runners(declared)
     now = time.clock_gettime(time.CLOCK_BOOTTIME)
-    ours = [one for one in processes() if declared["config"] in one["words"]]
-    masters = {one["pid"]: one for one in ours if is_program(one, "master")}
-    for one in ours:
-        specified = [word for word in one["words"] if word.startswith("--runner=")]
-        # REST's own workers look like their runner; only the master's children are runners.
-        if specified and one["parent"] in masters:
-            name = specified[0].partition("=")[2].split(":")[0]
+    ours = {one["pid"]: one for one in processes() if declared["config"] in one["words"]}
+    # A forked runner has the command line of its master, and REST's own workers look like their
+    # runner: masters are nobody's children here, and runners are the children of masters.
+    masters = {
+        pid: one
+        for pid, one in ours.items()
+        if is_program(one, "master") and one["parent"] not in ours
+    }
+    for one in ours.values():
+        name = runner_name(one, configured) if one["parent"] in masters else None
+        if name:
             running.setdefault(name, []).append(round(now - one["started"]))
     ages = [round(now - one["started"]) for one in masters.values()]
-    return {"configured": configured_runners(declared), "running": running, "masters": ages}
+    return {"configured": configured, "running": running, "masters": ages}
+
+
+def runner_name(process: Process, configured: Iterable[str]) -> str | None:
+    """The runner that a child of the master is; None for a process of something else.
+
+    One that was started by exec has it in its arguments, a forked one in its name
+    (releases/3.3.10+forked/patches/mailman.patch).
+    """
+    for word in process["words"]:
+        if word.startswith("--runner="):
+            return word.partition("=")[2].split(":")[0]
+    named = {f"runner:{one}"[:_KERNELS_LENGTH]: one for one in configured}
+    return named.get(process["name"])
 
 
 def is_program(process: Process, name: str) -> bool:
@@ -105,19 +125,24 @@ def is_program(process: Process, name: str) -> bool:
 
 
 def processes() -> Iterator[Process]:
-    """Every process: pid, parent, words of its command line, start in seconds since boot."""
+    """Every process, by /proc (proc(5))."""
     ticks = os.sysconf("SC_CLK_TCK")
     for directory in glob.glob("/proc/[0-9]*"):
         try:
             with open(f"{directory}/cmdline", encoding="utf-8", errors="replace") as text:
                 words = text.read().split("\0")
             with open(f"{directory}/stat", encoding="utf-8", errors="replace") as text:
-                fields = text.read().rpartition(")")[2].split()
+                before, _, after = text.read().rpartition(")")
         except OSError:
             continue
-        pid = int(os.path.basename(directory))
-        started = int(fields[19]) / ticks
-        yield {"pid": pid, "parent": int(fields[1]), "words": words, "started": started}
+        fields = after.split()
+        yield {
+            "pid": int(os.path.basename(directory)),
+            "parent": int(fields[1]),
+            "name": before.partition("(")[2],
+            "words": words,
+            "started": int(fields[19]) / ticks,
+        }
 
 
 def configured_runners(declared: CoreQuestion) -> dict[str, int]:

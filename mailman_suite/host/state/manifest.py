@@ -52,7 +52,7 @@ def write(place: Path, order: SharedOrder, release: str, held: Held | Nothing) -
 
 
 def release_parts(identifier: str) -> ReleaseParts:
-    """`3.3.10+django52-py3.11-73c92beb6e9e` in parts; what was made by hand has none."""
+    """`3.3.10+forked-py3.11-73c92beb6e9e` in parts; what was made by hand has none."""
     name, ours, rest = identifier.rpartition("-py")
     python = rest.partition("-")[0] if ours else ""
     return {"release": identifier, "release_name": name, "python": python}

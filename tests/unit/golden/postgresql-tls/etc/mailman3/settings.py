@@ -1,4 +1,4 @@
-# templates/etc/mailman3/settings.py.j2, release 3.3.10+django52
+# templates/etc/mailman3/settings.py.j2, release 3.3.10+forked
 # Set mailman_web_settings in group_data to add or change anything; edits made here are replaced.
 import sys
 from pathlib import Path
