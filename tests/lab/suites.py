@@ -128,8 +128,8 @@ class Suite:
         return shown.split()
 
     def _runners(self) -> list[str]:
-        rows = self.run("ps -u mailman -o pid=,lstart=,args=").splitlines()
-        return [row.strip() for row in rows if "--runner=" in row]
+        rows = self.run("ps -u mailman -o pid=,lstart=,comm=,args=").splitlines()
+        return [row.strip() for row in rows if "--runner=" in row or " runner:" in row]
 
 
 # Runs on the host: the password stays in its file.
