@@ -19,7 +19,7 @@ DEFAULT_FROM_EMAIL = 'postmaster@lists.unit.test'
 EMAIL_HOST = "localhost"
 EMAIL_PORT = 25
 
-# Core fetches templates and hands over mail by loopback; people come by the other names.
+# Core fetches templates and sends messages by loopback; people use the other names.
 ALLOWED_HOSTS = ['localhost', '127.0.0.1', 'lists.unit.test', 'www.unit.test', '203.0.113.7']
 CSRF_TRUSTED_ORIGINS = ['https://lists.unit.test', 'https://www.unit.test', 'https://203.0.113.7']
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = 'https'
@@ -41,7 +41,7 @@ DATABASES = {
     }
 }
 
-# Each release brings its own static files: they stand beside the virtualenv that runs.
+# Each release has its own static files, beside the virtualenv that runs.
 STATIC_ROOT = str(Path(sys.prefix).resolve().parent / "static")
 # Shared by the web processes and the qcluster worker, which refreshes what they show.
 CACHES = {
@@ -72,7 +72,7 @@ POSTORIUS_TEMPLATE_BASE_URL = "http://127.0.0.1:8000"
 
 INSTALLED_APPS = [*INSTALLED_APPS, *['allauth.socialaccount.providers.github']]  # noqa: F405
 
-# From mailman_web_settings; what stands here wins.
+# From mailman_web_settings; these override the settings above.
 TIME_ZONE = 'Europe/Berlin'
 X = {'a': (1, None, "it's")}
 

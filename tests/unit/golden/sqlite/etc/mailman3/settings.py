@@ -19,7 +19,7 @@ DEFAULT_FROM_EMAIL = 'postmaster@lists.unit.test'
 EMAIL_HOST = "localhost"
 EMAIL_PORT = 25
 
-# Core fetches templates and hands over mail by loopback; people come by the other names.
+# Core fetches templates and sends messages by loopback; people use the other names.
 ALLOWED_HOSTS = ['localhost', '127.0.0.1', 'lists.unit.test']
 CSRF_TRUSTED_ORIGINS = ['http://lists.unit.test']
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = 'http'
@@ -35,7 +35,7 @@ DATABASES = {
     }
 }
 
-# Each release brings its own static files: they stand beside the virtualenv that runs.
+# Each release has its own static files, beside the virtualenv that runs.
 STATIC_ROOT = str(Path(sys.prefix).resolve().parent / "static")
 # Shared by the web processes and the qcluster worker, which refreshes what they show.
 CACHES = {
