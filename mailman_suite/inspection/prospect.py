@@ -12,7 +12,7 @@ from mailman_suite.adoption import takeover
 from mailman_suite.base.refusal import Refusal, Refusals, Refused
 from mailman_suite.facts.adoption import Installation
 from mailman_suite.facts.adoption import question as installation_question
-from mailman_suite.facts.look import Look
+from mailman_suite.facts.inspection import HostInspection
 from mailman_suite.facts.machine_identity import MachineIdentity
 from mailman_suite.facts.survey import Survey
 from mailman_suite.facts.survey import question as survey_question
@@ -66,7 +66,7 @@ def prospect(host: Host) -> Prospect:
     try:
         settings = declared_settings(host.data.dict())
         found = replace(found, settings=settings)
-        look = host.get_fact(Look, arguments=question(settings))
+        look = host.get_fact(HostInspection, arguments=question(settings))
         found = replace(found, look=look)
         suite = suite_of(settings, look)
         suite_files.require_templates(suite)

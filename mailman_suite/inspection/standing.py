@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyinfra.api.host import Host
 
 from mailman_suite.base.refusal import Refusal, Refusals, Refused
-from mailman_suite.facts.look import Look
+from mailman_suite.facts.inspection import HostInspection
 from mailman_suite.host.wire.inspection import Inspection
 from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import question, suite_of
@@ -23,7 +23,7 @@ def standing(host: Host) -> Suite:
     try:
         settings = declared_settings(host.data.dict())
         roles.require_one_host(settings)
-        look = host.get_fact(Look, arguments=question(settings))
+        look = host.get_fact(HostInspection, arguments=question(settings))
         return suite_of(as_running(settings, look), look)
     except (Refusal, Refusals) as error:
         raise Refused(host.name, error.reasons) from None

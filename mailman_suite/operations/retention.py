@@ -8,7 +8,7 @@ from pyinfra import host, logger
 from pyinfra.api import QuoteString, StringCommand, operation
 
 from mailman_suite.base import layout
-from mailman_suite.facts.look import Look
+from mailman_suite.facts.inspection import HostInspection
 from mailman_suite.inspection.suites import question
 from mailman_suite.releases.retention import Old, old
 from mailman_suite.suite.suite import Suite
@@ -36,7 +36,7 @@ def kept(suite: Suite) -> Generator[StringCommand, None, None]:
 
 
 def _after_window(suite: Suite) -> Old:
-    look = host.get_fact(Look, arguments=question(suite.settings))
+    look = host.get_fact(HostInspection, arguments=question(suite.settings))
     return old(look, suite.settings.keep_windows, suite.identifier)
 
 

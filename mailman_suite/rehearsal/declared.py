@@ -16,7 +16,7 @@ from pyinfra.api.host import Host
 
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal, Refusals, Refused
-from mailman_suite.facts.look import Look
+from mailman_suite.facts.inspection import HostInspection
 from mailman_suite.facts.rehearsal import Staging
 from mailman_suite.host.wire.inspection import Inspection, Question
 from mailman_suite.host.wire.rehearsal import Clearing, Measured, ServerDatabases, StagingFound
@@ -70,7 +70,7 @@ def chosen(host: Host) -> Rehearsal:
     try:
         settings = declared_settings(host.data.dict())
         _require_a_production_host(settings)
-        here = host.get_fact(Look, arguments=question(settings))
+        here = host.get_fact(HostInspection, arguments=question(settings))
         staging = host.get_fact(Staging, arguments={"mark": layout.REHEARSAL_MARK})
         suite = suite_of(settings, bare(here) if staging["mark"] else here)
         suite_files.require_templates(suite)
@@ -100,7 +100,7 @@ def standing(host: Host) -> Suite:
                 expected="a host with a rehearsal's copy of production",
                 remedy="there is nothing to remove; correct --limit if you meant another host",
             )
-        look = host.get_fact(Look, arguments=question(settings))
+        look = host.get_fact(HostInspection, arguments=question(settings))
         return suite_of(settings, bare(look))
     except (Refusal, Refusals) as error:
         raise Refused(host.name, error.reasons) from None

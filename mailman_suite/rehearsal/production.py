@@ -13,7 +13,7 @@ from pyinfra.api import StringCommand
 from mailman_suite.base import layout
 from mailman_suite.base.host_program import program
 from mailman_suite.base.refusal import Refusal
-from mailman_suite.facts.look import Look
+from mailman_suite.facts.inspection import HostInspection
 from mailman_suite.host.wire.inspection import Inspection, Question
 from mailman_suite.host.wire.rehearsal import CopyOutQuestion, Measured
 from mailman_suite.parts.database.connections import connections
@@ -37,8 +37,8 @@ _SKIPS = (
 
 
 def look(settings: Settings, asked: Question) -> Inspection:
-    """What every run looks at first, of the production host. Raises `Refusal`."""
-    seen: Inspection = _answer(settings, Look().command(asked))
+    """The inspection of the production host, as at the start of every run. Raises `Refusal`."""
+    seen: Inspection = _answer(settings, HostInspection().command(asked))
     return seen
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from lab.machines import Machine
 from mailman_suite.base import layout
-from mailman_suite.facts.look import Look
+from mailman_suite.facts.inspection import HostInspection
 from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import question, suite_of
 from mailman_suite.parts.mta.postfix import PARAMETERS
@@ -57,9 +57,9 @@ def written(host: Machine, data: Mapping[str, Any]) -> Iterator[Path]:
 
 def _suite(host: Machine, data: Mapping[str, Any]) -> Suite:
     settings = declared_settings(dict(data))
-    look = Look()
-    said = host.run(look.command(question(settings)).get_raw_value()).stdout
-    return suite_of(settings, look.process(said.splitlines()))
+    fact = HostInspection()
+    said = host.run(fact.command(question(settings)).get_raw_value()).stdout
+    return suite_of(settings, fact.process(said.splitlines()))
 
 
 def _secrets(host: Machine) -> dict[str, str]:

@@ -14,7 +14,7 @@ from lab.machines import Machine
 from mailman_suite.base import layout
 from mailman_suite.checks.model import Verdict, broken
 from mailman_suite.checks.verification import questions, verdicts
-from mailman_suite.facts.look import Look
+from mailman_suite.facts.inspection import HostInspection
 from mailman_suite.facts.verify import Observations
 from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import question, suite_of
@@ -40,9 +40,9 @@ class Verified:
     def suite(self) -> Suite:
         """What is declared for the machine."""
         settings = declared_settings(self.combination.data)
-        look = Look()
-        said = self.machine.run(look.command(question(settings)).get_raw_value()).stdout
-        return suite_of(settings, look.process(said.splitlines()))
+        fact = HostInspection()
+        said = self.machine.run(fact.command(question(settings)).get_raw_value()).stdout
+        return suite_of(settings, fact.process(said.splitlines()))
 
     def verdicts(self) -> list[Verdict]:
         """Every check, judged by one remote command."""

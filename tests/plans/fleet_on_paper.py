@@ -60,7 +60,7 @@ def older(wave: int = 0, on: PaperHost = DEBIAN_12, **more: Any) -> Paper:
     seen = {**look(on, IDENTIFIER[OLDER.name])}
     facts = {
         **converged(on),
-        "Look": seen,
+        "HostInspection": seen,
         "Survey": surveyed.converged(OLDER),
         "LocalDomains": "lists.unit.test",
         "Observations": {},

@@ -37,7 +37,7 @@ def current(role: str, **more: Any) -> Paper:
         "Observations": {},
     }
     if role not in RELEASED:
-        facts["Look"] = look(DEBIAN_12)
+        facts["HostInspection"] = look(DEBIAN_12)
     return Paper(data(DEBIAN_12, **its), facts)
 
 
@@ -47,7 +47,7 @@ def older(role: str, **more: Any) -> Paper:
     if role not in RELEASED:
         return paper
     state = {**paper.facts["ReleaseState"], "built": ""}
-    behind = {"Look": look(DEBIAN_12, IDENTIFIER[OLDER.name]), "ReleaseState": state}
+    behind = {"HostInspection": look(DEBIAN_12, IDENTIFIER[OLDER.name]), "ReleaseState": state}
     return replace(paper, facts={**paper.facts, "Survey": surveyed.converged(OLDER), **behind})
 
 

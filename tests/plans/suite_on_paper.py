@@ -86,7 +86,7 @@ def look(host: PaperHost, release: str = "") -> dict[str, Any]:
 def bare(host: PaperHost) -> dict[str, Any]:
     """The answers of a machine that has nothing yet."""
     return {
-        "Look": look(host),
+        "HostInspection": look(host),
         "DebPackages": {"installed": set(), "broken": False},
         "RpmPackages": {"installed": set(), "broken": False},
         "Account": {},
@@ -134,7 +134,7 @@ def converged(host: PaperHost, **more: Any) -> dict[str, Any]:
     platform = platform_of(host.os_release)
     packages = {*suite.packages, *DATABASE.packaging[platform.package_tool].server}
     return {
-        "Look": look(host, suite.identifier),
+        "HostInspection": look(host, suite.identifier),
         "DebPackages": {"installed": packages, "broken": False},
         "RpmPackages": {"installed": packages, "broken": False},
         "Account": {"home": layout.HOME, "group": layout.GROUP, "shell": "/bin/bash"},

@@ -26,7 +26,7 @@ OLDER = "3.3.10-py3.11-0123456789ab"
 
 
 def test_what_runs_is_copied_although_another_release_is_declared() -> None:
-    plan = plan_of(DEPLOY, data(HOST), {"Look": look(HOST, OLDER)})
+    plan = plan_of(DEPLOY, data(HOST), {"HostInspection": look(HOST, OLDER)})
 
     begins, made = plan.operations
     assert (begins.name, begins.actions) == ("Run | No other run has this host", ())
@@ -34,7 +34,7 @@ def test_what_runs_is_copied_although_another_release_is_declared() -> None:
     (upload,) = made.uploads
     assert upload.destination == f"{layout.STAGING}/backup.tar"
     assert f"systemctl start --no-block {layout.BACKUP_UNIT}" in made.commands[-1]
-    assert plan.facts_asked[0].startswith("Look(")
+    assert plan.facts_asked[0].startswith("HostInspection(")
     assert len(plan.facts_asked) == 1
 
 
@@ -50,7 +50,7 @@ def test_what_runs_is_copied_although_another_release_is_declared() -> None:
 def test_what_is_not_ours_is_refused(kind: str, found: str) -> None:
     seen = {**look(HOST), "suite": {"kind": kind, "release": ""}}
     with pytest.raises(Refused) as raised:
-        plan_of(DEPLOY, data(HOST), {"Look": seen})
+        plan_of(DEPLOY, data(HOST), {"HostInspection": seen})
     (reason,) = raised.value.reasons
     assert (reason.found, reason.remedy) == (found, "run deploys/mailman.py first")
 

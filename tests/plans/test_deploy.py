@@ -175,18 +175,18 @@ def test_a_given_secret_travels_in_standard_input_only(monkeypatch: pytest.Monke
 @pytest.mark.parametrize("host", paper_hosts(supported=False), ids=lambda host: host.name)
 def test_an_unsupported_host_is_refused_before_anything_is_asked_twice(host: PaperHost):
     with pytest.raises(Refused, match="was not touched"):
-        plan_of(DEPLOY, data(host), {"Look": look(host)})
+        plan_of(DEPLOY, data(host), {"HostInspection": look(host)})
 
 
 def test_what_nobody_goes_back_to_is_removed_and_nothing_else():
     host = named("debian-12")
     facts = converged(host)
-    running = facts["Look"]["suite"]["release"]
+    running = facts["HostInspection"]["suite"]["release"]
     windows = [
         {"id": f"2026110{number}T000000-old", "ended": True, "release": "older", "bytes": 1}
         for number in (1, 2)
     ]
-    facts["Look"]["kept"] = {"windows": windows, "releases": ["oldest", "older", running]}
+    facts["HostInspection"]["kept"] = {"windows": windows, "releases": ["oldest", "older", running]}
 
     plan = plan_of(DEPLOY, data(host, mailman_keep_windows=1), facts)
 

@@ -72,7 +72,10 @@ def test_a_refused_host_stops_the_run_and_all_reasons_of_all_hosts_are_told(
     said: pytest.LogCaptureFixture,
 ) -> None:
     full, taken = older(1), older(1, mailman_usenet="no")
-    full.facts = {**full.facts, "Look": {**full.facts["Look"], "free_bytes": 0, "memory_bytes": 0}}
+    full.facts = {
+        **full.facts,
+        "HostInspection": {**full.facts["HostInspection"], "free_bytes": 0, "memory_bytes": 0},
+    }
     hosts = fleet(one=full, two=taken)
     error = str(run(hosts).error)
     assert "@fake/one was not touched, because:" in error
@@ -88,7 +91,7 @@ def test_every_trouble_of_one_host_stops_a_good_one_too() -> None:
     for trouble in TROUBLES.values():
         if trouble.look is None:
             continue
-        bad = Paper(trouble.declared, {"Look": look(DEBIAN_12) | trouble.look})
+        bad = Paper(trouble.declared, {"HostInspection": look(DEBIAN_12) | trouble.look})
         hosts = {"good": older(), "bad": bad}
         assert trouble.found in str(run(hosts, execute=False).error)
 
@@ -156,7 +159,10 @@ def after_a_window(**more: Any) -> Paper:
     """A host that is as declared since a window that finished."""
     paper = current()
     last = {"id": "1", "kind": "release", "to": "x", "state": "finished", "reason": "", **more}
-    paper.facts = {**paper.facts, "Look": {**paper.facts["Look"], "window": last}}
+    paper.facts = {
+        **paper.facts,
+        "HostInspection": {**paper.facts["HostInspection"], "window": last},
+    }
     return paper
 
 

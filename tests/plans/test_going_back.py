@@ -27,7 +27,7 @@ COUNTS = {
 
 def answers(**more: Any) -> dict[str, Any]:
     """The facts of a host that runs what group data declare; `more` are further ones."""
-    return {"Look": look(DEBIAN_12, standing().identifier), **more}
+    return {"HostInspection": look(DEBIAN_12, standing().identifier), **more}
 
 
 def asked(plan: Plan) -> list[str]:
@@ -60,13 +60,13 @@ def test_a_rollback_says_what_it_gives_up_and_opens_one_window(
 def test_a_rollback_of_configuration_counts_nothing() -> None:
     facts = answers(KeptWindows={"windows": [kept(data=False)]})
     plan = plan_of(ROLLBACK, {**GOOD, "mailman_rollback": ID}, facts)
-    assert asked(plan) == ["Look", "KeptWindows"]
+    assert asked(plan) == ["HostInspection", "KeptWindows"]
 
 
 def test_a_rollback_may_follow_one_that_nobody_acknowledged() -> None:
     last = {"id": ID, "kind": "rollback", "to": OLD, "state": "finished", "reason": ""}
     seen = {**look(DEBIAN_12, standing().identifier), "window": last}
-    facts = {"Look": seen, "KeptWindows": {"windows": [kept()]}, "Counts": COUNTS}
+    facts = {"HostInspection": seen, "KeptWindows": {"windows": [kept()]}, "Counts": COUNTS}
     other = {**GOOD, "mailman_release": "3.3.10", "mailman_rollback": ID}
     assert plan_of(ROLLBACK, other, facts).changes
 
@@ -82,7 +82,7 @@ def archive(**description: Any) -> dict[str, Any]:
 def test_a_restore_reads_the_archive_then_opens_one_window_and_verifies() -> None:
     facts = {**converged(DEBIAN_12), **answers(BackupArchive=archive())}
     plan = plan_of(RESTORE, {**GOOD, "mailman_backup": ARCHIVE}, facts)
-    assert asked(plan)[:2] == ["Look", "BackupArchive"]
+    assert asked(plan)[:2] == ["HostInspection", "BackupArchive"]
     (window,) = plan.changes
     assert window.name.endswith("The suite has the data of backup 20261121T030000-3.3.10")
     assert plan.operations[-1].name.endswith("The running suite passes its checks")

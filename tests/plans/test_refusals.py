@@ -48,26 +48,26 @@ def test_a_mistake_in_settings_is_refused_without_one_question(mistake: Mistake)
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
 def test_a_trouble_with_the_host_is_refused_after_one_look(trouble: Trouble):
     seen = {"python_missing": True} if trouble.look is None else look(DEBIAN_12) | trouble.look
-    (found,) = reasons_for(trouble.declared, facts={"Look": seen})
+    (found,) = reasons_for(trouble.declared, facts={"HostInspection": seen})
     assert trouble.found in found
 
 
 def test_a_good_host_is_asked_further():
     """The two tests above can fail: what is not refused goes on to the next question."""
     with pytest.raises(NotOnPaper, match="was asked"):
-        plan_of(DEPLOY, GOOD, {"Look": look(DEBIAN_12)})
+        plan_of(DEPLOY, GOOD, {"HostInspection": look(DEBIAN_12)})
 
 
 def test_debian_11_with_the_default_release_is_told_which_one_to_set():
     with pytest.raises(Refused, match=r'set mailman_release = "3\.3\.10" for this host'):
-        plan_of(DEPLOY, GOOD, {"Look": look(DEBIAN_11)})
+        plan_of(DEPLOY, GOOD, {"HostInspection": look(DEBIAN_11)})
 
 
 def test_every_secret_that_cannot_be_had_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CORE_PASSWORD", SECRET)
     monkeypatch.delenv("WEB_PASSWORD", raising=False)
     data = {**GOOD, **ELSEWHERE, **GIVEN, "mailman_archiver_key": "file:/nowhere/at/all"}
-    found = reasons_for(data, facts={"Look": look(DEBIAN_12)})
+    found = reasons_for(data, facts={"HostInspection": look(DEBIAN_12)})
     assert [text.split()[0] for text in found] == [
         "mailman_archiver_key",
         "mailman_database_web_password",
@@ -103,7 +103,7 @@ def test_a_mistake_in_a_template_is_refused_by_its_name(templates: Path, text: s
     name = "etc/systemd/system/mailman3.service.j2"
     with (templates / name).open("a", encoding="utf-8") as template:
         template.write(text)
-    (found,) = reasons_for(GOOD, facts={"Look": look(DEBIAN_12)})
+    (found,) = reasons_for(GOOD, facts={"HostInspection": look(DEBIAN_12)})
     assert found.startswith(f"templates/{name}: {error}: ")
 
 
@@ -112,7 +112,7 @@ def test_a_mistake_in_a_template_is_refused_by_its_name(templates: Path, text: s
 )
 def test_a_missing_template_is_refused_by_its_name(templates: Path, name: str):
     (templates / f"{name.lstrip('/')}.j2").unlink()
-    (found,) = reasons_for(GOOD, facts={"Look": look(DEBIAN_12)})
+    (found,) = reasons_for(GOOD, facts={"HostInspection": look(DEBIAN_12)})
     assert found.startswith(f"templates{name}.j2: TemplateNotFound")
 
 

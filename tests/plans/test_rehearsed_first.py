@@ -41,7 +41,7 @@ def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def facts() -> dict[str, Any]:
     """The answers of a host that runs an older release, up to the end of all refusals."""
     survey = surveyed.converged(RELEASES["3.3.10"])
-    return {"Look": look(DEBIAN_12, OLDER), "Survey": survey, "MachineIdentity": MACHINE}
+    return {"HostInspection": look(DEBIAN_12, OLDER), "Survey": survey, "MachineIdentity": MACHINE}
 
 
 def test_a_change_of_release_without_a_rehearsal_is_refused():

@@ -1,4 +1,4 @@
-"""The first fact of every run: what stands on the host before anything is changed."""
+"""The first fact of every run: the inspection of a host before anything is changed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from mailman_suite.suite.places import TRACED
 _NO_PYTHON = '{"python_missing": true}'
 
 
-class Look(ProgramFact[Inspection]):
-    """What `inspect/host.py` sees, with "run" of `apply/runs.py`, "traces" of `inspect/traces.py`.
+class HostInspection(ProgramFact[Inspection]):
+    """What `inspect/host.py` finds, with "run" of `apply/runs.py`, "traces" of `inspect/traces.py`.
 
     Or `{"python_missing": True}` on a host without Python 3.
     """
