@@ -53,14 +53,14 @@ WINDOWS = f"{STATE}/windows"  # one directory for each change of release, with i
 WINDOW = f"{STATE}/window"  # leads to the last of them
 BACKUP = f"{STATE}/backup"  # the last backup: what it was told and how it went
 BACKUPS = "/var/backups/mailman3-suite"  # root only: archives, each with its description
-HISTORY = f"{STATE}/history.jsonl"  # who did what here; its last line says who is at it
+HISTORY = f"{STATE}/history.jsonl"  # who did what here; its last line names the run in progress
 CLOSED = "/run/mailman3-suite/closed"  # while it exists, the proxy lets people read, not write
 
-REHEARSAL = f"{STATE}/rehearsal"  # root only: dumps on their way into the databases
-REHEARSAL_MARK = f"{STATE}/rehearsal.json"  # what stands here is a copy; the only host to clear
+REHEARSAL = f"{STATE}/rehearsal"  # root only: dumps to be loaded into the databases
+REHEARSAL_MARK = f"{STATE}/rehearsal.json"  # this suite is a copy; only such a host may be cleared
 FENCE_TABLE = "rehearsal_fence"  # of the packet filter
 FENCE_FILTER = "/etc/rehearsal-fence.nft"
-FENCE_UNIT = "rehearsal-fence.service"  # loads it at boot, before the network is there
+FENCE_UNIT = "rehearsal-fence.service"  # loads it at boot, before the network
 FENCED_MAILBOX = f"/var/mail/{USER}"  # whatever a fenced Core sends
 FENCED_WEB_MAIL = f"{WEB_LOGS}/mail"  # whatever a fenced web sends, a file for each
 
@@ -73,7 +73,7 @@ HTTPS_PORT = 443
 SMTP_PORT = 25
 
 POSTFIX_MAIN = "/etc/postfix/main.cf"
-POSTFIX_WAY_OUT = f"{STATE}/postfix-way-out"  # the relayhost that we wrote last
+POSTFIX_WAY_OUT = f"{STATE}/postfix-way-out"  # the relayhost that a run wrote last
 LMTP_MAP = f"{CORE_DATA}/postfix_lmtp"
 DOMAINS_MAP = f"{CORE_DATA}/postfix_domains"
 
@@ -81,14 +81,14 @@ CORE_UNIT = "mailman3.service"
 WEB_UNIT = "mailmanweb.service"
 QCLUSTER_UNIT = "mailmanweb-qcluster.service"
 INDEX_UNIT = "mailman-index.service"  # fills a search index
-INDEX_PATH_UNIT = "mailman-index.path"  # starts it whenever one was asked for
+INDEX_PATH_UNIT = "mailman-index.path"  # starts it whenever one is requested
 WINDOW_UNIT = "mailman-window.service"
 RECOVERY_UNIT = "mailman-window-recovery.service"
 BACKUP_UNIT = "mailman-backup.service"
 BACKUP_RECOVERY_UNIT = "mailman-backup-recovery.service"
-DATABASE_DROP_IN = "mailman3-suite.conf"  # of the server's unit, where other hosts come to it
+DATABASE_DROP_IN = "mailman3-suite.conf"  # of the server's unit, if other hosts connect to it
 PACKAGES_UNIT = "mailman3-suite-packages"  # installs what is not needed yet, during a run
-RELEASE_UNIT = "mailman3-suite-release"  # unpacks a release that came finished, during a run
+RELEASE_UNIT = "mailman3-suite-release"  # unpacks a finished release, during a run
 SERVICES = (CORE_UNIT, WEB_UNIT, QCLUSTER_UNIT)
 
 PROBE_ACCOUNT = "mailman-probe"  # exists while a probe lasts; its lists are mailman-probe-<random>

@@ -34,7 +34,7 @@ def core_config(value: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, A
 
 
 def web_settings(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Django settings by name, each made of plain data alone."""
+    """Django settings by name, each made of plain data only."""
     return {_django_name(key): _web_setting(key, content) for key, content in value.items()}
 
 
@@ -50,7 +50,7 @@ def _web_setting(key: str, value: Any) -> Any:
 
 
 def literal(value: Any) -> str:
-    """Plain data as one line of Python, with double quotes: what group data say of it."""
+    """Plain data as one line of Python, with double quotes, as in group data."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, Mapping):
@@ -84,7 +84,7 @@ def _django_name(name: str) -> str:
 
 
 def _plain(value: Any, place: str) -> Any:
-    """A value made of text, finite numbers, booleans, None, lists, tuples and dicts alone."""
+    """A value made of text, finite numbers, booleans, None, lists, tuples and dicts only."""
     if type(value) in (list, tuple):
         return type(value)(_plain(one, place) for one in value)
     if type(value) is dict:

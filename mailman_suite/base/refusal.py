@@ -18,7 +18,7 @@ class Refusal(ValueError):
 
     @property
     def reasons(self) -> tuple[Refusal, ...]:
-        """This one alone, so that one and many are reported alike."""
+        """This one only, so that one and many are reported alike."""
         return (self,)
 
 

@@ -1,4 +1,4 @@
-"""SSH transport for pyinfra that stalls for no delayed ACK and rests while it waits."""
+"""SSH transport for pyinfra that avoids delayed ACKs and rests while it waits."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import paramiko
 
-# How often a connection on which nothing comes looks whether it is still wanted. paramiko would do
-# so ten times as often, on every connection, all through a run.
+# How often an idle connection checks whether it is still needed. paramiko would do so ten times as
+# often, on every connection, all through a run.
 _REST_SECONDS = 1.0
 
 

@@ -15,7 +15,7 @@ _STEADY_SECONDS = 30
 
 
 def collections(found: Rest, expected: Expected) -> str:
-    """Not versions alone: those answer while every collection ends in an error (gates.md, B1)."""
+    """Not only versions: they answer while every collection ends in an error (gates.md, B1)."""
     failed = [f"{name} {status}" for name, (status, _) in found["collections"].items()
               if status != 200]  # fmt: skip
     if failed or not found["collections"]:

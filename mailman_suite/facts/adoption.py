@@ -1,4 +1,4 @@
-"""What a suite that is not ours yet has around it, and how far its secrets were taken over."""
+"""What surrounds a suite that is not taken over yet, and which of its secrets are."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ class Installation(ProgramFact[InstallationFound]):
 
 
 class SecretsTakenOver(ProgramFact[MissingSecrets]):
-    """`{"missing": [...]}`: names of secrets that are in no file of their own yet."""
+    """`{"missing": [...]}`: names of secrets that have no file of their own yet."""
 
     program_name = "apply.adopted_secrets"

@@ -1,4 +1,4 @@
-"""A backup's archive on the host, and what was written with it."""
+"""A backup's archive on the host, and its description."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from mailman_suite.host.wire.backup_archive import ArchiveFound
 
 
 class BackupArchive(ProgramFact[ArchiveFound]):
-    """What `host/inspect/backup.py` says of `{"path": ...}`."""
+    """What `host/inspect/backup.py` answers about `{"path": ...}`."""
 
     program_name = "inspect.backup"

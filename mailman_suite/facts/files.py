@@ -1,4 +1,4 @@
-"""Which declared files, directories and links differ from what stands on the host."""
+"""Which declared files, directories and links differ from those on the host."""
 
 from __future__ import annotations
 

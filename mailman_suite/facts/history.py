@@ -1,4 +1,4 @@
-"""Who did what on a host, as the host itself knows it."""
+"""Who did what on a host, by the host's own records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which windows kept a state to go back to, and what going back would give up."""
+"""Which windows have a snapshot, and what a rollback to it would give up."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class KeptWindows(ProgramFact[kept.KeptWindows]):
 
 
 class Counts(FactBase[dict[str, dict[str, Any]]]):
-    """`{"then", "now"}`: what a window kept and what there is, as `state/invariants.py` counts.
+    """`{"then", "now"}`: the counts of a snapshot and of the suite, as in `state/invariants.py`.
 
-    "now" is empty where the suite cannot be counted. Core may run meanwhile: these are for reading.
+    "now" is empty if the suite cannot be counted. Core may run meanwhile: these are for people.
     """
 
     def command(self, directory: str, databases: Mapping[str, Any]) -> StringCommand:
-        """One read-only command; what is now is counted as the account, by the release."""
+        """One read-only command; the suite is counted as its account, by the release."""
         asked = {"databases": databases, "var": layout.VAR}
         python = f"{layout.BIN}/python"
         return StringCommand(

@@ -1,4 +1,4 @@
-"""Which distribution packages are installed, and whether an interrupted install left a mess."""
+"""Which distribution packages are installed, and whether an interrupted install needs repair."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _ANSWERED = "packages-answered"
 
 
 class _Packages(FactBase[dict[str, object]]):
-    """`{"installed": set of names, "broken": bool}`; fails where the tool gave no answer."""
+    """`{"installed": set of names, "broken": bool}`; fails if the tool gave no answer."""
 
     abstract = True
 

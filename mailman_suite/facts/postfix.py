@@ -1,4 +1,4 @@
-"""Postfix' parameters that concern Mailman, and whether its maps can be read."""
+"""Postfix's parameters that concern Mailman, and whether its maps can be read."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pyinfra.api import FactBase, FactProcessError, QuoteString, StringCommand
 from mailman_suite.base import layout
 from mailman_suite.parts.mta.postfix import PARAMETERS
 
-# A power cut may leave a map that is missing or empty beside a package that counts as installed.
-# One that is there is asked: `postmap` cannot read half a map, and waits a second to say so.
+# A power cut may leave a missing or empty map beside a package that counts as installed. A map that
+# exists is queried: `postmap` cannot read half a map, and waits a second to say so.
 _UNREAD = (
     'unread() { file="${2#*:}";'
     ' test -n "$(find "$file.db" "$file.lmdb" "$file.cdb" -size +0 2>/dev/null)"'
@@ -28,7 +28,7 @@ _ASKED = "asked:"
 
 
 class PostfixMain(FactBase[dict[str, str]]):
-    """Parameter -> value as `postconf` prints it; `maps` and `aliases`: `yes` where they are read.
+    """Parameter -> value as `postconf` prints it; `maps` and `aliases`: `yes` if they can be read.
 
     `maps` are Core's, `aliases` those of the host's own users. Empty on a host without Postfix.
     """
@@ -49,7 +49,7 @@ class PostfixMain(FactBase[dict[str, str]]):
         return {}
 
     def process(self, output: list[str]) -> dict[str, str]:
-        """Every parameter must be there: an unknown value is not an empty one."""
+        """Every parameter must have a line: an unknown value is not an empty one."""
         found = _values(output)
         if found and not found.keys() >= set(PARAMETERS):
             raise FactProcessError(f"postconf did not answer for every parameter: {output}")
@@ -57,13 +57,13 @@ class PostfixMain(FactBase[dict[str, str]]):
 
 
 class PostfixParameters(FactBase[dict[str, str]]):
-    """Parameter -> value as `postconf` prints it; `way out written`: the relayhost that we wrote.
+    """Parameter -> value as `postconf` prints it; `way out written`: the relayhost a run wrote.
 
     Empty on a host without Postfix.
     """
 
     def command(self, names: Sequence[str]) -> StringCommand:
-        """One read-only command, which says at last what it was asked for."""
+        """One read-only command, which repeats the names last."""
         quoted = [QuoteString(name) for name in names]
         return StringCommand(
             "if command -v postconf >/dev/null; then postconf",
@@ -81,7 +81,7 @@ class PostfixParameters(FactBase[dict[str, str]]):
         return {}
 
     def process(self, output: list[str]) -> dict[str, str]:
-        """Every parameter must be there, and the end of the answer too."""
+        """Every parameter must have a line, and the answer must be complete."""
         found = _values(output)
         asked = output[-1].split() if output else [_ASKED]
         if asked[:1] != [_ASKED] or (output and not found.keys() >= {*asked[1:], WRITTEN}):

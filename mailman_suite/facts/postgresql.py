@@ -1,4 +1,4 @@
-"""What the host's PostgreSQL server lacks: roles, databases, and a way in for other hosts."""
+"""What the host's PostgreSQL server lacks: roles, databases, and access for other hosts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ class SuiteDatabases(ProgramFact[MissingRoles]):
 
 
 class DatabaseAccess(ProgramFact[Access]):
-    """`{"listens", "missing", "surplus", "loaded"}`: how other hosts find the server."""
+    """`{"listens", "missing", "surplus", "loaded"}`: what other hosts can reach of the server."""
 
     program_name = "apply.postgresql_access"

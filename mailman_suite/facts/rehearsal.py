@@ -1,4 +1,4 @@
-"""What a staging host says of rehearsals: which machine it is, and which fences stand."""
+"""A staging host's rehearsal: which machine it is, which fences work, what the window did."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Staging(ProgramFact[StagingFound]):
 
 
 class Fences(ProgramFact[rehearsal.Fences]):
-    """Fence -> whether it stands, as `host/inspect/fences.py` answers."""
+    """Fence -> whether it works, as `host/inspect/fences.py` answers."""
 
     program_name = "inspect.fences"
 

@@ -12,7 +12,7 @@ from mailman_suite.base import layout
 class ReleaseState(FactBase[dict[str, str]]):
     """`{"built", "assets", "current", "sent"}`, "" where missing.
 
-    Two stamps, the link's target, and the archive of a finished release that came for unpacking.
+    Two stamps, the link's target, and the archive of a finished release that was sent.
     """
 
     def command(self, directory: str) -> StringCommand:

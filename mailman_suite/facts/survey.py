@@ -14,13 +14,13 @@ from mailman_suite.host.wire.survey import SuiteSurvey, SurveyQuestion
 from mailman_suite.suite.places import Places
 
 _MARK = "= "
-# Run with the interpreter that stands on the host, each as the user that its argument names: a
+# Run with the interpreter of the host's suite, each as the user that its argument names: a
 # distribution's packages have two. The first program needs only the system's own interpreter.
 _OF_THE_RELEASE: Mapping[str, Literal["core_user", "web_user"]] = {
     "survey.core": "core_user",
     "survey.web": "web_user",
 }
-# What the gates look at, as long as nobody has read it.
+# What the gates evaluate, before anything was read.
 _UNKNOWN: SuiteSurvey = {
     "versions": {},
     "core_config": {},
@@ -59,9 +59,9 @@ def question(places: Places) -> SurveyQuestion:
 
 
 class Survey(FactBase[SuiteSurvey]):
-    """The answers of `host/survey_*.py` as one mapping; what could not be read is in `unreadable`.
+    """The answers of `host/survey/` as one mapping; what could not be read is in `unreadable`.
 
-    Nothing of the release is run but its interpreter: any Core command would migrate.
+    Only the release's interpreter is run: any Core command would migrate.
     """
 
     @staticmethod
@@ -89,7 +89,7 @@ class Survey(FactBase[SuiteSurvey]):
         return StringCommand("cd /;", *parts, "true")
 
     def process(self, output: list[str]) -> SuiteSurvey:
-        """Each program's last line is its answer; one that failed left its complaint there."""
+        """Each program's last line is its answer, or its error message if it failed."""
         last: dict[str, str] = dict.fromkeys(("survey.host", *_OF_THE_RELEASE), "")
         name = ""
         for line in output:

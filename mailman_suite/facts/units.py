@@ -1,4 +1,4 @@
-"""What has to be done so that systemd's units are as declared."""
+"""What to do so that systemd's units are as declared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a running suite shows of itself, asked in one remote command."""
+"""Observations of a running suite, made in one remote command."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from mailman_suite.base.host_program import program
 from mailman_suite.host.wire.checks import Questions
 
 _MARK = "= "
-# These ask the databases, for which the release brings the driver. Its code never runs as root.
+# These ask the databases, for which the release has the driver. Its code never runs as root.
 _OF_THE_RELEASE = ("state.schema", "apply.web_identity")
 _RELEASE = f"{layout.BIN}/python"
 
 
 class Observations(FactBase[dict[str, Any]]):
-    """Program of `mailman_suite/host/` -> its answer, or `{"error": why}` where it gave none.
+    """Program of `mailman_suite/host/` -> its answer, or `{"error": why}` if it gave none.
 
     A missing one was not run; a check that needs it is broken.
     """
@@ -40,7 +40,7 @@ class Observations(FactBase[dict[str, Any]]):
         return StringCommand(*parts, "true")
 
     def process(self, output: list[str]) -> dict[str, Any]:
-        """Each program's last line is its answer; one that failed left its complaint there."""
+        """Each program's last line is its answer, or its error message if it failed."""
         answers: dict[str, Any] = {}
         name = ""
         for line in output:
@@ -61,7 +61,7 @@ def _answer(line: str) -> dict[str, Any]:
 
 
 class LocalDomains(FactBase[str]):
-    """Postfix' `mydestination` with everything that it refers to."""
+    """Postfix's `mydestination` with everything that it refers to."""
 
     @staticmethod
     def default() -> str:

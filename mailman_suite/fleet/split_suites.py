@@ -68,7 +68,7 @@ def _one_release(mates: Sequence[Suite]) -> Iterator[Refusal]:
 
 
 def _all_there(suite: Suite, mates: Sequence[Suite]) -> Iterator[Refusal]:
-    """Of the web alone, or of Core alone, nothing can be changed."""
+    """A run over only the web's hosts, or only Core's, cannot change the release."""
     needed = [*suite.settings.addresses("core"), *suite.settings.addresses("web")]
     there = {mate.settings.address for mate in mates}
     lacking = [address for address in needed if address not in there]

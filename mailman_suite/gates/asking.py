@@ -1,7 +1,7 @@
 """The gates: every known trap between two versions of the suite, asked about one host.
 
-`findings` asks those that a host crosses on its way to a release, `refusals` says which of them
-the operator has to deal with first. Where each gate comes from: docs/gates.md.
+`findings` evaluates those that a host crosses when it changes to a release, `refusals` says which
+of them the operator has to deal with first. The source of each gate: docs/gates.md.
 """
 
 from __future__ import annotations

@@ -17,15 +17,15 @@ Verdict = Literal["fine", "window", "acknowledge", "stop"]
 SUITE = "suite"  # the component of gates that look at all packages together
 ANY = "any"  # the version of a gate that every change of its component crosses
 
-# Data changes of the window, and after it. What each one does is the window's business.
+# Data changes in the window, and after it. The window decides what each one does.
 MARK_BOUNCES_PROCESSED = "mark_bounces_processed"
 REMOVE_CRON_JOBS = "remove_cron_jobs"  # those of `gates_jobs.doubled`
-REBUILD_INDEX = "rebuild_index"  # when the service is back: it takes minutes to hours
+REBUILD_INDEX = "rebuild_index"  # after the window: it takes minutes to hours
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """One component of one host on its way from a version to another.
+    """One component of one host that changes from one version to another.
 
     `survey` is the fact `facts.survey.Survey`; `before` is "" where
     the component is not installed.

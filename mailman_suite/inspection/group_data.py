@@ -1,4 +1,4 @@
-"""The settings that a host's group data declare, judged as far as that needs no host. Pure."""
+"""The settings that a host's group data declares, checked as far as that needs no host. Pure."""
 
 from __future__ import annotations
 

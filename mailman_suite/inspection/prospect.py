@@ -31,7 +31,7 @@ from mailman_suite.suite.suite import Suite
 
 @dataclass(frozen=True)
 class Prospect:
-    """What one look says that a run would do to a host; where there are reasons, it will not."""
+    """What a run would do to a host, by its inspection; if there are reasons, it refuses."""
 
     host: str
     settings: Settings | None = None
@@ -47,21 +47,21 @@ def declared(host: Host) -> Suite:
 
 
 def accepted(host: Host, found: Prospect) -> Suite:
-    """The suite of a host that was looked at, with its gates shown. Raises `Refused`."""
+    """The suite of an inspected host, with its gates shown. Raises `Refused`."""
     for line in gates_table(found.findings):
         logger.info(f"{host.print_prefix}{line}")
     return wanted(found)
 
 
 def wanted(found: Prospect) -> Suite:
-    """The suite of a host that was looked at. Raises `Refused` where there are reasons not to."""
+    """The suite of an inspected host. Raises `Refused` if there are reasons."""
     if found.reasons or found.suite is None:
         raise Refused(found.host, found.reasons)
     return found.suite
 
 
 def prospect(host: Host) -> Prospect:
-    """What a run would do to this host, or every reason why not; as far as it could be seen."""
+    """What a run would do to this host, or every reason against it, as far as is known."""
     found = Prospect(host.name)
     try:
         settings = declared_settings(host.data.dict())
@@ -71,7 +71,7 @@ def prospect(host: Host) -> Prospect:
         suite = suite_of(settings, look)
         suite_files.require_templates(suite)
         found = replace(found, suite=suite)
-        # Core's host has both databases in its hands, and with them every gate.
+        # Core's host changes both databases, and so crosses every gate.
         asks = suite.changes_release and settings.runs("core")
         return _through_gates(host, found, suite) if asks else found
     except (Refusal, Refusals) as error:

@@ -18,7 +18,7 @@ from mailman_suite.suite.suite import Suite
 def standing(host: Host) -> Suite:
     """The suite that runs on this host, whichever release its group data declares.
 
-    Raises `Refused` where none of ours runs, or what runs is not to be touched now.
+    Raises `Refused` if no suite of this repository runs, or the suite must not be touched now.
     """
     try:
         settings = declared_settings(host.data.dict())

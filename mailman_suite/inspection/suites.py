@@ -76,7 +76,7 @@ def _breaks(look: Inspection) -> str:
 
 
 def _unproven(last: LastWindow | Nothing) -> bool:
-    """Whether the last window changed the release and nobody has seen mail go through since."""
+    """Whether the last window changed the release and no message has been delivered since."""
     if not last:
         return False
     return (last["kind"], last["state"]) == ("release", "finished") and not last["proven"]

@@ -1,7 +1,7 @@
 """The answers that every choice of a suite has: one module each, in the choice's own folder.
 
 A module that answers a choice has one value `ANSWER`, of the type that the folder's `model.py`
-describes. It is found because it is there: no list names it a second time.
+describes. The folder itself is the list of answers; no other list names them.
 """
 
 from __future__ import annotations

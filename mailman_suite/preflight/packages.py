@@ -1,4 +1,4 @@
-"""When a suite of the distribution's packages is left alone, and what moving it needs. Pure."""
+"""When a suite of the distribution's packages stays as it is, and what moving it needs. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PAGES = ("80", "443")
 
 
 def refusals(settings: Settings, platform: Platform, look: Inspection) -> Iterator[Refusal]:
-    """Every reason to leave it alone; none if its move is declared and possible."""
+    """Every reason not to move it; none if its move is declared and possible."""
     can_move = platform.package_tool == "apt"
     if settings.moves_packages and can_move:
         yield from _immovable(look, proxy(settings))

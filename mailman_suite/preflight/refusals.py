@@ -73,7 +73,7 @@ def python_of(
 ) -> tuple[str, tuple[int, int] | None]:
     """The interpreter that releases are built with: its path and (major, minor), if known.
 
-    An interpreter that the platform's packages will bring is known by its name alone.
+    Of an interpreter that the platform's packages will install, only the name is known.
     """
     path = settings.python or platform.python
     version = look["interpreters"].get(path)

@@ -16,7 +16,7 @@ from mailman_suite.base.repository import HOST_PROGRAMS, ROOT
 
 Python = tuple[int, int]
 
-# Raise this when the builder makes another directory of the same inputs: every host builds anew.
+# Raise this when the builder makes another directory of the same inputs: every host builds again.
 _BUILD = 2
 _BUILDERS = (
     "base/account.py",

@@ -16,9 +16,9 @@ from mailman_suite.base.refusal import Refusal
 class Platform:
     """One distribution release that the suite can be installed on.
 
-    `python` is the interpreter that releases are built with (a path). `build_packages` come only to
-    a host that builds a release. `tested` says whether the lab
-    runs the suite on it for real or only plans it on paper.
+    `python` is the interpreter that releases are built with (a path). `build_packages` are only
+    installed on a host that builds a release. `tested` says whether the lab runs the suite on it,
+    or tests only make plans for it.
     """
 
     name: str

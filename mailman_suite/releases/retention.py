@@ -1,4 +1,4 @@
-"""What earlier runs left on a host and nobody goes back to. Pure."""
+"""What earlier runs left on a host and no rollback needs. Pure."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ MIB = 1024**2
 
 @dataclass(frozen=True)
 class Old:
-    """What goes, by name, and a sentence about the windows that stay, if any do."""
+    """What is removed, by name, and a sentence about the windows that stay, if any do."""
 
-    windows: tuple[str, ...] = ()  # these lose what they kept; their journal and outcome stay
+    windows: tuple[str, ...] = ()  # these lose their snapshots; their journal and outcome stay
     releases: tuple[str, ...] = ()
     stays: str = ""
 
     def __bool__(self) -> bool:
-        """Whether anything goes."""
+        """Whether anything is removed."""
         return bool(self.windows or self.releases)
 
 
@@ -27,7 +27,7 @@ NOTHING_OLD = Old()
 
 
 def old(look: Inspection, keep: int, declared: str) -> Old:
-    """What goes from a host that looks like this.
+    """What is removed from a host with this inspection.
 
     The `keep` newest windows that ended stay, the last one of all, and each that has not ended. A
     release stays while it runs, is declared, or is what a window that stays would go back to.

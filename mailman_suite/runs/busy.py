@@ -16,7 +16,7 @@ Record = Mapping[str, Any]
 def busy(settings: Settings, look: Inspection) -> Iterator[Refusal]:
     """One run at a time. One that hangs may be superseded by its ID, or by its own computer:
 
-    a run that has ended in the records here is over, whatever a host believes of its connection.
+    a run that has ended by the records here is over, whatever a host knows of its connection.
     """
     running = look["run"]["busy"]
     if running and running["run"] != settings.break_run and not record.has_ended(running["run"]):

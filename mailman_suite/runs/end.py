@@ -133,7 +133,7 @@ def _ended(error: BaseException | None) -> list[Record]:
 
 
 def _record(begun: Begun, came_to: Mapping[str, Any], answer: Mapping[str, Any]) -> Record:
-    """By this computer's clock; the host alone knows of its window."""
+    """By this computer's clock; only the host knows of its window."""
     times = {"ended": runs.now(), "seconds": round(time.monotonic() - begun.at, 1)}
     window = {key: answer[key] for key in ("window", "reason") if key in answer}
     return {**begun.record, **times, **came_to, **window}

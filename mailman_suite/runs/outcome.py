@@ -34,7 +34,7 @@ def _ending(host: Host, cause: BaseException | None) -> tuple[str, str]:
 
 
 def _failing_operation(host: Host) -> str:
-    """Its name alone: what a command said may hold what belongs into no record."""
+    """Only its name: the output of a command may contain what belongs in no record."""
     failing = [
         ", ".join(sorted(host.state.op_meta[name].names))
         for name, one in host.state.ops[host].items()

@@ -1,6 +1,6 @@
-"""Settings: what group data say, as one frozen value. Pure.
+"""Settings: group data as one frozen value. Pure.
 
-One file a group; a field's type, default, rule, description and example stand together there, and
+One file for each group has the type, default, rule, description and example of its fields, and
 docs/settings.md is made from them (`reference.py`). `reading.py` makes the value from group data.
 """
 

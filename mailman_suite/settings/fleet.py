@@ -1,4 +1,4 @@
-"""When a host's turn comes in a run over several hosts."""
+"""When a host is changed in a run over several hosts."""
 
 from __future__ import annotations
 

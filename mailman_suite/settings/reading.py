@@ -19,10 +19,10 @@ _KNOWN = {"": [*Settings.model_fields], "lists": [*ListSettings.model_fields]}
 
 @dataclass(frozen=True)
 class Reading:
-    """What group data say: the settings, or what is wrong.
+    """The settings of group data, or what is wrong with them.
 
-    `settings` is None where a value is wrong or missing. `valid` holds the values, without the
-    prefix, that are right each for itself, also where others are wrong.
+    `settings` is None if a value is wrong or missing. `valid` has the values, without the prefix,
+    that are valid by themselves, even if others are wrong.
     """
 
     settings: Settings | None

@@ -87,5 +87,5 @@ class RehearsalSettings(PerHost, title="Rehearsals"):
         Field(examples=["file:/home/anna/rehearsal.key"]),
     ] = None
     """On both: key that signs the receipts of rehearsals, so that nobody can forge one. None leaves
-    receipts unsigned, with a digest alone.
+    receipts unsigned, with only a digest.
     """

@@ -1,4 +1,4 @@
-"""What decides how a host gets to another release, and what is kept for the way back."""
+"""How a host changes its release, and what is kept for a rollback."""
 
 from __future__ import annotations
 

@@ -22,4 +22,4 @@ class Adoption:
     moved: Mapping[str, str]
     renamed: Mapping[str, str] = field(default_factory=dict)
     renames: Renames | None = None
-    drop_ins: tuple[str, ...] = ()  # they would go on to change our units of the same names
+    drop_ins: tuple[str, ...] = ()  # they would also change the new units of the same names

@@ -34,7 +34,7 @@ _PRIVATE = (
 _OURS = (
     Directory(layout.STATE, mode="700"),
     Directory(layout.COPIES, mode="700"),
-    Directory(layout.BACKUPS, mode="700"),  # also for those that come from another host
+    Directory(layout.BACKUPS, mode="700"),  # also for archives from another host
 )
 
 
@@ -56,7 +56,7 @@ def _of_release() -> tuple[Directory, ...]:
 
 
 def early_directories(suite: Suite) -> DeclaredFiles:
-    """Those that are needed before the window; what a suite made by hand has waits for it."""
+    """Directories needed before the window, in which those of a suite made by hand are changed."""
     if not suite.by_hand:
         return directories(suite.settings)
     return DeclaredFiles(
@@ -90,7 +90,7 @@ def configuration(suite: Suite) -> DeclaredFiles:
 
 
 def units(suite: Suite) -> DeclaredFiles:
-    """Every unit of ours, and the rotation of what they log."""
+    """Every unit of the suite, and the rotation of its logs."""
     jobs = [f"{job}.{kind}" for job in DAILY_JOBS for kind in ("service", "timer")]
     names = [
         *suite.settings.services,
@@ -106,7 +106,7 @@ def units(suite: Suite) -> DeclaredFiles:
 
 
 def installed(suite: Suite) -> DeclaredFiles:
-    """Every file that stands outside the release's directory."""
+    """Every file outside the release's directory."""
     ours = configuration(suite) + units(suite)
     if suite.settings.runs("web"):
         ours += programs() + proxy(suite)
@@ -114,7 +114,7 @@ def installed(suite: Suite) -> DeclaredFiles:
 
 
 def programs() -> DeclaredFiles:
-    """What a unit runs that no release brings."""
+    """Programs of units that are not part of a release."""
     return DeclaredFiles(
         directories=(Directory(layout.PROGRAMS),),
         files=(ManagedFile(layout.INDEX_PROGRAM, _INDEX_PROGRAM.read_text(encoding="utf-8")),),
@@ -122,7 +122,7 @@ def programs() -> DeclaredFiles:
 
 
 def proxy(suite: Suite) -> DeclaredFiles:
-    """The proxy's site of the suite; other sites are not ours to touch."""
+    """The suite's site of the proxy; other sites are not touched."""
     return DeclaredFiles(
         files=(_file(suite.proxy.site, suite),),
         links={layout.STATIC: layout.STATIC_TARGET},
@@ -131,12 +131,12 @@ def proxy(suite: Suite) -> DeclaredFiles:
 
 
 def peers(suite: Suite) -> DeclaredFiles:
-    """The proxy's site between Core's host and those of the web, each open to the other alone."""
+    """The proxy's site between Core's host and those of the web, each open only to the other."""
     return DeclaredFiles(files=(_file(suite.proxy.peers_site, suite),), checks=(suite.proxy.check,))
 
 
 def database_server(suite: Suite) -> DeclaredFiles:
-    """Where other hosts come to the database server: it starts when their network is there."""
+    """The drop-in for a database server of several hosts: it starts after their network."""
     place = f"{layout.UNITS}/{suite.database.server_unit(suite.platform.package_tool)}.d"
     return DeclaredFiles(
         directories=(Directory(place),),
@@ -145,7 +145,7 @@ def database_server(suite: Suite) -> DeclaredFiles:
 
 
 def require_templates(suite: Suite) -> None:
-    """Renders everything once; raises `Refusal` where a template cannot be."""
+    """Renders everything once; raises `Refusal` for a template that cannot be rendered."""
     if suite.settings.runs_release:
         installed(suite)
     if suite.settings.role == "database":

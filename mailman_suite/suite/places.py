@@ -11,7 +11,7 @@ from mailman_suite.base import layout
 class Places:
     """Paths, accounts and units of a suite, by how it came onto its host."""
 
-    made: str  # for people: what came, and how
+    made: str  # for people: how the suite was installed
     prefix: str  # below it are the installed packages
     python: str
     core_user: str
@@ -19,7 +19,7 @@ class Places:
     web_settings: str  # what Django runs with
     own_settings: str  # the file of these settings that the host's owner edits
     var: str  # Core's data
-    web: str  # the web's data, where these are to be renamed to our place
+    web: str  # the web's data, if it is to be renamed to the suite's place
     upstreams: tuple[str, ...]  # how the proxy names the WSGI server
     units: tuple[str, ...] = ()  # besides Core's, which has our name
 
@@ -50,8 +50,8 @@ PACKAGES = Places(
     units=(layout.PACKAGED_WEB_UNIT,),
 )
 
-# Where Mailman may be on a host that we change, for `host/inspect/traces.py`: ours or the guide's,
-# and the packages'. Both have their configuration in one directory.
+# Where Mailman may be on a host that is changed, for `host/inspect/traces.py`: this repository's or
+# the guide's, and the packages'. Both have their configuration in one directory.
 OWN = (layout.VENV, layout.RELEASES, layout.PROGRAMS, layout.VAR, layout.WEB)
 PACKAGED = (*layout.PACKAGED_PROGRAMS, layout.PACKAGED_VAR)
 TRACED = {

@@ -28,14 +28,14 @@ def kept_release(suite: Suite) -> Path:
 
 
 def digest_file(archive: Path) -> Path:
-    """Where an archive's SHA-256 stands, as its builder's `sha256sum` wrote it."""
+    """The file with an archive's SHA-256, as its builder's `sha256sum` wrote it."""
     return archive.with_name(f"{archive.name}.sha256")
 
 
 def intact_digest(archive: Path) -> str | None:
-    """The SHA-256 of an archive that is what its builder packed; None when it must be built anew.
+    """The SHA-256 of an archive that matches it; None when the release must be built again.
 
-    A warning says so where an archive is there and damaged.
+    Logs a warning for a damaged archive.
     """
     if not archive.exists():
         return None
@@ -46,20 +46,20 @@ def intact_digest(archive: Path) -> str | None:
     found = _sha256(archive, archive.stat().st_mtime_ns)
     if recorded == [found]:
         return found
-    logger.warning(f"{archive} is not what its builder packed; the release is built anew")
+    logger.warning(f"{archive} does not match its checksum; the release is built again")
     return None
 
 
 def keep(fetched: Path, archive: Path) -> None:
     """Give a fetched archive and its digest the names under which the next host finds them.
 
-    One that was damaged on its way is removed, and the next host builds.
+    One that was damaged in transit is removed, and the next host builds.
     """
     if intact_digest(fetched) is None:
         fetched.unlink(missing_ok=True)
         digest_file(fetched).unlink(missing_ok=True)
         return
-    # A stop in between leaves an archive beside another's digest, which counts as damaged.
+    # An interruption in between leaves an archive with another's digest, which counts as damaged.
     fetched.replace(archive)
     digest_file(fetched).replace(digest_file(archive))
 
@@ -67,7 +67,7 @@ def keep(fetched: Path, archive: Path) -> None:
 def remove_unknown(folder: Path) -> None:
     """Remove archives that no release of this repository yields any more.
 
-    What is on its way from a host begins with a dot, and stays.
+    A download in progress begins with a dot, and stays.
     """
     known = tuple(
         f"{release.identifier(python)}-"

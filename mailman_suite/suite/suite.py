@@ -42,17 +42,17 @@ class Suite:
     given_secrets: Mapping[str, HiddenValue]
     identifier: str  # the name of the release's directory, bound to its lock and its Python
     running: str  # the identifier of the release that the host runs now, empty where there is none
-    by_hand: bool  # whether what runs now was made by hand along upstream's guide, or is packages
-    places: Places = VIRTUALENV  # where what runs now keeps what we ask it for and take over
-    old: Old = NOTHING_OLD  # what earlier runs left and nobody goes back to
+    by_hand: bool  # whether what runs now was made by hand by upstream's guide, or is packages
+    places: Places = VIRTUALENV  # where the suite that runs now has what is asked and taken over
+    old: Old = NOTHING_OLD  # what earlier runs left and no rollback needs
     changes: tuple[str, ...] = ()  # what the gates want done to the data in the window
-    cron_jobs: tuple[CronJob, ...] = ()  # those that timers of ours replace
-    last_run: str = ""  # the last one on the host, when it was looked at
-    breaks: str = ""  # that one too, where it is at it and may be put aside
-    adoption: Adoption | None = None  # what the window puts aside of a suite made by hand
+    cron_jobs: tuple[CronJob, ...] = ()  # those that the suite's timers replace
+    last_run: str = ""  # the last one on the host at its inspection
+    breaks: str = ""  # the same run, if it is in progress and may be superseded
+    adoption: Adoption | None = None  # what the window moves aside of a suite made by hand
     building: Building = "alone"
-    awaits: bool = False  # whether Core's host changes in this run too, before this one goes on
-    unproven: bool = False  # whether its last window finished and no message went through since
+    awaits: bool = False  # whether Core's host changes in this run too, before this one continues
+    unproven: bool = False  # whether its last window finished and no message was delivered since
 
     @property
     def release_directory(self) -> str:
@@ -77,7 +77,7 @@ class Suite:
 
     @property
     def mta_packages(self) -> tuple[str, ...]:
-        """The distribution's packages of the MTA, which are installed while a run goes on."""
+        """The distribution's packages of the MTA, which are installed while a run continues."""
         return self.mta.packages[self.platform.package_tool]
 
     @property
@@ -102,6 +102,6 @@ class Suite:
 
     @property
     def web_url(self) -> str:
-        """The address that people type, without a slash at its end."""
+        """The address that people type, without a trailing slash."""
         scheme = "https" if self.settings.tls_certificate else "http"
         return f"{scheme}://{self.settings.web_host}"

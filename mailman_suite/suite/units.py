@@ -41,7 +41,7 @@ def declared_units(suite: Suite) -> tuple[Unit, ...]:
 
 
 def _proxy(suite: Suite) -> Unit:
-    """What leads people to the pages, and Core and web to each other."""
+    """The proxy, which serves the pages and connects Core and web."""
     site = (suite.proxy.site,) if suite.settings.runs("web") else ()
     peers = (suite.proxy.peers_site,) if suite.settings.is_split else ()
     return Unit(suite.proxy.unit, (*site, *peers), reloads=True)
@@ -75,13 +75,13 @@ def _web(suite: Suite) -> tuple[Unit, ...]:
 
 
 def _mta(suite: Suite) -> Unit:
-    """What hands the lists' mail to Core."""
+    """The MTA, which delivers the lists' mail to Core."""
     mta = suite.mta
     return Unit(mta.unit, (mta.configuration,), reloads=True, pid_file=mta.pid_file)
 
 
 def declaration(suite: Suite) -> DeclaredUnits:
-    """What `host/apply/units.py` gets."""
+    """The arguments of `host/apply/units.py`."""
     return {
         "stamps": f"{layout.STATE}/reloaded",
         "units": {

@@ -112,7 +112,7 @@ def _data(suite: Suite) -> wire.Data:
     return {
         "databases": databases,
         "databases_before": at(databases, suite.adoption.renamed if suite.adoption else {}),
-        "var": suite.places.var,  # and what is there goes to the invariants' place
+        "var": suite.places.var,  # its contents are moved to the invariants' place
         "invariants": {"databases": databases, "var": layout.VAR},
         "invariants_before": {"databases": _present(suite, databases), "var": suite.places.var},
         "changes": [name for name in suite.changes if name in STATEMENTS],
@@ -132,7 +132,7 @@ def _health(places: Places) -> wire.Health:
 
 
 def _old_health(places: Places) -> wire.OldHealth:
-    """Of packages, Core alone is asked: their web has no port of its own."""
+    """For packages, only Core is asked: their web has no port of its own."""
     return {"core_questions": {**core_question(), "venv": places.prefix}, "lists_page": ""}
 
 
@@ -216,8 +216,8 @@ def _groups(suite: Suite) -> wire.UnitGroups:
 def _wsgi() -> PagesQuestion:
     """How the WSGI server is asked itself, past a proxy that is closed.
 
-    By the name by which Core's archiver reaches it: what people call the site may be another in the
-    configuration that stands, or will stand again, than group data say.
+    By the name by which Core's archiver reaches it: the site may have another name in the
+    configuration of now, or of after a rollback, than in group data.
     """
     return {
         "host": layout.LOOPBACK,

@@ -143,7 +143,7 @@ def test_a_damaged_release_is_not_sent_but_built_anew(caplog: pytest.LogCaptureF
     plan = bare_plan(host)
     assert "host.build.release" in commands(plan)
     assert "host.build.unpack" not in commands(plan)
-    assert "is built anew" in caplog.text
+    assert "is built again" in caplog.text
 
 
 def test_a_host_that_runs_the_release_needs_nothing_to_build_it():

@@ -51,7 +51,7 @@ def test_a_damaged_archive_counts_for_nothing_and_is_named(
     else:
         digest_file(archive).write_text("")
     assert intact_digest(archive) is None
-    assert f"{archive} is not what its builder packed" in caplog.text
+    assert f"{archive} does not match its checksum" in caplog.text
 
 
 def test_only_archives_of_the_releases_of_now_stay(tmp_path: Path):

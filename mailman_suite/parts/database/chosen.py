@@ -1,4 +1,4 @@
-"""Which engine holds a suite's data, found by the name that group data give it. Pure."""
+"""Which engine holds a suite's data, found by its name in group data. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def databases() -> Mapping[str, Database]:
 
 
 def by_engine(table: Mapping[str, T], engine: str) -> T:
-    """What a table has for an engine. Raises `Refusal` where it has nothing."""
+    """A table's entry for an engine. Raises `Refusal` if it has none."""
     if engine not in table:
         raise Refusal(
             found=f"a database of the engine {engine!r}",
@@ -30,12 +30,12 @@ def by_engine(table: Mapping[str, T], engine: str) -> T:
 
 
 def database_of(settings: Settings) -> Database:
-    """The engine that group data choose. Raises `Refusal` for one that does not exist."""
+    """The engine that group data chooses. Raises `Refusal` for one that does not exist."""
     return by_engine(databases(), settings.database)
 
 
 def all_services() -> tuple[str, ...]:
-    """Every engine's units, for `After=` and the like, which take no notice of what is missing."""
+    """Every engine's units, for `After=` and the like, which ignore missing units."""
     return tuple(sorted(name for one in databases().values() for name in one.services()))
 
 

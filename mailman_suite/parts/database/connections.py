@@ -1,4 +1,4 @@
-"""Where a suite's two databases are and who comes to them, for host programs. Pure."""
+"""Where a suite's two databases are and who connects to them, for host programs. Pure."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def _in_file(database: Database, path: str | None) -> Database:
 
 
 def peers(settings: Settings) -> list[Peer]:
-    """Who comes to the database server of a split suite: `{"address", "database", "role"}` each.
+    """Who connects to a split suite's database server: `{"address", "database", "role"}` each.
 
-    Core's host migrates both databases, so it comes to both.
+    Core's host migrates both databases, so it connects to both.
     """
     core = settings.database_core_name, settings.database_core_user
     web = settings.database_web_name, settings.database_web_user

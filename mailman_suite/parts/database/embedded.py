@@ -1,4 +1,4 @@
-"""An engine inside the programs that use it: each database is a file of the suite's. Pure."""
+"""An engine inside the programs that use it: each database is one of the suite's files. Pure."""
 
 from __future__ import annotations
 

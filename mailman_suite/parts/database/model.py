@@ -42,7 +42,7 @@ class Database(ABC):
 
     @abstractmethod
     def is_local(self, settings: Settings) -> bool:
-        """Whether its server runs on this host, and so is ours to install."""
+        """Whether its server runs on this host, so that a run installs it."""
 
     @abstractmethod
     def secrets(self, settings: Settings) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ class Database(ABC):
 
     @abstractmethod
     def packages(self, settings: Settings, package_tool: str) -> tuple[str, ...]:
-        """The server, or what copies a database that is elsewhere; names as the tool knows them."""
+        """The packages of the server, or of the client that copies a database on another host."""
 
     @abstractmethod
     def services(self) -> tuple[str, ...]:

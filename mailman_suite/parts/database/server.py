@@ -1,4 +1,4 @@
-"""An engine with a server, here or elsewhere: a database and a role for each part. Pure."""
+"""An engine with a server, on this host or another: a database and a role for each part. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NAMES_OF_THIS_HOST = (*_LOCAL, "::1", "")
 
 @dataclass(frozen=True)
 class Packaging:
-    """What distributions with one package tool call a server's packages and units."""
+    """Names of a server's packages and units in distributions with one package tool."""
 
     server: tuple[str, ...]
     client: tuple[str, ...]  # copies a database that is on another host
@@ -28,14 +28,14 @@ class Packaging:
 
 @dataclass(frozen=True, kw_only=True)
 class Server(Database):
-    """Two databases and two roles on a server, which the host's packages may bring."""
+    """Two databases and two roles on a server, which the host's packages may provide."""
 
     has_server = True
 
     packaging: Mapping[str, Packaging]  # by package tool
     service: str  # the unit that starts it, with whatever tool it was installed
     process: str  # the command that listens
-    port: int  # where it listens unless it is told otherwise
+    port: int  # the default
     django_engine: str  # a part of Django's ENGINE that no other engine has
 
     def entry(self, settings: Settings, part: Part) -> Entry:

@@ -1,7 +1,7 @@
-"""How Postfix' parameters must be so that Mailman gets its mail. Pure.
+"""Postfix's parameters with which Mailman gets its mail. Pure.
 
-Upstream's Postfix documentation gives the lines; here they are merged into what stands there,
-because a host's other mail must keep its way.
+Upstream's Postfix documentation has the lines; here they are merged with the present values,
+because a host's other mail must be delivered as before.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ANSWER = Mta(
     transport="lmtp",
 )
 
-# The type of map that `postmap`, and so Core, makes on this very host.
+# The type of map that `postmap`, and so Core, makes on the host.
 _LMTP = f"${{default_database_type}}:{layout.LMTP_MAP}"
 _DOMAINS = f"${{default_database_type}}:{layout.DOMAINS_MAP}"
 
@@ -44,7 +44,7 @@ def changes(current: Mapping[str, str]) -> dict[str, str]:
     """The parameters to set, from the values that `postconf` prints for `PARAMETERS`.
 
     A delimiter that already holds `+` stays. A host that relays for other domains without a list of
-    their recipients keeps doing so: a list of ours alone would refuse all their mail.
+    their recipients keeps doing so: with only the suite's list, it would refuse all their mail.
     """
     wanted = {name: value for name, value in _FIXED.items() if current[name] != value}
     if "+" in current["recipient_delimiter"]:

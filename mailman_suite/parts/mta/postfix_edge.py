@@ -1,12 +1,12 @@
-"""How Postfix' parameters must be where a suite's mail comes in and leaves on another host. Pure.
+"""Postfix's parameters for a suite whose mail arrives and leaves through another host. Pure.
 
 Core's host keeps a Postfix with Core's maps (`postfix.py`). The edge is the MX of the lists'
-domains, hands their mail to Core's host and sends what leaves. It asks Core's host which addresses
-exist, and so refuses the others itself: https://www.postfix.org/ADDRESS_VERIFICATION_README.html
+domains, relays their mail to Core's host and sends outgoing mail. It asks Core's host which
+addresses exist, and so refuses others: https://www.postfix.org/ADDRESS_VERIFICATION_README.html
 
-All that is ours stands in inline maps that begin with `_MARK`: no file of ours can be missing, and
-what we wrote for an earlier declaration is known from what an operator wrote. Neither
-`recipient_delimiter` nor `owner_request_special` matters here, since whole domains are routed.
+The suite's entries are inline maps that begin with `_MARK`: no map file can be missing, and entries
+of an earlier run are distinct from an operator's. Neither `recipient_delimiter` nor
+`owner_request_special` matters here, because whole domains are routed.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _MARK = "mailman-suite.invalid"
 _OURS = f"inline:{{ {{{_MARK} = "
 _CHECK = "check_recipient_access"
 
-# Maps that let every recipient pass while they are empty; one entry of ours would end that.
+# Maps that accept every recipient while they are empty; an entry of the suite's would end that.
 _EMPTY_MEANS_ALL = ("relay_recipient_maps", "local_recipient_maps")
-# An address that Core's host did not know, or could not be asked for, is asked for anew after a
-# minute; Postfix' own three days would refuse a list that was made meanwhile.
+# Whether Core's host knows an address is asked again after a minute if it did not, or did not
+# answer; Postfix's default of three days would refuse a list that was created meanwhile.
 _ANSWERS = {
     "unverified_recipient_reject_code": "550",
     "address_verify_negative_expire_time": "60s",
@@ -42,7 +42,7 @@ WAY_OUT_PARAMETERS = ("relayhost", "mynetworks")
 
 @dataclass(frozen=True)
 class Edge:
-    """What the edge does: for which domains, to which host, and for whom mail leaves."""
+    """The domains that the edge accepts, the host that it relays them to, and who may relay out."""
 
     domains: tuple[str, ...]
     core: str
@@ -70,7 +70,7 @@ def way_out_changes(
 ) -> dict[str, str]:
     """The parameters to set on Core's host, from what `postconf` prints for `WAY_OUT_PARAMETERS`.
 
-    Without a host to leave by, a `relayhost` is taken away only if it is the one `written` by us.
+    Without `way_out`, a `relayhost` is removed only if an earlier run has `written` it.
     """
     stays = "" if current["relayhost"] == written else current["relayhost"]
     wanted = {
@@ -81,7 +81,7 @@ def way_out_changes(
 
 
 def bracketed(address: str) -> str:
-    """An address as Postfix' next hop, for which it asks no name server."""
+    """An address as Postfix's next hop, without a DNS lookup."""
     return f"[{address}]" if address else ""
 
 
@@ -93,27 +93,27 @@ def _different(wanted: Mapping[str, str], current: Mapping[str, str]) -> dict[st
 
 
 def _with_ours(value: str, keys: Iterable[str], result: str) -> str:
-    """A list parameter with the entries of others, and ours last; without keys, without ours."""
+    """A list parameter with the entries of others, and ours last, if there are keys."""
     return ", ".join([*_others(value), *_inline(keys, result)])
 
 
 def _beside_others(value: str, keys: Iterable[str]) -> str:
-    """As `_with_ours` where others have entries; else as empty as it was."""
+    """As `_with_ours` if others have entries; otherwise empty, as it was."""
     return _with_ours(value, keys, "ours") if _others(value) else ""
 
 
 def _routing(value: str, edge: Edge) -> str:
-    """Maps of others behind ours: where these domains go is declared.
+    """Maps of others after ours, because the route of these domains is declared.
 
-    The transport `relay` is for mail that comes in; it waits behind none that leaves.
+    The transport `relay` is for incoming mail, which does not wait for outgoing mail.
     """
     return ", ".join([*_inline(edge.domains, f"relay:{bracketed(edge.core)}"), *_others(value)])
 
 
 def _verifying(value: str, domains: Iterable[str]) -> str:
-    """Restrictions of others behind ours, which only ever refuses.
+    """Restrictions of others after ours, which never accepts anything.
 
-    Behind a `permit_mynetworks` it would let unknown addresses pass, this host's own question too.
+    After a `permit_mynetworks` unknown addresses would pass, even in this host's own verification.
     """
     words: list[str] = []
     for word in entries(value):

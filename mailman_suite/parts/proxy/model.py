@@ -1,4 +1,4 @@
-"""What a suite needs to know of the web server that stands in front of its pages."""
+"""What a suite needs to know of the web server in front of its pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Proxy:
     """One answer to `mailman_proxy`.
 
     `site` and `peers_site` are paths on the host, and of their templates below `templates/`; the
-    first leads people to the pages, the second Core's host and those of the web to each other.
+    first serves the pages to people, the second connects Core's host and those of the web.
     """
 
     name: str  # as in group data
@@ -23,9 +23,9 @@ class Proxy:
     processes: tuple[str, ...]  # names of the commands that listen
     site: str
     peers_site: str
-    check: tuple[str, ...]  # fails where any site of the server's is wrong
-    # What a site that somebody else made looks like: patterns of files, the words that begin a
-    # line which hands requests to another server, and a pattern of a line that serves HTTPS.
+    check: tuple[str, ...]  # fails if any site of the server is wrong
+    # How to recognize another site: patterns of files, the first words of a line that passes
+    # requests to another server, and a pattern of a line that serves HTTPS.
     sites: tuple[str, ...]
     passes: tuple[str, ...]
     https: str
