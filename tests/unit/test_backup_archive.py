@@ -124,7 +124,7 @@ def test_too_little_room_is_refused(
     backup_archive.require_room(order, journal)
     usage = os.statvfs(order["var"])
     monkeypatch.setattr("shutil.disk_usage", lambda path: Usage(usage.f_bsize))
-    with pytest.raises(RoomError, match="the copy and its archive need 8 MiB there"):
+    with pytest.raises(RoomError, match=r"the copy and its archive need 8 MiB\. Free"):
         backup_archive.require_room(order, journal)
 
 

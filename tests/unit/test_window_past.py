@@ -175,6 +175,6 @@ def test_the_archive_of_another_backup_is_refused(host: Path) -> None:
 def test_a_restore_without_room_says_so(host: Path) -> None:
     order = {**pack(host), "backup_bytes": 10**18}
     with pytest.raises(
-        restore.window_room.RoomError, match="MiB there; make room, nothing was stopped"
+        restore.window_room.RoomError, match=r"MiB\. Free some space\. Nothing was stopped"
     ):
         restore.unpack(order, Journal(host / "window"))

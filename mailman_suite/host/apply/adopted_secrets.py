@@ -1,4 +1,4 @@
-"""Takes the secrets of a suite that was made by hand into files of their own; prints none.
+"""Copies the secrets of a suite made by hand into files of their own; prints none.
 
 `apply`: {"directory", "core_config", "archiver_config", "web_settings", "python", "user"}. Only
          what is missing in the directory is written, so a second run changes nothing.
@@ -51,7 +51,7 @@ def of_core(path: str) -> dict[str, str]:
 
 
 def of_django(asked: AdoptedSecretsQuestion) -> dict[str, str]:
-    """The secrets in Django's settings. Raises SystemExit where these cannot be executed."""
+    """The secrets in Django's settings. Raises SystemExit if these cannot be executed."""
     words = ["runuser", "-u", asked["user"], "--", asked["python"], "-c", _DJANGO]
     done = subprocess.run([*words, asked["web_settings"]], cwd="/", capture_output=True)
     if done.returncode:
@@ -61,7 +61,7 @@ def of_django(asked: AdoptedSecretsQuestion) -> dict[str, str]:
 
 
 def found(asked: AdoptedSecretsQuestion) -> dict[str, str]:
-    """Every secret by the name of its file. Raises SystemExit where Core and web disagree."""
+    """Every secret by the name of its file. Raises SystemExit if Core and web disagree."""
     core, web = of_core(asked["core_config"]), of_django(asked)
     archiver = config_of(asked["archiver_config"]).get("general", "api_key", fallback="")
     pairs = {

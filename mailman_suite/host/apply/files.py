@@ -66,7 +66,7 @@ def digest(text: str) -> str:
 
 
 def shown(text: str) -> str:
-    """A text that can be printed: what was no text in it is replaced, other secrets hidden."""
+    """A text that can be printed: undecodable bytes are replaced, other secrets hidden."""
     readable = text.encode(errors="surrogateescape").decode(errors="replace")
     return _ASSIGNED_SECRET.sub(r"\1********", readable)
 
@@ -160,7 +160,7 @@ def apply(declared: wire.FilesToApply) -> None:
 
 
 def require_own_directories(directories: dict[str, list[str]]) -> None:
-    """What lies where a directory is declared is one of ours. Raises ForeignError otherwise."""
+    """A declared directory is one of ours, if it exists. Raises ForeignError otherwise."""
     for path, (owner, _, _) in directories.items():
         with contextlib.suppress(KeyError):  # an account that is still to be made owns nothing
             paths.require_own(path, pwd.getpwnam(owner).pw_uid)
@@ -225,7 +225,7 @@ def check(commands: list[list[str]], undo: list[Undo]) -> None:
 
 
 def put_back(path: str, kept: str | None, before: list[str] | None) -> None:
-    """The file as it was: from its copy, or gone where there was none."""
+    """The file as it was: from its copy, or removed if there was none."""
     text = read(kept) if kept else None
     if text is None or before is None:
         files.remove(path)

@@ -69,7 +69,7 @@ def look(declared: DeclaredLists) -> ListsToDo:
 
 
 def is_stale(path: str, lists: set[str]) -> bool:
-    """Whether Postfix' map lacks one of Core's lists, or its index is older than its text.
+    """Whether Postfix's map lacks one of Core's lists, or its index is older than its text.
 
     Core rewrites the map when a list is made; where postmap failed then, the list gets no mail.
     """
@@ -96,7 +96,7 @@ def list_id(declared: DeclaredList) -> str:
 
 
 def missing_owners(rest: Rest, declared: DeclaredList) -> list[str]:
-    """Those declared owners that a list does not have; other owners are its own business."""
+    """Those declared owners that a list does not have; other owners stay."""
     if not declared["owners"]:
         return []
     found = {

@@ -1,4 +1,4 @@
-"""Keeps the package tool from changing what a suite that was moved away from packages has now.
+"""Keeps the package tool from changing the files of a suite that was moved away from packages.
 
 `look`: {"names": [...], "databases": pattern of dbconfig-common's files}
         -> {"unheld": [installed packages without a hold], "databases": [files that would let
@@ -22,7 +22,7 @@ _MANAGED = re.compile(r"^dbc_install=['\"]?true['\"]?$", re.MULTILINE)
 
 
 def run(*words: str) -> str:
-    """What a command prints; ends the program with its own words where it fails."""
+    """The output of a command; ends the program with the command's message if it fails."""
     done = subprocess.run(words, capture_output=True)
     if done.returncode:
         raise SystemExit(f"{words[0]}: {done.stderr.decode(errors='replace').strip()}")
@@ -40,7 +40,7 @@ def unheld(names: list[str]) -> list[str]:
 
 
 def managed(pattern: str) -> list[str]:
-    """The files by which a removal may touch a database."""
+    """The files that let a removal change a database."""
     return [path for path in sorted(glob.glob(pattern)) if _MANAGED.search(read(path))]
 
 
@@ -56,7 +56,7 @@ def look(asked: PackagesQuestion) -> PackagesToDo:
 
 
 def apply(asked: PackagesQuestion) -> None:
-    """Everything of it."""
+    """Does everything that is still to be done."""
     todo = look(asked)
     if todo["unheld"]:
         print(run("apt-mark", "hold", *todo["unheld"]).strip())

@@ -39,7 +39,7 @@ def secret(declared: DeclaredRoles, role: str) -> str:
 
 
 def psql(statement: str, port: int) -> subprocess.CompletedProcess[bytes]:
-    """What a statement answers when the server's administrator asks it."""
+    """The output of a statement that the server's administrator runs."""
     as_administrator = ("runuser", "-u", "postgres", "--")
     plainly = ("psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-p", str(port))
     return subprocess.run(
@@ -48,7 +48,7 @@ def psql(statement: str, port: int) -> subprocess.CompletedProcess[bytes]:
 
 
 def can_log_in(declared: DeclaredRoles, role: str, database: str) -> bool:
-    """Whether the role's password opens its database over TCP, as the suite will do it."""
+    """Whether the role can open its database with its password over TCP, as the suite will."""
     try:
         password = secret(declared, role)
     except FileNotFoundError:
@@ -64,7 +64,7 @@ def can_log_in(declared: DeclaredRoles, role: str, database: str) -> bool:
 
 
 def look(declared: DeclaredRoles) -> MissingRoles:
-    """Roles and databases that are not as declared; all of them where there is no server yet."""
+    """Roles and databases that are not as declared; all of them if there is no server yet."""
     listed = None
     with contextlib.suppress(FileNotFoundError):
         listed = psql("SELECT datname FROM pg_database", declared["port"])
@@ -107,7 +107,7 @@ def apply(declared: DeclaredRoles) -> None:
 
 
 def run(statement: str, port: int) -> None:
-    """Carries out a statement, or ends the program with the server's words."""
+    """Runs a statement, or ends the program with the server's message."""
     done = psql(statement, port)
     if done.returncode:
         raise SystemExit(f"PostgreSQL refused: {done.stderr.decode().strip()}")

@@ -1,10 +1,10 @@
-"""Lets the other hosts of a suite reach the PostgreSQL server of this one, and nobody else.
+"""Admits the other hosts of a suite to the PostgreSQL server of this one, and nobody else.
 
 `look`:  {"listen": address, "peers": [{"address", "database", "role"}], "port", "copies"}
          -> {"listens": bool, "missing": [pg_hba.conf lines], "surplus": [lines], "loaded": bool}.
 `apply`: the same; listens on the address besides what operators have set, and keeps a block of
          lines of its own in pg_hba.conf. Operators' lines are never touched, and as the first line
-         that matches decides, they come before the block.
+         that matches decides, they are before the block.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ SELECT json_build_object(
 
 
 def psql(statement: str, port: int) -> str:
-    """What a statement answers when the server's administrator asks it, or the program ends."""
+    """The output of a statement that the server's administrator runs, or the program ends."""
     as_administrator = ("runuser", "-u", "postgres", "--")
     plainly = ("psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-p", str(port))
     done = subprocess.run(
@@ -55,12 +55,12 @@ def psql(statement: str, port: int) -> str:
 
 
 def line(peer: Peer) -> str:
-    """The line that lets a peer in. Quotes, as a database may be called `all` or `replication`."""
+    """The line that admits a peer. Quoted: a database may have the name `all` or `replication`."""
     return 'host "{database}" "{role}" {address}/32 scram-sha-256'.format(**peer)
 
 
 def look(declared: DeclaredAccess) -> Access:
-    """What keeps peers out or lets former ones in; everything where no server answers yet."""
+    """What keeps peers out or admits former ones; everything if no server answers yet."""
     wanted = [line(peer) for peer in declared["peers"]]
     try:
         state: ServerState = json.loads(psql(_STATE, declared["port"]))
@@ -79,7 +79,7 @@ def look(declared: DeclaredAccess) -> Access:
 def listens(state: ServerState, address: str, port: int) -> bool:
     """Whether the server listens there now, and will after its next start.
 
-    It starts without an address that is not there yet, so what it was told proves nothing.
+    It starts without an address that does not exist yet, so its configuration proves nothing.
     """
     told = (state["running"], state["configured"])
     return all(merged(value, address) == value for value in told) and answers(address, port)
@@ -122,7 +122,7 @@ def divided(text: str) -> tuple[str, list[str], str]:
 
 
 def with_peers(text: str, wanted: list[str]) -> str:
-    """pg_hba.conf with these lines in our block: where it stands, or at the end."""
+    """pg_hba.conf with these lines in our block: in its present place, or at the end."""
     before, _, after = divided(text)
     if before and not before.endswith("\n"):
         before += "\n"
@@ -131,7 +131,7 @@ def with_peers(text: str, wanted: list[str]) -> str:
 
 
 def apply(declared: DeclaredAccess) -> None:
-    """Lets in exactly the peers, and listens where they come; says so if that does not help."""
+    """Admits exactly the peers and listens for them; ends with an error if that does not help."""
     port, address = declared["port"], declared["listen"]
     state: ServerState = json.loads(psql(_STATE, port))
     if state["broken"] or state["bad_lines"]:
@@ -167,7 +167,7 @@ def admit(declared: DeclaredAccess, state: ServerState) -> None:
 
 
 def listen(address: str, port: int, state: ServerState) -> None:
-    """The server was told to listen on the address, and started again where it does not yet."""
+    """The server is configured to listen on the address, and restarted if it does not yet."""
     with socket.socket() as probe:
         try:
             probe.bind((address, 0))
@@ -215,7 +215,7 @@ def write(path: str, text: str, user: int, group: int, mode: int) -> None:
 
 
 def keep_copy(path: str, text: str, copies: str) -> None:
-    """The present file's text is kept for the operator; of its copies the first and the newest."""
+    """Keeps the present file's text for the operator: the first copy and the newest ones."""
     os.makedirs(copies, mode=0o700, exist_ok=True)
     name = path.strip("/").replace("/", "_")
     kept = f"{copies}/{name}.{time.strftime('%Y%m%dT%H%M%S')}"

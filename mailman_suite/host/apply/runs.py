@@ -1,8 +1,8 @@
-"""Lets one run at a time begin on a host, and keeps what each came to; runs there as root.
+"""Lets one run at a time begin on a host, and records how each ended; runs there as root.
 
 Called as `runs.py VERB JSON`; answers one JSON object on standard output. Verbs:
 
-`look`:    {"history"} -> {"last": the last run's id, "busy": who is at it now, or {}}; reads only.
+`look`:    {"history"} -> {"last": the last run's ID, "busy": one in progress, or {}}; reads only.
 `begin`:   {"history", "places", "record", "seen", "breaks", "controller"} -> {"begun"} or {"busy"}.
 `end`:     {"history", "places", "run", "outcome", "reason", "changed"} -> the run's record.
 `history`: {"history", "places"} -> {"records": [...]}, oldest first; reads only.
@@ -35,7 +35,7 @@ _LOST = "its control machine was lost"
 
 
 def look(asked: Json) -> Json:
-    """Who was here last, and who is now; whoever asks is not in its own way."""
+    """The last run and the one in progress; the asking run does not count."""
     last = (records(asked["history"]) or [{}])[-1]
     own = [(one["pid"], one["started"]) for one in ancestors()]
     busy = is_at_it(last) and (last["holder"]["pid"], last["holder"]["started"]) not in own
@@ -43,7 +43,7 @@ def look(asked: Json) -> Json:
 
 
 def begin(asked: Json) -> Json:
-    """The host is this run's, unless another is at it, or was since this one looked."""
+    """The host is this run's, unless another run has it, or has had it since the inspection."""
     run, holder = asked["record"]["run"], connection(asked["controller"])
     with locked(os.path.dirname(asked["history"])):
         kept = records(asked["history"])
@@ -61,7 +61,7 @@ def begin(asked: Json) -> Json:
 
 
 def end(asked: Json) -> Json:
-    """The run's whole record is kept, and the host is free; {} where it was not this run's."""
+    """The run's whole record is kept, and the host is free; {} if it was not this run's."""
     with locked(os.path.dirname(asked["history"])):
         kept = records(asked["history"])
         last = (kept or [{}])[-1]
@@ -75,7 +75,7 @@ def end(asked: Json) -> Json:
 
 
 def history(asked: Json) -> Json:
-    """Every run that is still known, with the one that is at it or was lost."""
+    """Every run on record, with the one that is in progress or was lost."""
     found = records(asked["history"])
     last = (found or [{}])[-1]
     if is_at_it(last):
@@ -86,7 +86,7 @@ def history(asked: Json) -> Json:
 
 
 def closed(last: Json, asked: Json) -> Json:
-    """The record of a run that ended without saying so; one that still hangs is ended by force."""
+    """The record of a run that ended without recording it; one that still hangs is killed."""
     reason = _LOST
     if is_at_it(last):
         reason = f"superseded by {asked['record']['who']}"
@@ -95,12 +95,12 @@ def closed(last: Json, asked: Json) -> Json:
 
 
 def lost(record: Json, reason: str, places: list[str]) -> Json:
-    """A run that was interrupted, nobody knows when; its window had a life of its own."""
+    """A run that was interrupted at an unknown time; its window may have continued."""
     return public(with_window({**record, "outcome": "interrupted", "reason": reason}, places))
 
 
 def with_window(record: Json, places: list[str]) -> Json:
-    """The record with the window or backup that the run opened, and what became of that."""
+    """The record with the window or backup that the run opened, and how that ended."""
     for place in places:
         order = document(os.path.join(place, "order.json"))
         if order.get("run") == record["run"]:
@@ -110,7 +110,7 @@ def with_window(record: Json, places: list[str]) -> Json:
 
 
 def reasons(record: Json, order: Json, outcome: Json) -> str:
-    """Why a run ended as it did; nothing where all went well."""
+    """Why a run ended as it did; empty if all went well."""
     said = outcome.get("outcome", "not ended")
     if record["outcome"] == "done" and said == "finished":
         return str(record["reason"])
@@ -130,7 +130,7 @@ def ancestors() -> list[Json]:
 
 
 def process(pid: int) -> Json:
-    """A living process' id, name, parent and start in ticks since boot; {} where there is none."""
+    """A process's id, name, parent and start in ticks since boot; {} if there is none."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as text:
             name, _, rest = text.read().partition("(")[2].rpartition(")")
@@ -160,7 +160,7 @@ def connection(controller: int) -> Json:
 
 
 def boot_id() -> str:
-    """What distinguishes this boot: process ids and their starts begin anew with each."""
+    """What distinguishes this boot: process ids and their starts begin again with each."""
     with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as text:
         return text.read().strip()
 
@@ -171,12 +171,12 @@ def is_at_it(record: Json) -> bool:
 
 
 def lives(holder: Json) -> bool:
-    """Whether that very process is there."""
+    """Whether that very process still runs."""
     return (process(holder["pid"]).get("started"), boot_id()) == (holder["started"], holder["boot"])
 
 
 def stop(holder: Json) -> None:
-    """The process is gone: nothing more comes from it, should its network come back."""
+    """Kills the process: it changes nothing more, even if its network recovers."""
     for _ in range(100):
         if not lives(holder):
             return
@@ -186,12 +186,12 @@ def stop(holder: Json) -> None:
 
 
 def told(record: Json) -> Json:
-    """What another operator is told; "seconds" since it began, while it is at it."""
+    """What another operator is told; "seconds" since it began, while it is in progress."""
     return public({**record, "seconds": seconds_since(record)} if is_at_it(record) else record)
 
 
 def public(record: Json) -> Json:
-    """A record without what only this host needs of it."""
+    """A record without what only this host needs."""
     return {key: value for key, value in record.items() if key != "holder"}
 
 
@@ -207,7 +207,7 @@ def now() -> str:
 
 @contextlib.contextmanager
 def locked(directory: str) -> Iterator[None]:
-    """Nobody else is in such a block for this directory; it is made for root alone if missing."""
+    """Only one program is in such a block for this directory; made for root only if missing."""
     os.makedirs(directory, mode=0o700, exist_ok=True)
     place = os.open(directory, os.O_RDONLY)
     try:
@@ -219,7 +219,7 @@ def locked(directory: str) -> Iterator[None]:
 
 
 def records(path: str) -> list[Json]:
-    """Every record of a history; none where there is no such file, or not for our eyes."""
+    """Every record of a history; none if there is no such file, or it cannot be read."""
     try:
         with open(path, encoding="utf-8") as text:
             return [dict(json.loads(line)) for line in text]
@@ -237,7 +237,7 @@ def document(path: str) -> Json:
 
 
 def write(path: str, found: list[Json]) -> None:
-    """The file has these records, the newest of them; or those of before, if power fails now."""
+    """Writes the newest of these records; the old file stays if power fails meanwhile."""
     files.write_durably(path, "".join(f"{json.dumps(one)}\n" for one in found))
 
 

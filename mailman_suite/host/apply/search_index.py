@@ -1,4 +1,4 @@
-"""Fills the search index list by list, and goes on with the next one after an interruption.
+"""Fills the search index list by list, and continues with the next one after an interruption.
 
     index_lists.py WANTED
 
@@ -17,7 +17,7 @@ from pathlib import Path
 
 
 def fill(wanted: Path, names: Sequence[str], index: Callable[[str], None]) -> None:
-    """Every list of these is in the index, and nothing asks for it any more."""
+    """Every one of these lists is in the index, and the request for it is removed."""
     done = set(wanted.read_text(encoding="utf-8").splitlines())
     left = [name for name in names if name not in done]
     for number, name in enumerate(left, len(names) - len(left) + 1):
@@ -44,7 +44,7 @@ def archived() -> list[str]:
 
 
 def index_list(name: str) -> None:
-    """All messages of one list are in the index; a list that went meanwhile has none."""
+    """All messages of one list are in the index; a list removed meanwhile has none."""
     from hyperkitty.models import MailingList
     from hyperkitty.search_indexes import update_index
 
@@ -53,7 +53,7 @@ def index_list(name: str) -> None:
 
 
 def main() -> None:
-    """Sets Django up as the command mailman-web does, then fills."""
+    """Sets Django up as the command mailman-web does, then fills the index."""
     import django
     from mailman_web.manage import setup
 

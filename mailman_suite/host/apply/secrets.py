@@ -1,7 +1,7 @@
 """Keeps secrets in files of their own: generated once here, or given on standard input.
 
 `look`:  {"directory", "owner", "salt", "names": {name: [group, mode]}} -> which are missing or
-         have the wrong attributes, and a salted digest of each one that is there.
+         have the wrong attributes, and a salted digest of each one that exists.
 `apply`: the same, with "values": {name: text} for those that are not generated here.
 """
 
@@ -22,7 +22,7 @@ def place(declared: SecretsQuestion, name: str) -> str:
 
 
 def salted(value: str, salt: str) -> str:
-    """A digest that says whether two secrets are equal and cannot be turned back."""
+    """A digest that shows whether two secrets are equal and cannot be reversed."""
     return hashlib.scrypt(value.encode(), salt=salt.encode(), n=2**12, r=8, p=1).hex()
 
 

@@ -28,7 +28,7 @@ _TICK_SECONDS = 0.05
 
 
 def systemctl(*arguments: str) -> str:
-    """Runs systemctl; ends the program with systemd's own words where it fails."""
+    """Runs systemctl; ends the program with systemd's message if it fails."""
     done = subprocess.run(
         ["systemctl", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
@@ -66,7 +66,7 @@ def changed(path: str) -> float:
 
 
 def loaded(name: str, pid: str, stamps: str) -> float:
-    """When a unit last read its inputs: at its start, or at a reload that we saw succeed."""
+    """When a unit last read its inputs: at its start, or at a recorded reload."""
     return max(started(pid), changed(os.path.join(stamps, name)))
 
 
@@ -134,7 +134,7 @@ def apply(declared: DeclaredUnits) -> None:
 
 
 def stamp(path: str) -> None:
-    """Notes that a reload succeeded, after it did."""
+    """Records a reload, once it has succeeded."""
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     files.write_durably(path, "made after each successful reload\n")
 

@@ -1,7 +1,7 @@
 """A state directory as one compressed archive, its description beside it, and the older ones.
 
-`ID.json` is the manifest with the archive's SHA-256. It comes after the archive and goes before it,
-so an archive with a description is whole.
+`ID.json` is the manifest with the archive's SHA-256. It is written after the archive and removed
+before it, so an archive with a description is complete.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from mailman_suite.host.wire.backup_archive import ArchiveDescription
 from mailman_suite.host.wire.order import BackupOrder as Order
 
 _NICE = 10  # the suite serves meanwhile
-_COMPRESSION = 1  # four times as fast as the default, for a tenth more room
+_COMPRESSION = 1  # four times as fast as the default, for a tenth more space
 
 
 class Packed(TypedDict):
@@ -38,7 +38,7 @@ class Packed(TypedDict):
 
 
 class _Hashed:
-    """A file for writing that also digests what it is given."""
+    """A file for writing that also digests what is written."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file, self.sha256 = file, hashlib.sha256()
@@ -54,7 +54,7 @@ class _Hashed:
 
 
 def require_room(order: Order, journal: Journal) -> None:
-    """Both the copy and the archive fit, were nothing of it compressible. Raises RoomError."""
+    """Copy and archive fit on the disk, even without compression. Raises RoomError otherwise."""
     Path(order["archives"]).mkdir(mode=0o700, parents=True, exist_ok=True)
     var, place, databases = Path(order["var"]), journal.directory, order["databases"]
     sizes = [
@@ -68,7 +68,7 @@ def require_room(order: Order, journal: Journal) -> None:
 
 
 def pack(order: Order, journal: Journal) -> Packed:
-    """Where the archive is, what it holds and takes: with its bytes."""
+    """Packs the archive; its path, what it contains, and its size."""
     room.release(journal)
     os.nice(_NICE)
     archive, description = _paths(order)
@@ -97,7 +97,7 @@ def _write(place: Path, file: BinaryIO) -> str:
 
 
 def remove_half(order: Order, journal: Journal) -> None:
-    """Nothing stays of a backup that was not finished; one that has its description was."""
+    """Removes a backup that was not finished; one with a description was finished."""
     room.release(journal)
     archive, description = _paths(order)
     for unfinished in archive.parent.glob(f".{order['id']}.*"):
@@ -114,7 +114,7 @@ def _paths(order: Order) -> tuple[Path, Path]:
 
 
 def remove_older(order: Order) -> None:
-    """As many of this host's backups stay as the order says, the newest; others' are left alone."""
+    """Keeps as many of this host's newest backups as the order says; those of others stay."""
     for description in sorted(_own(Path(order["archives"])), reverse=True)[order["keep"] :]:
         description.unlink()
         description.with_suffix(".tar.gz").unlink(missing_ok=True)

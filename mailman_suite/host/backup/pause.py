@@ -1,7 +1,7 @@
 """The pause of a backup: mail waits in Postfix, pages are read-only, and everything is copied.
 
-The web goes on. What people could change waits behind the proxy, so that both databases and Core's
-directory are of one instant.
+The web keeps running. The proxy holds back changes, so that both databases and Core's directory are
+of one instant.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _COPIES = (upgrade.keep_core, upgrade.keep_web)
 
 
 class BusyError(Exception):
-    """Something else is at work on the suite, with what to do."""
+    """Something else is changing the suite; the text says what to do."""
 
 
 def copy(order: Order, journal: Journal) -> None:
-    """The state directory is complete, and the suite goes on."""
+    """The state directory is complete, and the suite continues."""
     with recorded(journal, "Configuration is copied"):
         require_quiet(order)
         upgrade.keep_configuration(order, journal)
@@ -49,7 +49,7 @@ def _pause() -> Iterator[tuple[str, Callable[[Order, Journal], None]]]:
 
 
 def require_quiet(order: Order) -> None:
-    """No change of release is under way. Raises BusyError."""
+    """No change of release is in progress. Raises BusyError."""
     if services.is_open(order):
         raise BusyError(
             f"a change of release is in progress; wait until it has ended (systemctl status "
@@ -58,7 +58,7 @@ def require_quiet(order: Order) -> None:
 
 
 def keep(order: Order, journal: Journal) -> None:
-    """Both databases and Core's directory, and what they hold, side by side: nothing moves now."""
+    """Copies and counts both databases and Core's directory in parallel: nothing changes now."""
     with ThreadPoolExecutor(len(_COPIES) + 1) as pool:
         counting = pool.submit(counted, order)
         for copying in [pool.submit(step, order, journal) for step in _COPIES]:
@@ -72,18 +72,18 @@ def counted(order: Order) -> Held:
 
 
 def start_again(order: Order, journal: Journal) -> None:
-    """Whatever ran before is starting; what goes on is left alone."""
+    """Starts whatever ran before; units that run are not touched."""
     services.begin(journal.found("running").get("units", []))
 
 
 def core_answers(order: Order, journal: Journal) -> None:
-    """Core does; one that did not run before is not waited for."""
+    """Core answers; one that did not run before is not waited for."""
     if order["units"]["core"][0] in journal.found("running").get("units", []):
         health.core_serves(order)
 
 
 def open_again(order: Order, journal: Journal) -> None:
-    """Pages can be changed, and Postfix hands over what it kept."""
+    """Pages can be changed, and Postfix delivers what it kept."""
     Path(order["closed"]).unlink(missing_ok=True)
     mail.let_through(order, journal)
     mail.mta(order).reload_if_running()
@@ -91,7 +91,7 @@ def open_again(order: Order, journal: Journal) -> None:
 
 
 def go_on(order: Order, journal: Journal) -> str:
-    """The suite works as before the pause, from whatever instant it was left; what Core shows."""
+    """Makes the suite work as before the pause, whenever that was interrupted; what Core shows."""
     if not journal.found("running"):
         return "nothing was stopped"
     shunted.queue_again(order, journal)

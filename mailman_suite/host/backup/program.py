@@ -3,11 +3,11 @@
     PYTHONPATH=BACKUP/program python3 -s -m mailman_suite.host.backup.program VERB BACKUP
 
 BACKUP is a directory with `order.json`, which says what to copy and where to, and the journal.
-Core pauses for the copy, the web does not: people read on, Postfix keeps mail. Verbs:
+Core pauses for the copy, the web does not: pages can be read, Postfix keeps mail. Verbs:
 
-`run`:    pause, copy, go on, pack; whatever fails, the suite goes on and no half backup stays.
+`run`:    pause, copy, resume, pack; whatever fails, the suite resumes and no half backup stays.
 `settle`: ends what was interrupted in the same way, also at boot. After `run` it finds nothing.
-`follow`: prints progress until the backup has ended; 0 when it is there, 1 when it failed.
+`follow`: prints progress until the backup has ended; 0 when it is complete, 1 when it failed.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
 
 
 def run(order: Order, journal: Journal) -> int:
-    """Every step in turn; the suite goes on without a backup when one fails."""
+    """Every step in turn; when one fails, the suite resumes without a backup."""
     if journal.outcome() or journal.lines():
         return 0  # begun before: that is for `settle`
     journal.note("opened", id=order["id"])
@@ -64,7 +64,7 @@ def run(order: Order, journal: Journal) -> int:
 
 
 def settle(order: Order, journal: Journal) -> int:
-    """An interrupted backup ends: the suite goes on."""
+    """Ends an interrupted backup: the suite resumes."""
     if journal.outcome() or not journal.lines() or services.host_goes_down():
         return 0  # with services going away underneath, the next boot ends this
     give_up(order, journal, reason="the backup was interrupted")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-# How a host reaches a package index is its operator's business; everything else starts clean.
+# The operator decides how a host reaches a package index; everything else starts clean.
 _PASSED_ON = {
     "http_proxy",
     "https_proxy",
@@ -27,7 +27,7 @@ _PASSED_ON = {
 
 
 class CommandError(Exception):
-    """A command that failed, with the end of what it said."""
+    """A command that failed, with the end of its output."""
 
 
 class Account:

@@ -14,7 +14,7 @@ _WAIT_SECONDS = 30  # for the lock of a file that another program writes
 
 
 class _Driver(NamedTuple):
-    """How an engine's driver connects, and what stands for a parameter in its statements."""
+    """How an engine's driver connects, and the placeholder for a parameter in its statements."""
 
     reading: Callable[[Any, str], Any]
     writing: Callable[[Any, str], Any]
@@ -32,7 +32,7 @@ def writing(database: Database, secrets: str) -> Any:
 
 
 def mark(database: Database) -> str:
-    """What stands for a parameter in a statement."""
+    """The placeholder for a parameter in a statement."""
     return by_engine(_DRIVERS, database["engine"]).mark
 
 

@@ -1,4 +1,4 @@
-"""Database engines by their names: whatever has no entry in a table is an error, never another one.
+"""Database engines by their names: an engine without an entry is an error, never another engine.
 
 A suite's old interpreter may be Python 3.6, hence the quotes around types.
 """
@@ -10,7 +10,7 @@ Value = TypeVar("Value")
 
 
 class DatabaseError(Exception):
-    """A database that cannot be read, copied or put back, with what its own tools said."""
+    """A database that cannot be read, copied or restored, with the message of its tools."""
 
 
 def every_engine(*, sqlite: "Value", postgresql: "Value") -> "Mapping[str, Value]":
@@ -19,7 +19,7 @@ def every_engine(*, sqlite: "Value", postgresql: "Value") -> "Mapping[str, Value
 
 
 def by_engine(table: "Mapping[str, Value]", engine: str) -> "Value":
-    """What a table has for an engine. Raises DatabaseError, with those that it knows."""
+    """A table's entry for an engine. Raises DatabaseError, which names the known engines."""
     if engine not in table:
         known = ", ".join(sorted(table))
         raise DatabaseError(

@@ -139,7 +139,7 @@ def sync(path: Place) -> None:
 
 
 def remove(path: Place) -> None:
-    """A file, link or directory with all that is in it is gone; one that is not there stays so."""
+    """Removes a file, link or directory with its contents; a missing one is no error."""
     with contextlib.suppress(FileNotFoundError), parent(path) as (folder, name):
         remove_in(folder, name)
 

@@ -1,8 +1,8 @@
-"""Opens directories where another account can write, and trusts no link that it finds on the way.
+"""Opens directories where another account can write, and trusts no link in their paths.
 
-Each parent of a path is opened by itself. A link among them is followed only where root, or whom
-this runs as, alone can have made it. A change that is made in the opened directory stays in it,
-whatever becomes of its name meanwhile.
+Each parent of a path is opened by itself. A link among them is followed only if nobody but root, or
+the account of this program, can have made it. A change in the opened directory stays in it, even if
+the directory is renamed meanwhile.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MOST_LINKS = 40  # as many as the kernel follows
 
 
 class ForeignError(SystemExit):
-    """What is in a place is not what belongs there; ends a program that does not expect it."""
+    """A path has something unexpected; ends a program that does not handle it."""
 
 
 @contextlib.contextmanager
@@ -101,7 +101,7 @@ def directory_in(folder: int, name: str, path: Place) -> int:
 
 
 def _target(folder: int, name: str) -> str | None:
-    """Where a link leads; None where there is no link."""
+    """The target of a link; None if there is no link."""
     try:
         return os.readlink(name, dir_fd=folder)
     except OSError:
@@ -109,14 +109,14 @@ def _target(folder: int, name: str) -> str | None:
 
 
 def _is_mine(folder: int, name: str) -> bool:
-    """Whether an entry of a directory, or "." itself, belongs to root or to whom this runs as."""
+    """Whether an entry of a directory, or "." itself, belongs to root or this program's account."""
     return os.stat(name, dir_fd=folder, follow_symlinks=False).st_uid in (0, os.geteuid())
 
 
 def _is_ours(folder: int, name: str) -> bool:
-    """Whether root, or whom this runs as, alone can have put an entry into a directory.
+    """Whether nobody but root, or this program's account, can have made an entry of a directory.
 
-    Where all can write and none can rename another's, as in /tmp, by the owner of the entry.
+    If all can write and none can rename another's, as in /tmp, by the owner of the entry.
     """
     status = os.fstat(folder)
     others = stat.S_IWOTH | (stat.S_IWGRP if status.st_gid else 0)
@@ -132,9 +132,9 @@ def _link(what: str, target: str) -> ForeignError:
 
 
 def require_own(path: Place, *owners: int) -> None:
-    """What is at a path, if anything, is a directory of root's, its parent's owner's or `owners`'.
+    """The path, if it exists, is a directory of root, its parent's owner or one of `owners`.
 
-    Where root alone can write it may be anybody's. Raises ForeignError.
+    Where only root can write, it may be anybody's. Raises ForeignError.
     """
     with contextlib.suppress(FileNotFoundError), parent(path) as (folder, name):
         with directory(path) as found:

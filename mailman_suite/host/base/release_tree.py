@@ -1,4 +1,4 @@
-"""What every builder of a release directory needs: one at a time, root's in the end, durable."""
+"""Shared by all builders of a release directory: one at a time, owned by root, durable."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Progress:
 
 
 def only_builder(release_dir: Path) -> TextIO:
-    """The lock on a release directory; waits for a builder that lost its controller and goes on."""
+    """The lock on a release directory; waits for a builder that runs on without its controller."""
     release_dir.parent.mkdir(parents=True, exist_ok=True)
     lock = (release_dir.parent / f".{release_dir.name}.lock").open("w")
     try:
@@ -42,7 +42,7 @@ def only_builder(release_dir: Path) -> TextIO:
 
 
 def is_complete(release_dir: Path, identifier: str) -> bool:
-    """Whether the stamp is there and is for this very build."""
+    """Whether the stamp exists and is for this build."""
     try:
         stamp = json.loads((release_dir / STAMP).read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):

@@ -1,4 +1,4 @@
-"""What a program of this folder does is a verb, its first argument; any other word is refused.
+"""The first argument of a program in this folder is a verb; any other word is refused.
 
 A suite's old interpreter may be Python 3.6, hence the quotes around types.
 """
@@ -12,7 +12,7 @@ Action = TypeVar("Action", bound="Callable[..., Any]")
 
 
 def main(actions: "Mapping[str, Callable[[Any], Any]]") -> None:
-    """Carry out `VERB ARGUMENTS`, the arguments as JSON, and print what the verb answers as JSON.
+    """Carry out `VERB ARGUMENTS`, with arguments in JSON, and print the verb's answer as JSON.
 
     A verb that returns None prints nothing. SystemExit where the verb is none of these.
     """
@@ -23,12 +23,12 @@ def main(actions: "Mapping[str, Callable[[Any], Any]]") -> None:
 
 
 def named(actions: "Mapping[str, Action]", verb: str) -> "Action":
-    """What a verb stands for. SystemExit, with every verb there is, where it is none of them."""
+    """The action of a verb. SystemExit, which names every verb, for any other word."""
     if verb not in actions:
         raise SystemExit(f"error: found the verb {verb!r}, expected one of: {', '.join(actions)}")
     return actions[verb]
 
 
 def from_stdin(action: "Callable[[Any], Any]") -> "Callable[[Any], Any]":
-    """The action, given the JSON on standard input in the place of the arguments."""
+    """The action with JSON from standard input as its arguments."""
     return lambda arguments: action(json.load(sys.stdin))

@@ -4,8 +4,8 @@
         RELEASE_DIR SETTINGS USER DIGEST
 
 RELEASE_DIR/static becomes a link to the result in one step, and is stamped with DIGEST (hex), which
-stands for the settings: the same stamp again means nothing to do. The commands run as USER, with a
-database backend that fails on the first query and without log files or shared caches, so they can
+identifies the settings: with the same stamp there is nothing to do. The commands run as USER, with
+a database backend that fails on the first query and without log files or shared caches, so they can
 run beside a live suite.
 """
 
@@ -53,7 +53,7 @@ class Assets:
 
 
 def main(arguments: list[str]) -> int:
-    """Build the static files unless they are there; 0 when they are."""
+    """Build the static files unless they exist; 0 when they do."""
     release_dir, settings, user, digest = arguments
     assets = Assets(Path(release_dir), Path(settings), user, digest)
     os.umask(0o022)

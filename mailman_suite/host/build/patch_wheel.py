@@ -1,6 +1,6 @@
 """Rebuilds an upstream wheel with a small patch; the same input gives the same bytes everywhere.
 
-The result's hash therefore stands in a lock like every other. A patch applies exactly where it
+The result's hash is therefore in a lock like every other. A patch applies exactly where it
 says or not at all: no fuzz, no offset, no guessing.
 """
 

@@ -4,7 +4,7 @@
 
 INPUT_DIR holds build.json, the locks and the patches. Nothing that was downloaded runs as root, and
 the finished tree belongs to root. The stamp is written last: a directory without it is half-built
-and made anew, one with it stays.
+and built again, one with it stays.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def make(build: Build, lock: int) -> None:
 
 
 def begin(build: Build, lock: int) -> Account:
-    """Remove what an interrupted build left, and make directories and virtual environment anew."""
+    """Remove what an interrupted build left, and create directories and virtual environment."""
     if build.release_dir.exists():
         shutil.rmtree(build.release_dir)
     build.release_dir.mkdir(mode=0o755)

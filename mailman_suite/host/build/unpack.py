@@ -54,7 +54,7 @@ def require_digest(archive: Path, sha256: str) -> None:
     if digest.hexdigest() != sha256:
         raise ArchiveError(
             f"found an archive with SHA-256 {digest.hexdigest()}, expected {sha256}; "
-            "it was damaged on its way, so run the deploy again"
+            "it was damaged in transit, so run the deploy again"
         )
 
 

@@ -42,8 +42,8 @@ def fetch_patched(python: Path, locks: Path, patches: Path, account: Account) ->
 def build_all(python: Path, locks: Path, account: Account, wheels: Path) -> None:
     """Fill `wheels` with one wheel per entry of the lock; source packages are built here.
 
-    Those are pure Python, so no compiler is needed: uWSGI comes as its maintainers' own wheel.
-    Two pips share the work, since one alone waits for the network half of the time.
+    Those are pure Python, so no compiler is needed: uWSGI is its maintainers' own wheel.
+    Two pips share the work, because one would wait for the network half of the time.
     """
     lock = (locks / "packages.lock").read_text(encoding="utf-8")
     halves = [account.scratch / f"half-{number}.lock" for number in (1, 2)]

@@ -1,4 +1,4 @@
-"""What every check of a running service shares: how it asks by SMTP, and what no answer means."""
+"""Shared by all checks of a running service: questions by SMTP, and the meaning of no answer."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def greeting(declared: EdgeQuestion) -> str:
 
 
 def answers(declared: EdgeQuestion, addresses: list[str]) -> dict[str, str]:
-    """Address -> what Postfix says in the end; all of them have the same patience to share."""
+    """Address -> Postfix's final answer; all addresses share one timeout."""
     until = time.monotonic() + _PATIENCE
     return {address: settled(declared, address, until) for address in addresses}
 

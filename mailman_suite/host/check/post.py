@@ -39,7 +39,7 @@ _ACCESS_LOG = re.compile(r'"(GET|POST|PATCH|PUT|DELETE) /')
 
 
 class Failed(Exception):
-    """A stage did not end as it should; the text says what was found."""
+    """A stage did not succeed; the text says what was found."""
 
 
 class Logs:
@@ -106,7 +106,7 @@ def composed(order: Json) -> EmailMessage:
 
 
 def handed_over(order: Json, message: EmailMessage) -> str:
-    """Postfix' queue identifier of the message that it took."""
+    """Postfix's queue identifier of the message that it accepted."""
     with smtplib.SMTP(order["loopback"], order["smtp_port"], timeout=30) as peer:
         peer.ehlo_or_helo_if_needed()
         for code, answer in (
@@ -118,7 +118,7 @@ def handed_over(order: Json, message: EmailMessage) -> str:
 
 
 def taken_by_core(queue_id: str) -> bool | None:
-    """True once Postfix has got rid of the message. Raises `Failed` where it was put off."""
+    """True once Postfix has delivered the message. Raises `Failed` if it was deferred."""
     done = subprocess.run(["postqueue", "-j"], capture_output=True, timeout=30)
     if done.returncode:
         raise Failed(f"postqueue: {done.stderr.decode(errors='replace').strip()}")

@@ -1,10 +1,10 @@
-"""A hidden list with one member that is a mailbox on this host, for the time of a probe.
+"""A hidden list with one member that is a mailbox on this host, for the duration of a probe.
 
 All verbs take {"rest", "password_file", "list", "member", "account", "home", "mailbox",
 "queues": [patterns], "map", "archives": the directory of Core's own archives, one a list}.
 `make`:   makes them.
-`clean`:  removes every probe's list, member and messages on their way, whatever an interrupted
-          probe left.
+`clean`:  removes every probe's list, member and queued messages, including the remains of an
+          interrupted probe.
 `forget`: removes every probe's messages from the archive; run by the release's own
           interpreter as the suite's user.
 `leave`:  removes the account and its mailbox. It is made first and removed last, so
@@ -74,9 +74,9 @@ def make(order: Json) -> None:
 
 
 def wait_for_postfix(order: Json) -> None:
-    """Postfix' rewriting service looks every 10 seconds whether its tables changed.
+    """Postfix's rewriting service checks every 10 seconds whether its tables have changed.
 
-    Until then it does not know the way to a new list and its post bounces.
+    Until then it has no route to a new list, and its post bounces.
     """
     written = max(os.path.getmtime(path) for path in glob.glob(f"{order['map']}*"))
     deadline = time.monotonic() + _POSTFIX_SECONDS
@@ -100,7 +100,7 @@ def started(name: str) -> Iterator[float]:
 
 
 def account_with_mailbox(order: Json) -> None:
-    """A system account whose mail goes into a file of ours, wherever other people's mail goes."""
+    """A system account whose mail is delivered to a known file, unlike that of other accounts."""
     name, home = order["account"], order["home"]
     run("useradd", "--system", "--user-group", "--shell", "/bin/false", "-d", home, "-M", name)
     owner = pwd.getpwnam(name)
@@ -112,14 +112,14 @@ def account_with_mailbox(order: Json) -> None:
 
 
 def run(*words: str) -> None:
-    """Runs a command. Raises RuntimeError with its own words where it fails."""
+    """Runs a command. Raises RuntimeError with its message if it fails."""
     done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode:
         raise RuntimeError(f"{words[0]}: {done.stdout.decode(errors='replace').strip()}")
 
 
 def clean(order: Json) -> None:
-    """Each step is tried, also where one before it failed; ends with 1 where one did."""
+    """Tries each step, even after one that failed; ends with 1 if one failed."""
     steps = (unqueue, sweep, unlist, unsubscribe, sweep, unarchive)
     failures = [reason for reason in (attempted(step, order) for step in steps) if reason]
     if failures:
@@ -213,13 +213,13 @@ def forget(order: Json) -> None:
 
 
 def forget_tasks(pattern: re.Pattern[str]) -> None:
-    """The worker would repeat for ever what it cannot do any more for a list that is gone."""
+    """The worker would repeat tasks of a removed list for ever."""
     from django_q.models import OrmQ, Task
 
     for queued in OrmQ.objects.all():
         if pattern.search(str(queued.task)):
             queued.delete()
-    time.sleep(1)  # for those that the worker has in its hands
+    time.sleep(1)  # for tasks that the worker has begun
     hour = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=1)
     for done in Task.objects.filter(started__gte=hour):
         if pattern.search(str(done.args)):
@@ -227,7 +227,7 @@ def forget_tasks(pattern: re.Pattern[str]) -> None:
 
 
 def leave(order: Json) -> None:
-    """The account and its home are gone."""
+    """Removes the account and its home."""
     home = pwd.getpwnam(order["account"]).pw_dir
     run("userdel", order["account"])
     run("rm", "-rf", "--", home)

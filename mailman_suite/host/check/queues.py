@@ -17,7 +17,7 @@ _FAILED = ("shunt", "bad")
 
 
 def ages(directory: str) -> list[int]:
-    """Seconds since each message came."""
+    """Seconds since each message arrived."""
     now, found = time.time(), []
     for path in glob.glob(f"{directory}/*.pck"):
         try:

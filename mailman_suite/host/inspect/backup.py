@@ -1,4 +1,4 @@
-"""Says what a backup's archive is, and whether it is as it was made; reads only.
+"""Reads a backup's description, and whether its archive is unchanged; reads only.
 
 `look`: {"path": of the archive, with its description beside it}
         -> {"description": what was written with it or null, "sha256": of the archive as it is now,
@@ -19,7 +19,7 @@ _ENDING = ".tar.gz"
 
 
 def description(path: str) -> Any:
-    """What was written with the archive; None where it is missing or damaged."""
+    """The archive's description; None if it is missing or damaged."""
     try:
         with open(path, encoding="utf-8") as text:
             return json.load(text)
@@ -28,7 +28,7 @@ def description(path: str) -> Any:
 
 
 def sha256(path: str) -> str:
-    """The digest of a file; "" where there is none."""
+    """The digest of a file; "" if there is none."""
     digest = hashlib.sha256()
     try:
         with open(path, "rb") as file:

@@ -1,8 +1,8 @@
-"""Whether the fences of a rehearsal stand that keep mail on this host; only asks.
+"""Whether the fences work that keep a rehearsal's mail on this host; reads only.
 
 `look`: {"table", "unit", "postfix": {parameter: value}, "files": {path: text}}
-        -> {"packet filter", "Postfix", "Core", "web"}: what stands; for the last two, the copied
-        configuration says so, and null where there is none yet.
+        -> {"packet filter", "Postfix", "Core", "web"}: whether each works; for the last two,
+        whether the copied configuration has it, and null if there is none yet.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from mailman_suite.host.wire.rehearsal import Fences, FencesQuestion
 
 
 def look(asked: FencesQuestion) -> Fences:
-    """Each fence for itself; what cannot be asked does not stand."""
+    """Each fence by itself; one that cannot be asked counts as down."""
     return {
         "packet filter": said("nft", "list", "table", "inet", asked["table"]) is not None
         and said("systemctl", "is-enabled", asked["unit"]) == "enabled",

@@ -1,6 +1,6 @@
-"""Says what stands on a host before anything is changed: one JSON object on standard output.
+"""Inspects a host before anything is changed: one JSON object on standard output.
 
-Called as `look.py look JSON RUN TRACES`; reads only. The last two are other programs' answers.
+Called as `host.py look JSON RUN TRACES`; reads only. The last two are other programs' answers.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def suite(paths: inspection.Paths) -> inspection.StandingSuite:
 
 
 def is_ours(venv: str, releases: str) -> bool:
-    """Whether the link leads to a release; one to anywhere else is of somebody else."""
+    """Whether the link points to a release; any other link is not ours."""
     target = os.readlink(venv) if os.path.islink(venv) else ""
     return os.path.join(os.path.dirname(venv), target).startswith(f"{releases}/")
 
@@ -146,7 +146,7 @@ def containers(paths: inspection.Paths) -> list[str]:
 
 
 def containers_of(tool: str) -> list[str]:
-    """`NAME (IMAGE)` of every container of a tool that is there and answers."""
+    """`NAME (IMAGE)` of every container of a tool that exists and answers."""
     words = [tool, "ps", "--all", "--format", "{{.Names}} ({{.Image}})"]
     try:
         done = subprocess.run(words, capture_output=True, timeout=_CONTAINER_SECONDS)

@@ -1,4 +1,4 @@
-"""What stands around a suite that is not ours yet: units, sites of the proxy, Postfix' maps.
+"""What surrounds a suite that is not taken over yet: units, sites of the proxy, Postfix's maps.
 
 `look`: {"venv": path, "proxy": as `Proxy.found` of `parts/proxy/model.py` gives it, "var": Core's
          data, "home": our directory, "postfix": path}
@@ -6,7 +6,7 @@
             "foreign": [...]}.
 Units are those whose commands come from the virtual environment; drop-ins what systemd adds to
 these, and to any of Mailman's names, which are ours then; sites are the proxy's files that pass
-requests on to the WSGI server; maps are what Postfix' configuration says of Core's data, word
+requests on to the WSGI server; maps are what Postfix's configuration says of Core's data, word
 for word; foreign is what of these data is on another file system than our directory.
 """
 
@@ -64,7 +64,7 @@ def sites(proxy: ProxySites) -> list[Site]:
 
 
 def maps(postfix: str, var: str) -> list[str]:
-    """What Postfix' configuration names below the directory, with the type of map before it."""
+    """What Postfix's configuration names below the directory, with the type of map before it."""
     lines = [line for line in read(postfix).splitlines() if not line.lstrip().startswith("#")]
     entry = re.compile(rf"[^\s,=]*{re.escape(var)}/[^\s,]*")
     return sorted({found for line in lines for found in entry.findall(line)})

@@ -1,8 +1,8 @@
-"""Says which windows kept a state that the suite can go back to; reads only.
+"""Lists the windows with a snapshot that the suite can be rolled back to; reads only.
 
 `look`: {"windows": directory, "releases": directory, "secrets": directory} -> {"windows": [...]},
-newest first, those alone that finished. "missing" are paths that going back needs and that are
-gone; "other_passwords" names those of databases that were changed since.
+newest first, only those that finished. "missing" are missing paths that a rollback needs;
+"other_passwords" names database passwords that were changed since.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the last window on this host did, for the result of a rehearsal; only asks.
+"""What the last window on this host did, for the result of a rehearsal; reads only.
 
 `look`: {"window": directory} -> {"id", "outcome": what the journal ended with, "before", "after":
         counts and digests, "bytes": of what it kept}; nothing where no window was opened.
@@ -16,7 +16,7 @@ from mailman_suite.host.wire.rehearsal import WindowQuestion, WindowResult
 
 
 def look(asked: WindowQuestion) -> WindowResult | Nothing:
-    """Its journal's end and its counts; an empty object for what is not there."""
+    """Its journal's end and its counts; an empty object for what does not exist."""
     place = asked["window"]
     order = read(place, "order.json")
     if not order:

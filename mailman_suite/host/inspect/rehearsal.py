@@ -1,4 +1,4 @@
-"""Which machine a staging host is, and whether a rehearsal left its mark there; only asks.
+"""Which machine a staging host is, and whether it has a rehearsal's mark; reads only.
 
 `look`: {"mark": path} -> {"machine": digest, "mark": what it says, or null}.
 """
@@ -21,7 +21,7 @@ def look(asked: StagingQuestion) -> StagingFound:
 
 
 def mark(path: str) -> Any:
-    """What the mark says; None where there is none."""
+    """The content of the mark; None if there is none."""
     try:
         with open(path, encoding="utf-8") as text:
             return json.load(text)

@@ -1,9 +1,9 @@
-"""Finds whatever runs as Mailman on a host, or would once started, wherever it lies.
+"""Finds whatever runs as Mailman on a host, or would once started, in any directory.
 
 `look`: {"programs": [...], "data": [...]}, the places, in order, that somebody may own, and
 {"configurations": [...]}, Core's and Postfix's. ->
 {"traces": [{"what", "name", "place", "below"}]}: `place` is the program or directory with all links
-followed, `below` the first of those places that it lies in, or "". Reads files alone. A program
+followed, `below` the first of those places that it lies in, or "". Reads only files. A program
 is known by what it is: Mailman's own scripts, anything of a virtual environment that holds Mailman,
 and a server of pages whose words, files or environment name Mailman's applications.
 """
@@ -22,7 +22,7 @@ Seen = tuple[str, str, str]  # what, its name, its place
 
 _SCRIPTS = {"mailman", "mailman3", "mailman-web", "mailmanctl", "qrunner"}  # the last two are 2.1's
 _RUNNING = {"master", "runner"}  # names that others have, too
-_OF_CORE = ("-C", "--config", "--runner", "-r")  # what these are told, or stand beside `mailman`
+_OF_CORE = ("-C", "--config", "--runner", "-r")  # their options, or files beside `mailman`
 _PACKAGES = ("mailman", "mailman_web", "postorius", "hyperkitty")
 _DJANGO = re.compile(r"mailman_web|MAILMAN_WEB_CONFIG|postorius|hyperkitty|django_mailman3")
 _SERVER = re.compile(
@@ -47,7 +47,7 @@ _SITES = (
     *("/etc/nginx/nginx.conf", "/etc/nginx/sites-enabled/*", "/etc/nginx/conf.d/*.conf"),
     *("/etc/apache2/sites-enabled/*", "/etc/apache2/conf-enabled/*", "/etc/httpd/conf.d/*.conf"),
 )
-# What a directory of static files, or one of 2.1's CGI programs, has of Mailman's alone.
+# What only Mailman has in a directory of static files, or of 2.1's CGI programs.
 _PAGES = ("postorius", "hyperkitty", "static/postorius", "static/hyperkitty", "listinfo")
 # What Core's configuration calls its data, and what Postfix's names below them.
 _MAP = r"(?=/[^\s,:]+/(?:postfix_|virtual-mailman))"
@@ -62,7 +62,7 @@ class Host:
         self.root = os.path.realpath(root).rstrip("/")
 
     def text(self, path: str) -> str:
-        """What a file of ordinary size says; "" where there is none, or a device."""
+        """The text of a file of ordinary size; "" if there is none, or for a device."""
         path = self.root + path
         try:
             if not os.path.isfile(path) or os.path.getsize(path) > _LONGEST:
@@ -82,7 +82,7 @@ class Host:
         return [path[len(self.root) :] for path in found]
 
     def resolved(self, path: str) -> str:
-        """The path with its links followed; of an interpreter, those to its directory alone.
+        """The path with its links followed; of an interpreter, only those to its directory.
 
         A virtual environment's own `python` is a link to the system's.
         """
@@ -98,7 +98,7 @@ class Host:
     # A program and its place
 
     def place(self, program: str, words: list[str]) -> str | None:
-        """Where the Mailman is that a program belongs to; None where it belongs to none."""
+        """The place of the Mailman that a program belongs to; None if it belongs to none."""
         if self.is_mailmans(program):
             wrapped = self.wrapped(program) if prefix_of(program) in _SYSTEM else None
             return wrapped or self.resolved(program)
@@ -121,7 +121,7 @@ class Host:
         return any(glob.glob(libraries + name) for name in _PACKAGES)
 
     def wrapped(self, script: str) -> str | None:
-        """The place of the Mailman that a script of somebody's own calls."""
+        """The place of the Mailman that another script calls."""
         text = self.text(script)
         if not text.startswith("#!"):
             return None
@@ -129,7 +129,7 @@ class Host:
         return next((self.resolved(one) for one in called if self.is_mailmans(one)), None)
 
     def served(self, words: list[str], folder: str, environment: str = "") -> str | None:
-        """Where the pages are that a server of somebody's own serves, if they are Mailman's."""
+        """The place of the pages that another server serves, if they are Mailman's."""
         if not any(_SERVER.match(os.path.basename(word)) for word in words[:4]):
             return None
         told = [os.path.join(folder, word.rpartition("=")[2]) for word in words]

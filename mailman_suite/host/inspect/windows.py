@@ -1,4 +1,4 @@
-"""What the last window and the last backup on a host came to, and what earlier ones keep."""
+"""How the last window and the last backup on a host ended, and what earlier ones keep."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def progress(place: str, unit: str) -> inspection.Progress | Nothing:
 
 
 def kept(paths: inspection.Paths) -> inspection.Kept:
-    """What earlier runs left: windows that keep what stood before them, and releases."""
+    """What earlier runs left: windows with snapshots, and releases."""
     found: list[inspection.KeptState] = []
     for place in sorted(glob.glob(os.path.join(paths["windows"], "*"))):
         if os.path.isdir(os.path.join(place, "snapshot")):

@@ -7,7 +7,7 @@ import subprocess
 
 
 def run(*words: str) -> str:
-    """The output of one of Postfix's commands. Raises RuntimeError with its words if it fails."""
+    """The output of one of Postfix's commands. Raises RuntimeError with its message."""
     done = subprocess.run(words, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{' '.join(words)}: {done.stderr.strip()}")
@@ -20,7 +20,7 @@ def held() -> list[str]:
 
 
 def hold(transports: list[str]) -> None:
-    """Keep the mail of these transports alone, from the next reload on."""
+    """Keep only the mail of these transports, from the next reload on."""
     if transports:
         run("postconf", "-e", f"defer_transports = {' '.join(transports)}")
     elif held():
@@ -28,7 +28,7 @@ def hold(transports: list[str]) -> None:
 
 
 def flush() -> None:
-    """Try what was kept now, not after the usual pause."""
+    """Deliver what was kept now, not after the usual delay."""
     if is_running():
         run("postqueue", "-f")
 

@@ -1,4 +1,4 @@
-"""Puts aside what a suite that was made by hand has where ours will stand, and puts it back.
+"""Moves a suite made by hand out of the new suite's places, and puts it back.
 
 Nothing is deleted: directories are renamed, files have their copies in the window's snapshot.
 """
@@ -20,7 +20,7 @@ _UNITS = "/etc/systemd/system"
 
 
 def put_aside(order: Order, journal: Journal) -> None:
-    """Units with their drop-ins, the proxy's site and directories make room."""
+    """Moves units with their drop-ins, the proxy's site and directories out of the way."""
     its = order["by_hand"]
     assert its is not None, "only what makes room for something has this step"
     for name in its["units"]:
@@ -36,9 +36,9 @@ def put_aside(order: Order, journal: Journal) -> None:
 
 
 def put_back(order: Order) -> None:
-    """The directories have their names again; files come back from the snapshot."""
+    """Gives the directories their names again; restores files from the snapshot."""
     its: PutAside = order["by_hand"] or {"units": [], "sites": [], "aside": {}, "moved": {}}
-    # A window that goes back to a suite made by hand gives directories their names, and takes them.
+    # A window that rolls back to a suite made by hand had given directories their names.
     for path, aside in its.get("returned", {}).items():
         if os.path.isdir(path) and not os.path.islink(path) and not os.path.lexists(aside):
             files.rename(path, aside)
@@ -52,7 +52,7 @@ def put_back(order: Order) -> None:
 
 
 def remove_cron_jobs(order: Order, journal: Journal) -> None:
-    """The jobs that timers of ours replace are in no crontab any more."""
+    """Removes the jobs that the suite's timers replace from the crontabs."""
     jobs = order["cron_jobs"]
     for path in sorted({job["file"] for job in jobs}):
         _without_jobs(path, {job["number"] for job in jobs if job["file"] == path}, order)

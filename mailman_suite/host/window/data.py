@@ -41,7 +41,7 @@ def count_before(order: Order, journal: Journal) -> None:
 
 
 def compare(order: Order, journal: Journal) -> None:
-    """Everything is still there. Raises DataError naming what is not."""
+    """All data is unchanged. Raises DataError naming what is not."""
     before = manifest.read(journal.directory / manifest.NAME)["invariants"]
     after = held(order, order["invariants"])["invariants"]
     write_durably(journal.directory / COUNTS_AFTER, json.dumps(after) + "\n")
@@ -77,7 +77,7 @@ def change_for_gates(order: Order, journal: Journal) -> None:
 
 
 def ask(order: SharedOrder, program: str, verb: str, question: Any) -> Any:
-    """The JSON answer of a program beside this one. Raises DataError with its last words.
+    """The JSON answer of a program beside this one. Raises DataError with the end of its output.
 
     The release's interpreter, which has the database drivers, runs it as the account: root runs
     no code of a release. The account cannot read our directory, so the text is handed over.
@@ -103,8 +103,8 @@ def _programs() -> str:
 
 
 def migrate(order: Order, journal: Journal) -> None:
-    """Core's and the web's schema, side by side: neither knows of the other."""
-    # Any Core command migrates first; this one prints nothing and writes Postfix' maps.
+    """Migrates Core's and the web's schema in parallel: they are independent."""
+    # Any Core command migrates first; this one prints nothing and writes Postfix's maps.
     core = ["mailman", "aliases"]
     web = ["mailman-web", "migrate", "--noinput", "--verbosity", "1"]
     with ThreadPoolExecutor(2) as pool:
@@ -115,7 +115,7 @@ def migrate(order: Order, journal: Journal) -> None:
 
 
 def _last_words(text: str) -> list[str]:
-    """The end of the output; of a traceback the errors alone, because the first one tells most."""
+    """The end of the output; of a traceback only the errors, because the first one tells most."""
     return [line for line in text.splitlines() if line[:1].strip()][-_SAID_LINES:]
 
 

@@ -1,4 +1,4 @@
-"""Whether a suite that was just started serves, asked as its users would behind closed doors."""
+"""Whether a suite that was just started serves, before its users can reach it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _POLL_SECONDS = 0.25
 
 
 class UnhealthyError(Exception):
-    """A service that did not come to answer in time, with the last complaint."""
+    """A service that did not answer in time, with the last complaint."""
 
 
 def web_answers(order: Order, journal: Journal) -> None:
@@ -39,7 +39,7 @@ def web_complaint(order: Order) -> str | None:
 
 
 def core_complaints(order: SharedOrder) -> Iterator[str]:
-    """What is wrong with Core, beginning with what takes longest to come."""
+    """What is wrong with Core, beginning with what takes longest to start."""
     try:
         if order["core_questions"]:  # else Core is on another host, and its page tells
             yield from _core_complaints(order["core_questions"])

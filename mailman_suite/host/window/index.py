@@ -10,7 +10,7 @@ from mailman_suite.host.wire.order import Order
 
 
 def ask(order: Order) -> None:
-    """Where the order names a file for it, the file is there: a unit waits for that.
+    """If the order names a file for it, creates the file: a unit waits for that.
 
     It is empty: of an index that was begun before, no list counts as done.
     """

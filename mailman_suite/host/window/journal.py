@@ -1,7 +1,7 @@
 """The journal of one window: what began, what ended, and whether it can be rolled back.
 
-One JSON object a line in `journal.jsonl`, on the disk before the next step begins. A line that a
-power cut or a full disk left half written is no line.
+One JSON object for each line of `journal.jsonl`, on the disk before the next step begins. A line
+that a power cut or a full disk left half-written is ignored.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ class Journal:
     """Appends to and reads the journal in a window's directory."""
 
     def __init__(self, directory: Path) -> None:
-        """`directory` exists and belongs to root alone."""
+        """`directory` exists and belongs only to root."""
         self.directory = directory
         self._path = directory / "journal.jsonl"
 
     def note(self, event: str, **details: Any) -> None:
         """A line that is on the disk when this returns; shown to any follower."""
         line = json.dumps({"event": event, "at": round(time.time(), 3), **details})
-        # A newline before it too: what was left half written must not swallow this line.
+        # A newline before it too: a half-written line must not swallow this one.
         with self._path.open("a", encoding="utf-8") as file:
             file.write(f"\n{line}\n" if self._is_torn() else f"{line}\n")
             file.flush()

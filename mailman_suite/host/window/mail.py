@@ -16,11 +16,12 @@ from mailman_suite.host.wire.order import SharedOrder
 
 _MTAS = {"postfix": postfix}
 
-# What Core works through at once; the others wait by their nature (retry, bounces) or for a person.
+# Queues that Core processes at once; in others messages wait by design (retry, bounces) or for a
+# person.
 _BUSY = ("archive", "command", "digest", "in", "out", "pipeline", "virgin")
 _WAITING_FOR_A_PERSON = ("bad", "shunt")
 _DRAIN_SECONDS = 30
-# What Postfix was handing over when it was told to hold back may still come in.
+# What Postfix was delivering when it was told to hold back may still arrive.
 _QUIET_SECONDS = 1
 _POLL_SECONDS = 0.2
 HELD = "queue-held"
@@ -34,7 +35,7 @@ def mta(order: SharedOrder) -> ModuleType:
 
 
 def hold_back(order: SharedOrder, journal: Journal) -> None:
-    """The mail server goes on accepting, and keeps what is for Core in its own queue."""
+    """The mail server keeps accepting mail, and holds what is for Core in its own queue."""
     if not order["transport"]:
         return
     held = mta(order).held()
@@ -46,7 +47,7 @@ def hold_back(order: SharedOrder, journal: Journal) -> None:
 
 
 def let_through(order: SharedOrder, journal: Journal) -> None:
-    """The mail server hands Core's mail over again, from its next reload on.
+    """The mail server delivers mail to Core again, from its next reload on.
 
     Where the operator had held it back before, it stays so.
     """
@@ -59,7 +60,7 @@ def let_through(order: SharedOrder, journal: Journal) -> None:
 
 
 def drain(order: SharedOrder, journal: Journal) -> None:
-    """Core ends what it is at, for some seconds: a stop in mid-message would shunt that message."""
+    """Lets Core finish for some seconds: a stop in mid-message would shunt that message."""
     busy = start = time.monotonic()
     while time.monotonic() < start + _DRAIN_SECONDS:
         if waiting(order):
@@ -71,14 +72,14 @@ def drain(order: SharedOrder, journal: Journal) -> None:
 
 
 def waiting(order: SharedOrder) -> dict[str, int]:
-    """Queue -> number of messages, of those queues that Core works through at once."""
+    """Queue -> number of messages, of the queues that Core processes at once."""
     queue = Path(order["var"], "queue")
     counts = {name: len(list((queue / name).glob("*.[pb][ca]k"))) for name in _BUSY}
     return {name: count for name, count in counts.items() if count}
 
 
 def require_own_queues(order: SharedOrder) -> None:
-    """Nothing leads out of Core's queues. Raises ForeignError before anything is stopped."""
+    """No link leads out of Core's queues. Raises ForeignError before anything is stopped."""
     var = Path(order["var"])
     for place in (var / "queue", var / HELD):
         paths.require_own(place)
@@ -100,7 +101,7 @@ def set_aside(order: SharedOrder, journal: Journal) -> None:
 
 
 def put_queues_back(order: SharedOrder, journal: Journal) -> None:
-    """Each message by one rename: an interruption neither loses nor doubles one.
+    """Each message by one rename: an interruption neither loses nor duplicates one.
 
     Whatever else lies there holds up no message and no queue: it stays, the journal names it.
     """
@@ -116,7 +117,7 @@ def put_queues_back(order: SharedOrder, journal: Journal) -> None:
 
 
 def remove(names: Iterable[str], journal: Journal) -> None:
-    """What a window no longer needs is gone; what cannot be removed stays, the journal names it."""
+    """Removes what a window no longer needs; the journal names what cannot be removed."""
     for path in names:
         try:
             files.remove(path)
@@ -138,7 +139,7 @@ def _put_back(held: Path, queue: Path) -> list[str]:
 
 
 def _emptied(held: Path) -> list[str]:
-    """The directory is gone, or what keeps it."""
+    """Removes the directory; otherwise, what keeps it."""
     try:
         with paths.directory(held) as there:
             if kept := os.listdir(there):

@@ -1,13 +1,13 @@
-"""What Core's host tells the hosts of the web of its window, in a comment on the web's database.
+"""Messages of Core's host to the web's hosts about its window, in a comment on the web's database.
 
-A host of the web says there, too, that it waits for none any more.
+A host of the web also says there that it no longer waits for a window.
 
-All of them reach that database, whoever else is lost meanwhile; the comment is no part of a copy of
-it, so no way back takes a word back. Run by the release's interpreter, which has the driver:
+All of them reach that database, whatever else is lost meanwhile; no copy of it has the comment, so
+no rollback takes a message back. Run by the release's interpreter, which has the driver:
 
-`say`:   {"database", "secrets", "run", "state", "unless"} -> {"state"}, which holds now: the new
-         one, or that of the same run that stands there already, where it is one of `unless`.
-`hear`:  {"database", "secrets"} -> {"run", "state"}, what was said last; empty where nothing was.
+`say`:   {"database", "secrets", "run", "state", "unless"} -> {"state"}, which is valid now: the new
+         one, or the state already said in the same run, if it is one of `unless`.
+`hear`:  {"database", "secrets"} -> {"run", "state"}, the last message; empty if there is none.
 `peers`: the same -> {"peers": [addresses of other hosts that are connected]}.
 """
 
@@ -31,7 +31,7 @@ Answer = TypeVar("Answer")
 TOLD = "The web's hosts know that a window is open"
 OPEN, FINISHED, ROLLED_BACK = "open", "finished", "rolled back"
 GIVEN_UP = "given up"  # a host of the web works with the old release before Core's window opened
-# One word at a time: Core's beginning and a web's end of waiting cannot both be heard as the first.
+# One message at a time: Core's beginning and a web's end of waiting cannot both be the first.
 _ALONE = "SELECT pg_advisory_xact_lock(hashtext('mailman3-suite window'))"
 _SAY = "COMMENT ON DATABASE {name} IS %s"
 _HEAR = (
@@ -42,7 +42,7 @@ _PEERS = (
     "SELECT DISTINCT host(client_addr) FROM pg_stat_activity"
     " WHERE datname = current_database() AND client_addr <> inet_client_addr()"
 )
-# Whoever was stopped is gone; a client whose host was cut off is known to be after a while.
+# A stopped client disconnects at once; the server notices after a while that a host was cut off.
 _GONE_SECONDS = 30
 # Core's window begins as soon as the last host of the web is closed.
 _BEGIN_SECONDS = 120
@@ -52,13 +52,13 @@ _POLL_SECONDS = 0.5
 
 
 class PeersError(Exception):
-    """The other hosts of the suite are not where this one needs them."""
+    """The other hosts of the suite are not in the state that this one needs."""
 
 
 def tell_open(order: Order, journal: Journal) -> None:
     """From here on the hosts of the web wait for the end of this window.
 
-    Raises PeersError where one of them went back already.
+    Raises PeersError if one of them has rolled back already.
     """
     if _say(order, OPEN, unless=[GIVEN_UP]) == GIVEN_UP:
         raise PeersError("a host of the web rolled back to the old release before this window")
@@ -84,14 +84,14 @@ def tell_end(order: Order, journal: Journal, state: str) -> None:
 
 
 def _say(order: Order, state: str, *, unless: list[str]) -> str:
-    """The state that holds now."""
+    """The state that is valid now."""
     question: Message = {**_question(order), "state": state, "unless": unless}
     said: Said = window_data.ask(order, "window.peers", "say", question)
     return said["state"]
 
 
 def require_no_peers(order: Order, journal: Journal) -> None:
-    """No host of the web is at work. Raises PeersError naming those that are."""
+    """No host of the web is connected. Raises PeersError naming those that are."""
     deadline = time.monotonic() + _GONE_SECONDS
     while peers := window_data.ask(order, "window.peers", "peers", _question(order))["peers"]:
         if time.monotonic() > deadline:
@@ -100,7 +100,7 @@ def require_no_peers(order: Order, journal: Journal) -> None:
 
 
 def await_core(order: Order, journal: Journal) -> None:
-    """Core's host finished its window of this run. Raises PeersError where it did not.
+    """Core's host finished its window of this run. Raises PeersError if it did not.
 
     Where it never begins this ends by itself; once it began there is an end to wait for, also
     where the database is away for a moment.
@@ -136,11 +136,11 @@ def give_up(order: Order) -> str:
 
 
 def _heard(order: Order) -> str:
-    """The state of Core's window in this run; empty where nothing was said or can be heard."""
+    """The state of Core's window in this run; empty if there is no message or no database."""
     try:
         said: Said = window_data.ask(order, "window.peers", "hear", _question(order))
     except window_data.DataError:
-        return ""  # the database is away for a moment
+        return ""  # the database is down for a moment
     return said["state"] if said.get("run") == order["run"] else ""
 
 
@@ -170,7 +170,7 @@ def _on_server(asked: PeersQuestion) -> PostgresqlDatabase:
 
 
 def _said(cursor: Any, asked: Message) -> Said:
-    """The word of this run that holds from now on."""
+    """The message of this run that is valid from now on."""
     cursor.execute(_ALONE)
     found = _word(cursor, asked)
     if found.get("run") == asked["run"] and found["state"] in asked["unless"]:

@@ -45,7 +45,7 @@ _STEPS = {
 }
 
 _AGAIN = (
-    "the lines above the error are the last words of Core and web; to try once more, remove the "
+    "the lines above the error are the last log lines of Core and web; to try again, remove the "
     'cause and set mailman_acknowledged_window = "{id}" in group data'
 )
 _STUCK = (
@@ -65,7 +65,7 @@ def main(arguments: list[str]) -> int:
 
 
 def run(order: Order, journal: Journal) -> None:
-    """Every step in turn; back to where we were when one fails."""
+    """Every step in turn; rolls back when one fails."""
     if journal.outcome() or journal.lines():
         return  # begun before: that is for `settle`
     journal.note("opened", id=order["id"], old=order["from"], new=order["to"])
@@ -83,7 +83,7 @@ def settle(order: Order, journal: Journal) -> None:
     if journal.outcome() or not journal.lines():
         return
     if services.host_goes_down():
-        return  # with services going away underneath; the boot ends this
+        return  # services are being stopped; the boot ends this
     reason = "the window was interrupted"
     if reason := _why_back(order, journal, window_web.forward(), reason):
         undo.roll_back(order, journal, reason=reason)
@@ -94,12 +94,12 @@ def settle(order: Order, journal: Journal) -> None:
 def settle_at_boot(order: Order, journal: Journal) -> None:
     """As `settle`; the services that this boot is about to start wait for it.
 
-    They also ask for it when the window itself starts them, which is nothing to settle.
+    They also start it when the window itself starts them; then there is nothing to settle.
     """
     if journal.outcome() or not journal.lines() or services.is_open(order):
         return
     reason = "the host went down during the window"
-    # What is to be at work then waits for this.
+    # The services that should run afterwards wait for this.
     if reason := _why_back(order, journal, window_web.switched(), reason):
         undo.put_back_at_boot(order, journal, reason=reason)
     else:
@@ -124,7 +124,7 @@ def _why_back(order: Order, journal: Journal, forward: upgrade.Steps, reason: st
 
 
 def _commit(journal: Journal) -> None:
-    """From here on there is only forward, so what the steps made has to survive a power cut."""
+    """From here on nothing is rolled back, so the steps' results have to survive a power cut."""
     os.sync()
     journal.note(COMMITTED)
 

@@ -9,12 +9,12 @@ from mailman_suite.host.window.journal import Journal, noted
 from mailman_suite.host.wire.journal import Line, Outcome
 
 _POLL_SECONDS = 0.3
-# How often to ask whether the program that writes the journal is still there.
+# How often to ask whether the program that writes the journal still runs.
 _ALIVE_SECONDS = 5
 
 
 def follow(journal: Journal, is_at_work: Callable[[], bool], until: str = "") -> Outcome | None:
-    """How it ended; prints each step as it begins and ends. None where nothing is at work any more.
+    """How it ended; prints each step as it begins and ends. None if nothing runs any more.
 
     `is_at_work` asks for the unit that writes the journal; the end of the step `until` is an end
     too, which is not yet an outcome.

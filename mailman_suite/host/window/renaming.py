@@ -39,10 +39,10 @@ class RenameError(Exception):
 
 
 def rename(order: Order, journal: Journal) -> None:
-    """Everything stands where ours has it and belongs to our account; Postfix finds its maps."""
+    """Everything is in the suite's places and belongs to its account; Postfix finds its maps."""
     its = _its(order)
     for unit in its["masked"]:
-        managed_files.make_link(unit, os.devnull)  # whatever would start it, it stays away
+        managed_files.make_link(unit, os.devnull)  # so that nothing can start it
     wait_for_jobs(its["programs"])
     pairs = list(_pairs(its))
     taken = [new for _, new in pairs if _is_taken(new)]
@@ -77,7 +77,7 @@ def _its(order: Order) -> Renames:
 
 
 def wait_for_jobs(programs: Iterable[str]) -> None:
-    """No process of the packages is left, such as a cron job that began before its line went."""
+    """No process of the packages runs, such as a cron job from before its line was removed."""
     deadline = time.monotonic() + _JOB_SECONDS
     while left := _running(programs):
         if time.monotonic() > deadline:
@@ -99,7 +99,7 @@ def put_back(journal: Journal) -> None:
 
 
 def put_attributes_back(journal: Journal) -> None:
-    """Every path belongs to whom it did, also where the new release had removed what was there."""
+    """Every path has its old owner, even if the new release had removed and replaced it."""
     for path, user, group, mode in _note(journal)["attributes"]:
         if os.path.lexists(path):
             files.set_attributes(path, user, group, mode)
@@ -134,7 +134,7 @@ def _attributes(path: str) -> tuple[str, int, int, int]:
 
 
 def _name_maps(order: Order) -> None:
-    """At once after the renames: a process of Postfix' that starts opens what is named then."""
+    """At once after the renames: a starting Postfix process opens what is named at that time."""
     its = _its(order)
     path = its["postfix"]
     text = managed_files.read(path)
@@ -147,7 +147,7 @@ def _name_maps(order: Order) -> None:
 
 
 def _running(programs: Iterable[str]) -> str:
-    """The command line of a process that runs one of the programs; "" where none does."""
+    """The command line of a process that runs one of the programs; "" if none does."""
     for one in processes():
         if any(word.startswith(tuple(programs)) for word in one["words"][:3]):
             return " ".join(one["words"]).strip()

@@ -1,7 +1,7 @@
 """The state in a backup, as the steps of a window: its data and secrets, no configuration.
 
-`backup` of the order is the archive. What stands now is kept first, and a failure goes back to it.
-Mail that waits now is mail that was accepted: it goes on to wait beside what waited then.
+`backup` of the order is the archive. The present state is copied first, and a failure rolls back to
+it. Mail that waits now was accepted: it keeps waiting, beside what waited when the backup was made.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def unpack(order: Order, journal: Journal) -> None:
     window_room.require_bytes(parts, "the unpacked backup and its data")
     place = _unpacked(journal)
     place.mkdir(mode=0o700)
-    # Owners go by their names: the account's number may be another one here.
+    # Owners by name: the account's number may be another one here.
     words = ["tar", "--extract", "--gzip", "--same-owner", "--same-permissions"]
     done = subprocess.run(
         [*words, "--file", order["backup"], "--directory", str(place)],
@@ -79,7 +79,7 @@ def unpack(order: Order, journal: Journal) -> None:
 
 
 def count_before(order: Order, journal: Journal) -> None:
-    """For another rollback; a suite that is to be restored may be past counting."""
+    """For another rollback; a suite that needs a restore may be impossible to count."""
     try:
         window_data.count_before(order, journal)
     except window_data.DataError as error:
@@ -96,7 +96,7 @@ def put_data(order: Order, journal: Journal) -> None:
 
 
 def put_secrets(order: Order, journal: Journal) -> None:
-    """Those that hosts make themselves, which alone are in the order."""
+    """Only secrets that hosts generate themselves are in the order."""
     for path in order["secrets"]:
         copy = _unpacked(journal) / "snapshot" / "files" / path.lstrip("/")
         if copy.exists():
@@ -104,7 +104,7 @@ def put_secrets(order: Order, journal: Journal) -> None:
 
 
 def compare(order: Order, journal: Journal) -> None:
-    """Everything that was counted for the backup is there. Raises DataError naming what is not."""
+    """The data matches the backup's counts. Raises DataError naming what does not."""
     was = manifest.read(_unpacked(journal) / manifest.NAME)["invariants"]
     found = differences(was, window_data.held(order, order["invariants"])["invariants"])
     if found:

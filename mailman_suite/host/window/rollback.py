@@ -1,7 +1,7 @@
 """Back to the state before an earlier window, as the steps of a window of its own.
 
-`past` of the order is the earlier window's directory. What stands now is kept first, so a failure
-goes back to it, and so can another rollback. Queues are not data of then: what was queued then was
+`past` of the order is the earlier window's directory. The present state is copied first, so that a
+failure, or another rollback, can return to it. Queues are not rolled back: what was queued then was
 sent long ago, what is queued now was accepted and is still to be sent.
 """
 
@@ -26,7 +26,7 @@ _QUEUES = ("queue", mail.HELD)
 
 
 def steps(order: Order) -> upgrade.Steps:
-    """Where the earlier window changed no data, neither does this."""
+    """If the earlier window changed no data, neither does this."""
     data = snapshot.is_whole(Path(order["past"], "snapshot", "core"))
     if data:
         yield "There is space for the snapshot and a rollback", room.require
@@ -71,7 +71,7 @@ def put_files(order: Order, journal: Journal) -> None:
 
 
 def compare(order: Order, journal: Journal) -> None:
-    """The databases hold what they held then. Raises DataError naming what they do not."""
+    """The databases match the snapshot's counts. Raises DataError naming what does not."""
     was = manifest.read(Path(order["past"], manifest.NAME))["invariants"]
     places = order_of(order["past"])["invariants_before"]
     found = differences(_without_queues(was), window_data.held(order, places)["invariants"])
@@ -82,7 +82,7 @@ def compare(order: Order, journal: Journal) -> None:
 
 
 def keep_spool(order: Order, journal: Journal) -> None:
-    """What the archive has not taken yet is offered to it again."""
+    """Offers the archive again what it has not accepted yet."""
     keep_waiting(order, journal, [SPOOL])
 
 

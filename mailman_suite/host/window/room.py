@@ -1,6 +1,6 @@
-"""Whether there is room for the way back, asked before anything is stopped; and a reserve for it.
+"""Checks the space for snapshot and rollback before anything is stopped, and reserves some.
 
-What fills a disk during the window must not keep the way back from writing its journal.
+A disk that fills up during the window must not keep a rollback from writing its journal.
 """
 
 from __future__ import annotations
@@ -20,33 +20,33 @@ _RESERVE = "reserve"
 
 
 class RoomError(Exception):
-    """Too little room, with where, how much is free and how much is needed."""
+    """Too little space: the text has the path, what is free and what is needed."""
 
 
 def require(order: Order, journal: Journal) -> None:
-    """Every file system has room for the snapshot, the migration and the way back."""
-    require_bytes(_parts(order, journal.directory), "the snapshot and the way back")
+    """Every file system has space for the snapshot, the migration and a rollback."""
+    require_bytes(_parts(order, journal.directory), "snapshot and rollback")
 
 
 def require_bytes(parts: Iterable[tuple[str, int]], purpose: str) -> None:
-    """Each file system has room for all parts on it, as (path, bytes), and some. Or RoomError."""
+    """Each file system has space for all parts on it, as (path, bytes), and some. Or RoomError."""
     for path, needed in sorted(_by_file_system(parts).items()):
         free = shutil.disk_usage(path).free
         if free < needed:
             raise RoomError(
-                f"{free / MIB:.0f} MiB free under {path}, {purpose} need {needed / MIB:.0f} MiB "
-                "there; make room, nothing was stopped"
+                f"{path} has {free / MIB:.0f} MiB free; {purpose} need {needed / MIB:.0f} MiB. "
+                "Free some space. Nothing was stopped."
             )
 
 
 def reserve(order: SharedOrder, journal: Journal) -> None:
-    """Some room that only the way back uses."""
+    """Space that only a rollback uses."""
     with (journal.directory / _RESERVE).open("wb") as file:
         os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
 
 
 def release(journal: Journal) -> None:
-    """The reserve is free to use."""
+    """Frees the reserve."""
     (journal.directory / _RESERVE).unlink(missing_ok=True)
 
 
@@ -61,7 +61,7 @@ def _by_file_system(parts: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 
 def _parts(order: Order, place: Path) -> list[tuple[str, int]]:
-    """The copies; and each database once more on its own file system, for its migration."""
+    """The copies; and each database again on its own file system, for its migration."""
     parts = [(str(place), snapshot.data_bytes(Path(order["var"]), place))]
     databases = order["invariants_before"]["databases"]
     for name in ("core", "web"):

@@ -23,7 +23,7 @@ def stop(names: Iterable[str]) -> None:
 
 
 def end(jobs: Iterable[str]) -> None:
-    """These jobs are over; one that goes on for too long is stopped, its next hour repeats it."""
+    """Waits until these jobs have ended; stops one that takes too long, its next run repeats it."""
     deadline = time.monotonic() + _JOB_SECONDS
     while time.monotonic() < deadline and _at_work(jobs):
         time.sleep(_POLL_SECONDS)
@@ -70,7 +70,7 @@ def host_goes_down() -> bool:
 
 
 def is_open(order: SharedOrder) -> bool:
-    """Whether the window's own unit is at work, be it in its way back."""
+    """Whether the window's own unit is running, including a rollback."""
     return is_at_work(order["window_unit"])
 
 
@@ -81,6 +81,6 @@ def is_at_work(name: str) -> bool:
 
 
 def _states(names: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Each unit's properties; without names systemctl would tell its own."""
+    """Each unit's properties; without names systemctl would print its own."""
     wanted = list(names)
     return states(wanted) if wanted else {}

@@ -1,4 +1,4 @@
-"""The way back of a window: everything as it was, from whatever instant it was left."""
+"""Rolls a window back: everything as it was, from any instant at which it stopped."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def put_back_at_boot(order: Order, journal: Journal, *, reason: str) -> None:
 
 
 def _begun(journal: Journal, reason: str) -> str:
-    """The reason of the first attempt to go back, which is the one that tells something."""
+    """The reason of the first attempt to roll back, which is the informative one."""
     room.release(journal)
     reason = journal.found("going back").get("reason", reason)
     journal.note("going back", reason=reason)
@@ -74,7 +74,7 @@ def _begun(journal: Journal, reason: str) -> str:
 def _put_back(order: Order, journal: Journal, running: Iterable[str]) -> None:
     """Files, link, data: each from its sealed copy; without one it was never touched.
 
-    Once only: what the old release did since then must not be lost by going back again.
+    Only once: a second rollback must not lose what the old release did since the first.
     """
     place = journal.directory / "snapshot"
     if journal.has(PUT_BACK) or not snapshot.is_whole(place):
@@ -100,7 +100,7 @@ def _put_back(order: Order, journal: Journal, running: Iterable[str]) -> None:
 
 
 def _forget_unfinished(order: Order) -> None:
-    """Some directories have every file in them read, whatever its name, such as logrotate's."""
+    """Programs such as logrotate read every file in some directories, whatever its name."""
     declared = order["files"]
     for path in (*order["paths"], *declared["files"], *declared["links"], order["link"]):
         folder, name = os.path.split(path)
@@ -109,7 +109,7 @@ def _forget_unfinished(order: Order) -> None:
 
 
 def _reopen(order: Order, journal: Journal) -> None:
-    """Postfix reads its old configuration again and tries what it kept; pages can be changed."""
+    """Postfix reads its old configuration and delivers what it kept; pages can be changed."""
     Path(order["closed"]).unlink(missing_ok=True)
     mail.mta(order).reload_if_running()
     mail.mta(order).flush()
@@ -130,7 +130,7 @@ def _health(order: Order) -> str:
 
 
 def _evidence(order: Order) -> list[str]:
-    """The last words of the units in question."""
+    """The last log lines of these units."""
     units = [
         word for name in order["units"]["core"] + order["units"]["web"] for word in ("-u", name)
     ]

@@ -1,7 +1,7 @@
 """What a window does, one step after the other, each on disk in the journal before and after.
 
-Before the commit no message is taken in or sent on by the new release: Postfix holds back what is
-for Core, and what Core had queued is set aside. So the way back loses nothing and doubles nothing.
+Before the commit the new release neither accepts nor sends a message: Postfix holds back what is
+for Core, and what Core had queued is set aside. So a rollback loses and duplicates nothing.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Steps = Iterator[tuple[str, Step]]
 
 @contextmanager
 def recorded(journal: Journal, what: str) -> Iterator[None]:
-    """The journal has the step's beginning, and its end if it comes to one."""
+    """The journal has the step's beginning, and its end if it reaches it."""
     journal.note("begun", step=what)
     yield
     journal.note("done", step=what)
@@ -137,13 +137,13 @@ def close_pages(order: SharedOrder) -> None:
 
 
 def end_jobs(order: SharedOrder, journal: Journal) -> None:
-    """No timer starts another job, and those that run come to their end."""
+    """No timer starts another job, and those that run end."""
     services.stop(order["units"]["timers"])
     services.end(order["units"]["jobs"])
 
 
 def stop_core(order: SharedOrder, journal: Journal) -> None:
-    """Core ends; a message that it was at nevertheless is in its queue again."""
+    """Stops Core; a message that it was processing is in its queue again."""
     shunted.remember(order, journal)
     services.stop(order["units"]["core"])
     shunted.queue_again(order, journal)
@@ -177,7 +177,7 @@ def switch(order: Order, journal: Journal) -> None:
 
 
 def start(order: Order, journal: Journal) -> None:
-    """Core and web begin; waiting for them is the next steps' business."""
+    """Starts Core and web; the next steps wait for them."""
     services.begin(order["starts"])
 
 
@@ -214,7 +214,7 @@ def _open(order: Order, journal: Journal) -> None:
 def _finish(order: Order, journal: Journal) -> None:
     try:
         index.ask(order)
-    except (OSError, paths.ForeignError) as error:  # what somebody put there ends no window
+    except (OSError, paths.ForeignError) as error:  # a foreign file must not end a window
         journal.note(mail.LEFT, left=[str(error)])
     mail.remove(order["removes"], journal)
     os.sync()

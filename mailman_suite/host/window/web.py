@@ -1,8 +1,8 @@
 """The part of a web's host in the window of a suite on several hosts, as steps of its own window.
 
-It is closed before Core's host begins and opens when that has finished, also where it was
-interrupted meanwhile; where Core's host went back, or never began, so does this one. No controller
-is needed for either.
+It is closed before Core's host begins and opens when that has finished, even if this one was
+interrupted meanwhile; if Core's host rolled back, or never began, this one rolls back. Neither
+needs the control machine.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ CLOSED = "The web is stopped"  # from here on Core's host may begin
 
 
 def steps(order: Order) -> upgrade.Steps:
-    """Another release; the data are the business of Core's host."""
+    """Another release; Core's host changes the data."""
     yield "Configuration is copied", upgrade.keep_configuration
     yield "Pages are closed", close
     yield "Jobs have ended", upgrade.end_jobs
@@ -26,7 +26,7 @@ def steps(order: Order) -> upgrade.Steps:
 
 
 def forward() -> upgrade.Steps:
-    """The new release is in its place and at work."""
+    """The new release is in its place and running."""
     yield from switched()
     yield "The new release is started", upgrade.start
     yield "The web answers", health.web_answers
@@ -42,7 +42,7 @@ def switched() -> upgrade.Steps:
 def must_go_on(order: Order, journal: Journal) -> bool:
     """Whether an interrupted window can only go forward: Core's host has changed the data for good.
 
-    Waits for the end of Core's window. Raises DataError where the database stays away.
+    Waits for the end of Core's window. Raises DataError if the database stays down.
     """
     return not journal.has("going back") and peers.give_up(order) == peers.FINISHED
 
@@ -53,5 +53,5 @@ def close(order: Order, journal: Journal) -> None:
 
 
 def stop(order: Order, journal: Journal) -> None:
-    """Nothing here works with the web's database any more."""
+    """Nothing on this host uses the web's database any more."""
     services.stop([*order["units"]["core"], *order["units"]["web"]])

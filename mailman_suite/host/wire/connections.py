@@ -68,7 +68,7 @@ class MissingRoles(TypedDict):
 
 
 class Peer(TypedDict):
-    """Another host that comes to a database as a role."""
+    """Another host that connects to a database as a role."""
 
     address: str
     database: str
@@ -76,7 +76,7 @@ class Peer(TypedDict):
 
 
 class DeclaredAccess(TypedDict):
-    """Who may come to the server at `port` of the address `listen`; `copies` keeps old files."""
+    """Who may connect to the server at `listen` and `port`; `copies` keeps old files."""
 
     listen: str
     peers: list[Peer]

@@ -1,4 +1,4 @@
-"""What `host/inspect/host.py` is asked and answers: what stands before anything is changed."""
+"""Questions to `host/inspect/host.py`, and its answers before anything is changed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ State = Literal["open", "interrupted", "finished", "rolled back", "failed"]
 
 
 class Paths(TypedDict):
-    """Places that may show how the host stands."""
+    """Places that may show the state of the host."""
 
     home: str
     venv: str
@@ -67,13 +67,13 @@ class _Progress(TypedDict):
 
 
 class Progress(_Progress, total=False):
-    """How something with a journal stands or ended; `reason` belongs to an outcome."""
+    """The state or end of something with a journal; `reason` belongs to an outcome."""
 
     reason: str
 
 
 class LastWindow(Progress):
-    """The last window that was opened; `proven` once a message went through afterwards."""
+    """The last window that was opened; `proven` once a message was delivered afterwards."""
 
     id: str
     kind: WindowKind
@@ -88,7 +88,7 @@ class LastBackup(Progress):
 
 
 class KeptState(TypedDict):
-    """A window that keeps what stood before it; `seconds` where it finished, sizes in bytes."""
+    """A window with a snapshot; `seconds` if it finished, sizes in bytes."""
 
     id: str
     ended: bool

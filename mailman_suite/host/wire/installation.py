@@ -1,4 +1,4 @@
-"""What `host/inspect/installation.py` is asked and answers about a suite that is not ours yet."""
+"""Questions to `host/inspect/installation.py` about a suite not taken over yet, and its answers."""
 
 from __future__ import annotations
 

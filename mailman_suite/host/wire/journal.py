@@ -37,7 +37,7 @@ class _Outcome(TypedDict):
 
 
 class Outcome(_Outcome, total=False):
-    """How it ended; `reason`, `evidence` and `health` where it went back or failed.
+    """How it ended; `reason`, `evidence` and `health` if it rolled back or failed.
 
     The rest is of a backup: the archive's path, bytes that it holds and takes, Core's pause.
     """

@@ -1,4 +1,4 @@
-"""What `host/inspect/kept_windows.py` is asked and answers: windows that a suite can go back to."""
+"""Questions to `host/inspect/kept_windows.py`, and its answer: windows with a snapshot."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class KeptWindowsQuestion(TypedDict):
 class KeptWindow(_From):
     """A window that finished, and what it kept of `from` before it made `to` run.
 
-    `data` tells whether databases and mail are kept too, `missing` what going back would need and
+    `data` tells whether databases and mail are kept too, `missing` what a rollback would need and
     is gone, `other_passwords` those of databases that were changed since, `running` the units then.
     """
 

@@ -47,7 +47,7 @@ class ReleaseParts(TypedDict):
 
 
 class Manifest(ReleaseParts):
-    """One state of a suite; `heads` is empty where it is configuration alone."""
+    """One state of a suite; `heads` is empty if it is only configuration."""
 
     format: int
     id: str

@@ -1,4 +1,4 @@
-"""What says that there is none, where else an object with keys would stand."""
+"""The answer for nothing, in place of an object with keys."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ from typing import TypedDict, final
 
 @final
 class Nothing(TypedDict):
-    """The empty JSON object, which alone is false."""
+    """The empty JSON object, the only one that is false."""

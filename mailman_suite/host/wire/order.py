@@ -77,7 +77,7 @@ class _PutAside(TypedDict):
 
 
 class PutAside(_PutAside, total=False):
-    """What makes room: `aside` is path -> its name meanwhile, `moved` our path -> the present one.
+    """What is moved aside: `aside` is path -> name meanwhile, `moved` our path -> the present one.
 
     `returned` is the `aside` of an earlier window, whose directories get their places back.
     """

@@ -13,7 +13,7 @@ class PackagesQuestion(TypedDict):
 
 
 class PackagesToDo(TypedDict):
-    """Packages without a hold, and files that would let a removal drop a database."""
+    """Packages without a hold, and files that let a removal drop a database."""
 
     unheld: list[str]
     databases: list[str]

@@ -23,13 +23,13 @@ class Message(PeersQuestion):
 
 
 class Said(TypedDict, total=False):
-    """What was said last, and in which run; empty where nothing was."""
+    """The last message, and its run; empty if there is none."""
 
     run: str
     state: str
 
 
 class Peers(TypedDict):
-    """The addresses of other hosts that work with the database."""
+    """The addresses of other hosts that use the database."""
 
     peers: list[str]

@@ -114,7 +114,7 @@ class ServerDatabases(TypedDict):
 
 
 class Clearing(ServerDatabases):
-    """What takes a copy away: the mark, which goes last, units and patterns of paths."""
+    """What to remove of a copy: units, patterns of paths, and last the mark."""
 
     mark: str
     units: list[str]

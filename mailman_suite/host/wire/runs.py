@@ -37,7 +37,7 @@ class HistoryQuestion(TypedDict):
 
 
 class LastRun(TypedDict):
-    """The id of the last run, "" if there was none, and who is at it now."""
+    """The ID of the last run, "" if there was none, and the run in progress."""
 
     last: str
     busy: RunRecord | Nothing

@@ -20,7 +20,7 @@ class SecretsToApply(SecretsQuestion):
 
 
 class SecretsFound(TypedDict):
-    """Names that are missing or have wrong attributes, and the digest of each that is there."""
+    """Names that are missing or have wrong attributes, and the digest of each that exists."""
 
     missing: list[str]
     attributes: list[str]
@@ -39,6 +39,6 @@ class AdoptedSecretsQuestion(TypedDict):
 
 
 class MissingSecrets(TypedDict):
-    """Names of secrets that are in no file of their own yet."""
+    """Names of secrets that have no file of their own yet."""
 
     missing: list[str]

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypedDict
 
 
 class CronJob(TypedDict):
-    """A cron job that names Mailman: where it stands, whose it is, and what it runs."""
+    """A cron job that names Mailman: its file, its user, and its command."""
 
     file: str
     number: int
@@ -56,7 +56,7 @@ class CoreSurvey(TypedDict):
 
 
 class WebQuestion(TypedDict):
-    """The settings file that is run, and the one of these that the host's owner edits."""
+    """The settings file that is run, and the one that the host's owner edits."""
 
     web_settings: str
     own_settings: str

@@ -23,6 +23,6 @@ class _MissingIdentity(TypedDict):
 
 
 class MissingIdentity(_MissingIdentity, total=False):
-    """What is not there yet; `because` where the database could not be asked."""
+    """What does not exist yet; `because` if the database could not be asked."""
 
     because: str
