@@ -73,7 +73,7 @@ def apply(declared: DeclaredIdentity, password: str) -> None:
 
 
 def verified_superuser(declared: DeclaredIdentity, password: str) -> None:
-    """A superuser that can log in at once: its address counts as verified."""
+    """A superuser who can log in at once: its address counts as verified."""
     from allauth.account.models import EmailAddress
     from django.contrib.auth import get_user_model
 

@@ -1,4 +1,4 @@
-"""Which columns of a suite's tables hold what of people's; data alone.
+"""Which columns of a suite's tables hold which personal data; data only.
 
 Every other column of text has the addresses in it replaced, in these and all other tables.
 """

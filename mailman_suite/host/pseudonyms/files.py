@@ -33,7 +33,7 @@ def stored_messages(core: Store) -> list[Stored]:
 def apply(
     var: str, web: str, names: Pseudonyms, stored: Sequence[Stored], made_of: Any
 ) -> dict[str, int]:
-    """No file holds anybody's words; how many of what. SystemExit where an address is left.
+    """Replaces personal data in all files; counts by kind. SystemExit if an address is left.
 
     Core's stored messages become instances of `made_of`.
     """
@@ -51,7 +51,7 @@ def apply(
 
 
 def require_nothing_left(place: Path, names: Pseudonyms) -> None:
-    """No file below holds an address that was replaced; SystemExit naming the first one else."""
+    """No file below holds an address that was replaced; SystemExit naming the first one if any."""
     for path in _files(place):
         if any(map(names.left_in, _parts(path))):
             raise SystemExit(f"{path} still holds an address that was replaced; remove the copy")
@@ -147,7 +147,7 @@ def _parts(path: Path) -> Iterator[bytes]:
 
 
 def _like(path: Path, other: Path) -> None:
-    """The path, and what is below, belongs to whom the other belongs, who alone can read it."""
+    """The path, and what is below, belongs to the other's owner, who alone can read it."""
     status = other.stat()
     for one in [path, *path.rglob("*")]:
         os.chown(one, status.st_uid, status.st_gid)

@@ -61,7 +61,7 @@ class PostgreSQL:
         self._connection.commit()
 
     def forget(self) -> None:
-        # An open transaction in any database of the server would keep what is to go.
+        # An open transaction in any database of the server would keep the old values.
         name = self._database["name"].replace('"', '""')
         done = psql(f'\\connect "{name}"\n{_FORGET}', self._database["port"])
         if done.returncode:

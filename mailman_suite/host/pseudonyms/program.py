@@ -33,7 +33,7 @@ _WITHOUT = "Rehearse without mailman_rehearsal_pseudonyms, or empty it in the co
 
 
 def apply(asked: dict[str, Any]) -> dict[str, int]:
-    """The suite has pseudonyms; how many of what. SystemExit where something would be left."""
+    """Replaces personal data in the suite; counts by kind. SystemExit if some would be left."""
     databases, made_of = asked["databases"], pseudonym_files.core_message()
     with ExitStack() as stack:
         stores = {
@@ -69,7 +69,7 @@ def lists(stores: dict[str, Store]) -> list[str]:
 
 
 class Rewriting:
-    """One database on its way from people's words to pseudonyms."""
+    """One database whose personal data is being replaced."""
 
     def __init__(
         self, store: Store, known: Kinds, names: Pseudonyms, kept: frozenset[str] = frozenset()
@@ -86,7 +86,7 @@ class Rewriting:
         return sum(self._table(table, columns) for table, columns in sorted(tables.items()))
 
     def require_nothing_left(self) -> None:
-        """No address that was replaced is anywhere; SystemExit naming the first column else."""
+        """No address that was replaced is left; SystemExit naming the first column if any."""
         for table, columns in self._store.tables().items():
             looked_at = [column for column, of_type in columns.items() if of_type]
             for _, values in self._store.rows(table, looked_at) if looked_at else ():

@@ -42,7 +42,7 @@ class Pseudonyms:
         self._filler = textwrap.fill(_WORDS * (_FILLER_BYTES // len(_WORDS)), _WIDTH)
 
     def token(self, kind: str, original: str, length: int = 12) -> str:
-        """Letters and digits that stand for an original of this kind."""
+        """Letters and digits in place of an original of this kind."""
         said = hmac.new(
             self._key, f"{kind} {original}".encode("utf-8", "surrogateescape"), "sha256"
         )
@@ -148,5 +148,5 @@ def length_class(length: int) -> int:
 
 
 def _unescaped(address: str) -> str:
-    """The address that a regular expression stands for."""
+    """The address that a regular expression matches."""
     return address.replace("\\", "").replace("[.]", ".").lstrip("^")

@@ -28,13 +28,13 @@ class Store(Protocol):
         """These rows have these values."""
 
     def execute(self, statement: str) -> list[tuple[Any, ...]]:
-        """What a statement answers."""
+        """The result of a statement."""
 
     def commit(self) -> None:
         """All that was rewritten is kept."""
 
     def forget(self) -> None:
-        """What was there before is on no page any more; when every store has its commit."""
+        """Removes old values from the pages; called when every store has been committed."""
 
 
 def kinds(columns: Any) -> dict[str, dict[str, str]]:

@@ -24,7 +24,7 @@ class SQLite:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        connection.isolation_level = None  # our BEGIN and COMMIT alone count
+        connection.isolation_level = None  # only our BEGIN and COMMIT count
         connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
         connection.execute("BEGIN IMMEDIATE")
 

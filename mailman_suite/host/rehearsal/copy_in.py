@@ -1,4 +1,4 @@
-"""Puts a copy of a suite in place, as `copy_out.py` streams it; root's alone from the first byte.
+"""Puts a copy of a suite in place, as `copy_out.py` streams it; only root's from the first byte.
 
 `receive`: {"targets": {"core": path, "web": path}, "below": [directories], "append": {path: text}},
            the archive on standard input -> {"files", "vanished"} on the last line.
@@ -27,7 +27,7 @@ _SUMMARY = "summary.json"
 
 
 def receive(asked: ReceiveQuestion, source: BinaryIO) -> Received:
-    """Everything is in its place. SystemExit where the archive is not whole."""
+    """Puts everything in its place. SystemExit if the archive is incomplete."""
     count, summary = 0, None
     with tarfile.open(fileobj=source, mode="r|") as tar:
         # A copy of production belongs to the same accounts there and here, whatever their numbers.
@@ -58,7 +58,7 @@ def content(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> Any:
 
 
 def target(name: str, targets: dict[str, str]) -> str:
-    """Where `database/core`, or its `-wal`, goes."""
+    """The target path of `database/core`, or of its `-wal`."""
     which, _, suffix = name.partition("/")[2].partition("-")
     return targets[which] + (f"-{suffix}" if suffix else "")
 
@@ -74,7 +74,7 @@ def append_to(path: str, tar: tarfile.TarFile, entry: tarfile.TarInfo) -> None:
 
 
 def owner(entry: tarfile.TarInfo) -> tuple[int, int]:
-    """User and group of an entry, by their names: the numbers may be others here."""
+    """User and group of an entry, by name: the numbers may differ here."""
     return pwd.getpwnam(entry.uname).pw_uid, grp.getgrnam(entry.gname).gr_gid
 
 
@@ -98,7 +98,7 @@ def place(tar: tarfile.TarFile, entry: tarfile.TarInfo, below: list[str]) -> Non
 
 
 def restore(asked: RestoreQuestion) -> None:
-    """Both databases hold what their dumps do, owned by their roles."""
+    """Loads both dumps into databases owned by their roles."""
     for name in database_copies.NAMES:
         database_copies.load(asked["databases"][name], asked["dumps"][name])
 

@@ -28,7 +28,7 @@ from mailman_suite.host.wire.rehearsal import CopyOutQuestion, Measured
 
 
 def look(asked: CopyOutQuestion) -> Measured:
-    """Which machine this is, as a digest, its addresses, and bytes that a copy takes at most."""
+    """The machine's digest, its addresses, and the most bytes that a copy may take."""
     with open("/etc/machine-id", "rb") as text:
         machine = hashlib.sha256(text.read().strip()).hexdigest()
     said = subprocess.run(["hostname", "-I"], stdout=subprocess.PIPE, check=True).stdout
@@ -48,7 +48,7 @@ def paths(asked: CopyOutQuestion) -> Iterator[str]:
 
 
 def below(path: str, skips: set[str]) -> Iterator[str]:
-    """A path and what lies in it, without what is skipped."""
+    """A path and what is below it, without what is skipped."""
     if path in skips:
         return
     yield path
@@ -73,7 +73,7 @@ def stream(asked: CopyOutQuestion, output: BinaryIO) -> None:
 
 
 def add(tar: tarfile.TarFile, path: str) -> bool:
-    """Whether the path was still there; a socket or a pipe is nothing to copy."""
+    """Whether the path still existed; a socket or a pipe is not copied."""
     tar.inodes = {}  # type: ignore[attr-defined]  # else a second name of a file is a link to it
     try:
         if os.path.islink(path) or not os.path.isfile(path):

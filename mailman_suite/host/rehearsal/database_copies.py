@@ -30,7 +30,7 @@ _ENGINES: Mapping[str, Copies] = every_engine(sqlite=sqlite, postgresql=postgres
 
 
 def size(database: Database, secrets: str) -> int:
-    """Bytes of a database as it stands."""
+    """Bytes of a database now."""
     return by_engine(_ENGINES, database["engine"]).size(database, secrets)
 
 
@@ -40,10 +40,10 @@ def add(tar: tarfile.TarFile, name: str, database: Database, secrets: str) -> No
 
 
 def load(database: Database, dump: str) -> None:
-    """The database holds what its dump does, which is removed. SystemExit without a dump."""
+    """Loads a dump into its database and removes the dump. SystemExit without a dump."""
     by_engine(_ENGINES, database["engine"]).load(database, dump)
 
 
 def drop(asked: ServerDatabases) -> None:
-    """A server's databases and roles are gone."""
+    """Removes a server's databases and roles."""
     by_engine(_ENGINES, asked["engine"]).drop(asked)

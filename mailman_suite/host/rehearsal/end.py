@@ -1,4 +1,4 @@
-"""Takes a rehearsal's copy of production off its host again; the fences stay.
+"""Removes a rehearsal's copy of production from its host; the fences stay.
 
 `apply`: {"mark", "units", "paths", "engine", "databases": [names], "roles": [names], "port"};
          refuses a host where no rehearsal left its mark. The mark goes last.
@@ -17,7 +17,7 @@ from mailman_suite.host.wire.rehearsal import Clearing
 
 
 def apply(asked: Clearing) -> None:
-    """Nothing of the copy is left. SystemExit on a host that has none."""
+    """Removes the whole copy. SystemExit on a host that has none."""
     if not os.path.exists(asked["mark"]):
         raise SystemExit(f"there is no {asked['mark']}: this suite does not belong to a rehearsal")
     stop(asked["units"])
@@ -40,7 +40,7 @@ def stop(patterns: list[str]) -> None:
 
 
 def remove(path: str) -> None:
-    """A file, link or directory is gone."""
+    """Removes a file, link or directory."""
     if os.path.isdir(path) and not os.path.islink(path):
         shutil.rmtree(path)
     elif os.path.lexists(path):
@@ -48,7 +48,7 @@ def remove(path: str) -> None:
 
 
 def command(*words: str) -> None:
-    """Runs it, or ends with its own words."""
+    """Runs a command, or ends with its message."""
     done = subprocess.run(words, capture_output=True, cwd="/")
     if done.returncode:
         raise SystemExit(f"{' '.join(words[:6])}: {done.stderr.decode(errors='replace').strip()}")

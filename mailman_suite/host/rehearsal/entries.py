@@ -1,4 +1,4 @@
-"""What a copy of production is made of: the entries of a tar archive."""
+"""The entries of a tar archive of which a copy of production consists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copies a database on a server by pg_dump, loads such a copy, and takes it away."""
+"""Copies a database on a server by pg_dump, loads such a copy, and removes it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def size(database: Database, secrets: str) -> int:
 
 
 def add(tar: tarfile.TarFile, name: str, database: Database, secrets: str) -> None:
-    """What pg_dump says, in parts, since nobody knows its length beforehand."""
+    """The output of pg_dump, in parts, because its length is not known beforehand."""
     words = ["pg_dump", "-Fc", "-Z1", "--no-owner", "--no-acl"]
     environment = _environment(database, secrets)
     with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE) as process:
@@ -38,7 +38,7 @@ def add(tar: tarfile.TarFile, name: str, database: Database, secrets: str) -> No
 
 
 def load(database: Database, dump: str) -> None:
-    """The database, which exists and is empty, holds what the dump does; its role owns it."""
+    """Loads the dump into the database, which exists and is empty; its role owns the contents."""
     words = [*_AS_ADMINISTRATOR, "pg_restore", "-p", str(database["port"])]
     words += ["--no-owner", "--no-acl", "--exit-on-error", "--single-transaction"]
     words += [f"--role={database['user']}", "-d", database["name"]]
@@ -51,7 +51,7 @@ def load(database: Database, dump: str) -> None:
 
 
 def drop(asked: ServerDatabases) -> None:
-    """The databases and roles are gone, where this host has a server."""
+    """Removes the databases and roles, if this host has a server."""
     if not shutil.which("psql"):
         return
     statements = [f"DROP DATABASE IF EXISTS {name}" for name in asked["databases"]]
@@ -64,7 +64,7 @@ def drop(asked: ServerDatabases) -> None:
 
 
 def _environment(database: Database, secrets: str) -> dict[str, str]:
-    """libpq's variables; the environment of root's own processes is root's alone to read."""
+    """libpq's variables; only root can read the environment of its own processes."""
     with open(os.path.join(secrets, database["secret"]), encoding="utf-8") as text:
         password = text.read().strip()
     return {

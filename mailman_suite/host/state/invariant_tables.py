@@ -1,4 +1,4 @@
-"""Which tables and columns of both databases an upgrade must not change; data alone."""
+"""Which tables and columns of both databases an upgrade must not change; data only."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Family(NamedTuple):
 
 
 def families(text: str) -> list[Family]:
-    """The families that a text above lists; a line that begins with a space goes on."""
+    """The families that a text above lists; a line that begins with a space continues the last."""
     parts = [
         [part.strip() for part in line.split("|")] for line in text.replace("\n ", " ").splitlines()
     ]

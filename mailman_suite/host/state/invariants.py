@@ -52,7 +52,7 @@ class _Sum:
         self._sum += int.from_bytes(hashlib.sha256(content).digest(), "big")
 
     def result(self) -> Tally:
-        """What it has come to."""
+        """The result."""
         return {"count": self._count, "digest": f"{self._sum % 2**256:064x}"}
 
 
@@ -99,7 +99,7 @@ def folders(var: str) -> Tallies:
 
 
 def in_database(name: str, database: Database, families: Iterable[Family]) -> Tallies:
-    """Those families that the database has; none at all is no suite's database, and refused."""
+    """Those families that the database has; a database without any is refused."""
     found: Tallies = {}
     for family in families:
         if exists(name, database, family):
@@ -112,7 +112,7 @@ def in_database(name: str, database: Database, families: Iterable[Family]) -> Ta
 
 
 def exists(name: str, database: Database, family: Family) -> bool:
-    """Whether the schema has come to the family; SystemExit if it lacks what all schemas have."""
+    """Whether the schema has the family yet; SystemExit if it lacks what all schemas have."""
     columns = {(table, column) for table, has in database.types.items() for column in has}
     missing = sorted(".".join(one) for one in needs(family) - columns)
     if missing and family.table in database.types and not family.came_later:

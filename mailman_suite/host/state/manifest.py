@@ -59,13 +59,13 @@ def release_parts(identifier: str) -> ReleaseParts:
 
 
 def size(place: Path) -> int:
-    """Bytes of all files below, each as long as it says, also where it shares its room."""
+    """Bytes of all files below, in full even if files share disk blocks."""
     found = (os.path.join(folder, name) for folder, _, names in os.walk(place) for name in names)
     return sum(os.lstat(path).st_size for path in found)
 
 
 def read(path: Path) -> Manifest:
-    """What a manifest says. Raises ManifestError."""
+    """The content of a manifest. Raises ManifestError."""
     manifest: Manifest = _read(path)
     return manifest
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from mailman_suite.host.base.engines import DatabaseError
 from mailman_suite.host.wire.connections import PostgresqlDatabase as Database
 
-# What lies in a database's schema and belongs to its role; sequences and indexes go with tables.
+# What is in a database's schema and belongs to its role; sequences and indexes go with tables.
 _EMPTY = """
 DO $$ DECLARE one record; BEGIN
 FOR one IN SELECT schemaname, viewname AS name FROM pg_views WHERE schemaname = 'public' LOOP
@@ -49,7 +49,7 @@ def size(database: Database, secrets: str, place: Path) -> int:
 
 
 def growth(database: Database, size: int) -> dict[str, int]:
-    """Nothing on this host's file systems that we know of: the room is the server's."""
+    """No known path on this host's file systems: the server manages its own space."""
     return {}
 
 
@@ -65,7 +65,7 @@ def _require_client(server: int, environment: dict[str, str]) -> None:
 
 
 def put_back(database: Database, secrets: str, place: Path) -> None:
-    """In one transaction: an interruption leaves the database as it was found."""
+    """In one transaction: after an interruption the database is unchanged."""
     empty = place / "empty.sql"
     empty.write_text(_EMPTY, encoding="utf-8")
     old, dump = shlex.quote(str(empty)), shlex.quote(str(place / "dump"))
@@ -77,7 +77,7 @@ def put_back(database: Database, secrets: str, place: Path) -> None:
 
 @contextlib.contextmanager
 def _environment(database: Database, secrets: str, place: Path) -> Iterator[dict[str, str]]:
-    """libpq's variables; the password is in a file that only root can read, and that goes again."""
+    """libpq's variables; the password is in a temporary file that only root can read."""
     password = Path(secrets, database["secret"]).read_text(encoding="utf-8").strip()
     escaped = password.replace("\\", "\\\\").replace(":", "\\:")
     passfile = place / "pgpass"

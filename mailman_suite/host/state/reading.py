@@ -1,4 +1,4 @@
-"""Opens a suite's databases for reading alone, with the interpreter of one of its releases."""
+"""Opens a suite's databases read-only, with the interpreter of one of its releases."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def _postgresql_rows(database: PostgresqlDatabase, secrets: str, statement: str)
     try:
         connection = drivers.reading(database, secrets)
     except (FileNotFoundError, psycopg2.OperationalError):
-        # The run may be about to bring the password, or to change it; until then all is behind.
+        # The run may be about to write or change the password; until then everything is behind.
         return []
     with closing(connection), connection.cursor() as cursor:
         try:

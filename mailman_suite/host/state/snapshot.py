@@ -15,8 +15,8 @@ from mailman_suite.host.base import files, trees
 from mailman_suite.host.state import database_copies
 from mailman_suite.host.wire.connections import Connections, DatabaseName
 
-# Core writes these anew; logs stay as they are, because they say what happened. Packages have the
-# web's files in the same directory: its database is copied by itself.
+# Core rewrites these; logs stay as they are, because they say what happened. Packages have the
+# web's files in the same directory: its database is copied separately.
 _NOT_DATA = ("cache", "locks", "logs", "web")
 
 
@@ -31,7 +31,7 @@ def take_files(patterns: Iterable[str], place: Path) -> None:
 
 
 def put_back_files(patterns: Iterable[str], place: Path, keeps: Collection[str] = ()) -> None:
-    """What the patterns name is as it was: changed back, removed, or there again.
+    """What the patterns name is as it was: changed back, removed, or restored.
 
     Files whose names are in `keeps` are not touched, wherever they are.
     """
@@ -46,7 +46,7 @@ def put_back_files(patterns: Iterable[str], place: Path, keeps: Collection[str] 
 
 
 def _named(patterns: Iterable[str], below: str = "") -> list[str]:
-    """Every path that a pattern names, without those that lie in another one."""
+    """Every path that a pattern names, without those below another one."""
     found: list[str] = []
     for path in sorted({path for pattern in patterns for path in glob.glob(below + pattern)}):
         if not (found and path.startswith(f"{found[-1]}/")):
@@ -66,7 +66,7 @@ def take_data(var: Path, place: Path) -> None:
 
 
 def data_bytes(var: Path, beside: Path) -> int:
-    """How much room `take_data` will need in a directory beside another."""
+    """How much space `take_data` needs in a directory beside another."""
     paths = (
         path
         for entry in _data(var)
@@ -91,7 +91,7 @@ def put_back_data(var: Path, place: Path, keeps: Collection[str] = ()) -> None:
 
 
 def add_missing(place: Path, target: Path) -> None:
-    """What a kept directory has and the target lacks is there again; what it has stays."""
+    """Restores what a kept directory has and the target lacks; what the target has stays."""
     if not place.is_dir():
         return
     if not os.path.lexists(target):
@@ -109,7 +109,7 @@ def _data(var: Path) -> list[Path]:
 
 
 def same_device(one: Path, other: Path) -> bool:
-    """Whether hard links can lead from one to the other."""
+    """Whether hard links are possible from one to the other."""
     return one.stat().st_dev == other.stat().st_dev
 
 
@@ -135,7 +135,7 @@ def is_whole(place: Path) -> bool:
 
 
 def replace(path: Path, copy: Path) -> None:
-    """A path becomes what its copy is; the copy stays. A full directory makes room first."""
+    """Replaces a path by its copy; the copy stays. A directory with entries is moved away first."""
     fresh = path.with_name(f".{path.name}.back")
     files.remove(fresh)
     files.make_parents(path)

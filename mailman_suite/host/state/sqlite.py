@@ -37,7 +37,7 @@ def growth(database: Database, size: int) -> dict[str, int]:
 
 
 def put_back(database: Database, secrets: str, place: Path) -> None:
-    """The file is as the copy, or not there as then."""
+    """The file is as the copy, or missing if it was missing then."""
     path = Path(database["path"])
     for beside in ("-wal", "-shm", "-journal", ""):  # a migration may have filled the disk
         files.remove(f"{path}{beside}")
@@ -65,7 +65,7 @@ def _copy(path: Path, copy: Path) -> None:
 
 @contextlib.contextmanager
 def _required(path: Path) -> Iterator[BinaryIO]:
-    """The file of the database. Raises DatabaseError where something else is at its path."""
+    """The file of the database. Raises DatabaseError if something else is at its path."""
     try:
         with files.opened(path) as file:
             yield file

@@ -1,4 +1,4 @@
-"""What Core's configuration, directories and database say, read without running any Core command.
+"""Core's configuration, directories and database, read without running any Core command.
 
 `look`: {"core_config": path}, run as the suite's user with the interpreter of the release that
 stands on the host, which has the PostgreSQL driver. That may be Python 3.6, hence the quotes.
@@ -41,7 +41,7 @@ OLD_KINDS = {"postgres": "postgresql"}  # before SQLAlchemy 1.4
 
 
 def sections(path: str) -> "dict[str, dict[str, str]]":
-    """The sections of mailman.cfg as they stand there, secrets included."""
+    """The sections of mailman.cfg as they are written, secrets included."""
     parser = configparser.RawConfigParser(strict=False)
     with open(path, encoding="utf-8") as text:
         parser.read_file(text)
@@ -60,7 +60,7 @@ def masked(config: "dict[str, dict[str, str]]") -> "dict[str, dict[str, str]]":
 
 
 def directories(config: "dict[str, dict[str, str]]") -> "dict[str, str]":
-    """`var_dir` and what lies below it, or elsewhere when the configuration says so."""
+    """`var_dir` and the directories below it, or elsewhere if the configuration says so."""
     paths = config.get("paths." + config.get("mailman", {}).get("layout", "here"), {})
     var_dir = paths.get("var_dir", "")
     if not os.path.isabs(var_dir):
@@ -76,7 +76,7 @@ def rows(url: str, statement: str) -> "list[tuple[Any, ...]]":
 
 
 def connected(url: str) -> "Any":
-    """A connection that reads alone."""
+    """A read-only connection."""
     kind = url.partition("://")[0].partition("+")[0]
     return drivers.opened(CONNECTIONS, OLD_KINDS.get(kind, kind), url)
 

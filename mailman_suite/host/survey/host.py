@@ -1,7 +1,7 @@
 """Which versions of the suite's packages a host has, on which Python, and its cron jobs for them.
 
 `look`: {"prefix": the virtualenv, or /usr for the distribution's packages}, run as root with the
-host's own interpreter; reads files alone. -> {"versions", "python", "crontabs"}
+host's own interpreter; reads only files. -> {"versions", "python", "crontabs"}
 """
 
 from __future__ import annotations

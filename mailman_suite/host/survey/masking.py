@@ -1,4 +1,4 @@
-"""Keeps passwords within texts out of what a survey tells.
+"""Masks passwords in the texts of a survey.
 
 A suite's old interpreter may be Python 3.6.
 """

@@ -1,4 +1,4 @@
-"""What a host's Django settings and the web database say, read without starting Django.
+"""A host's Django settings and the web database, read without starting Django.
 
 `look`: {"web_settings": path, "own_settings": the file of these that the host's owner edits}, run
 as the suite's user with the interpreter of the release that stands on the host: the settings file
@@ -84,8 +84,8 @@ def rows(database: "dict[str, Any]", statement: str) -> "list[tuple[Any, ...]]":
 
 
 def connected(database: "dict[str, Any]") -> "Any":
-    """A connection that reads alone, to what Django calls a database."""
-    # Before Django 2.0 the driver stands after the kind: postgresql_psycopg2.
+    """A read-only connection to what Django calls a database."""
+    # Before Django 2.0 the driver's name follows the kind: postgresql_psycopg2.
     kind = str(database["ENGINE"]).rpartition(".")[2].partition("_")[0]
     return drivers.opened(CONNECTIONS, DJANGO_KINDS.get(kind, kind), database)
 
