@@ -58,7 +58,7 @@ def _on_its_own_disk(path: str) -> str:
 
 BREAKAGES = {
     "no room for the snapshot": Breakage(
-        "the snapshot and the way back need",
+        "snapshot and rollback need",
         before=f"mkdir -p {WINDOWS} && {_on_small_disk(WINDOWS, '9m')}",
         mend=_on_its_own_disk(WINDOWS),
         core_goes_on=True,
