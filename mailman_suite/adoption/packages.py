@@ -38,7 +38,7 @@ def _relocated(value: Any, place: str) -> Any:
 
 
 def renames(survey: SuiteSurvey, installation: InstallationFound, places: Places) -> Renames | None:
-    """What `host/window/renaming.py` is told; None where everything stands at our places."""
+    """The order for `host/window/renaming.py`; None if everything is in the suite's places."""
     if not places.web:
         return None
     database = databases(survey, places).get("web")

@@ -29,7 +29,7 @@ class ManagedFile:
 
     @property
     def marks(self) -> list[str]:
-        """The names of the secrets that stand in the text."""
+        """The names of the secrets in the text."""
         return sorted(set(re.findall(r"@@(\w+)@@", self.content)))
 
     def without_content(self) -> DeclaredFile:
@@ -89,7 +89,7 @@ class DeclaredFiles:
 
 
 def difference(path: str, found: str, declared: str) -> Iterable[str]:
-    """The lines of a unified diff from what stands on the host to what is declared."""
+    """The lines of a unified diff from the host's file to the declared one."""
     return difflib.unified_diff(
         found.splitlines(),
         declared.splitlines(),

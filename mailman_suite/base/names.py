@@ -148,7 +148,7 @@ def one_line(value: str, setting: str) -> str:
 
 
 def distinct(values: Sequence[str], setting: str) -> None:
-    """Nothing; refuses values of which one stands there twice."""
+    """Nothing; refuses values with a duplicate."""
     twice = sorted({one for one in values if values.count(one) > 1})
     if twice:
         raise Refusal(

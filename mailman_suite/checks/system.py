@@ -51,7 +51,7 @@ def jobs(found: Any, expected: Expected) -> str:
 
 
 def processes(found: Processes, expected: Expected) -> str:
-    """An upgrade that did not reach a process leaves it with files that are gone."""
+    """A process that an upgrade did not restart runs files that have been removed."""
     if found["stale"]:
         raise Broken(f"{some(found['stale'])}; restart the unit")
     absent = [one for one in expected.services if not found["count"].get(one)]

@@ -35,7 +35,7 @@ def core_command(job: Job) -> str:
 
 
 def doubled(jobs: Sequence[Job]) -> list[Job]:
-    """The jobs that would run beside a timer of ours: to be removed."""
+    """The jobs that would run beside one of the suite's timers: to be removed."""
     return [job for job in jobs if _is_ours(job) or _RUNJOBS.search(job["command"])]
 
 

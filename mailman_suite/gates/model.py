@@ -91,7 +91,7 @@ def stop(found: str, then: str) -> Answer:
 
 @dataclass(frozen=True)
 class Gate:
-    """A known trap that lies between two versions of a component.
+    """A known trap between two versions of a component.
 
     It applies to a host that is upgraded from below `version` (and not from below `since`) to
     `version` or beyond. `needs` names what the survey must have been able to read; where it was

@@ -1,4 +1,4 @@
-"""Gates of the suite as a whole: where an upgrade may begin, and what stands beside it."""
+"""Gates of the suite as a whole: where an upgrade may begin, and what else the host has."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def gates_table(findings: Sequence[Finding]) -> list[str]:
 
 
 def summary(findings: Sequence[Finding]) -> str:
-    """How many gates stand where, in one line."""
+    """How many gates have which verdict, in one line."""
     count = {verdict: 0 for verdict in ("fine", "window", "acknowledge", "stop")}
     for finding in findings:
         count[finding.verdict] += 1

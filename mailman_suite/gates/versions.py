@@ -1,4 +1,4 @@
-"""Which version stands before which: upstream's history, and what a move between two crosses.
+"""The order of versions by upstream's history, and the gates that a change of version crosses.
 
 Version comparisons live here and in `releases.py`, nowhere else. Pure but for reading our locks.
 """
@@ -97,7 +97,7 @@ def is_older(one: str, other: str) -> bool:
 
 
 def is_crossed(gate: str, since: str, before: str, after: str) -> bool:
-    """Whether a move from `before` to `after` crosses a gate that stands at this version."""
+    """Whether a change from `before` to `after` crosses a gate at this version."""
     if gate == ANY:
         return public(before) != public(after) if before else bool(after)
     if since and is_older(before, since):
@@ -139,7 +139,7 @@ def moves(survey: SuiteSurvey, release: Release) -> bool:
 
 
 def ends(component: str, survey: SuiteSurvey, release: Release) -> tuple[str, str]:
-    """From which version to which a component of a host goes; the suite is named by Core."""
+    """A component's version before and after; the suite has the version of its Core."""
     if component == SUITE:
         return before("mailman", survey), release.core
     return before(component, survey), after(component, release)

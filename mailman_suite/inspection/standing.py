@@ -30,7 +30,7 @@ def standing(host: Host) -> Suite:
 
 
 def as_running(settings: Settings, look: Inspection) -> Settings:
-    """The settings with the release that runs. Raises `Refusal` where none of ours does."""
+    """The settings with the release that runs. Raises `Refusal` if no suite of ours runs."""
     found = look.get("suite", {"kind": "none", "release": ""})
     if found["kind"] != "ours":
         raise Refusal(

@@ -1,4 +1,4 @@
-"""A Mailman that is neither ours nor one that can be taken over, wherever it lies. Pure."""
+"""A Mailman that is neither ours nor one that can be taken over, in any directory. Pure."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ def _own_file() -> IO[str]:
 
 
 def _is_lost(path: Path) -> bool:
-    """Whether the process that wrote this is gone."""
+    """Whether the process that wrote this has ended."""
     with _opened(path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -155,7 +155,7 @@ def _opened(path: Path) -> Iterator[int]:
 
 
 def _taken(path: Path) -> list[Record]:
-    """The records of a lost run, whose file is gone."""
+    """The records of a lost run, whose file is removed."""
     found = [_lost_one(one) for one in runs.records(str(path))]
     path.unlink()
     return found

@@ -1,4 +1,4 @@
-"""Which programs stand around Core and Django."""
+"""Which programs surround Core and Django."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class SecretReference:
 
 
 def belongs_elsewhere(found: str, setting: str) -> Refusal:
-    """What is said of a secret that stands among the options of Core or Django."""
+    """The refusal of a secret among the options of Core or Django."""
     return Refusal(
         found=f"{found} is set",
         expected=f"{setting} to decide it",

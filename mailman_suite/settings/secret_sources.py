@@ -122,7 +122,7 @@ def _run(command: str) -> tuple[int, bytes]:
 
 
 def _read(output: int, deadline: float) -> bytes:
-    """What stands in a pipe until its end, or until it is more than any secret has."""
+    """The content of a pipe, until its end or until it is longer than any secret."""
     printed = b""
     while len(printed) < _MOST:
         if not select.select([output], [], [], max(0.0, deadline - time.monotonic()))[0]:

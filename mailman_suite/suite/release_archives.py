@@ -93,7 +93,7 @@ def build_inputs(suite: Suite, order: str) -> io.BytesIO:
 
 @cache
 def _sha256(path: Path, changed: int) -> str:
-    """Of a file as it was at this time, in nanoseconds: asked for by every host and every step."""
+    """Of a file with this time in nanoseconds; cached, because every host and step asks for it."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1024 * 1024):

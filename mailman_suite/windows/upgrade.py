@@ -94,7 +94,7 @@ def new_id(purpose: str) -> str:
 
 
 def _index(suite: Suite) -> wire.Index:
-    """Whether a new search index is asked for, and what is told once the window finished."""
+    """Whether a new search index is requested, and what is shown once the window has finished."""
     if REBUILD_INDEX not in suite.changes:
         return {"index": "", "afterwards": []}
     return new_index()
@@ -170,7 +170,7 @@ def _links_or_sites(suite: Suite) -> list[str]:
 
 
 def _by_hand(suite: Suite, name: str) -> wire.PutAside | None:
-    """What `host/window/by_hand.py` puts aside; None for a suite of ours."""
+    """What `host/window/by_hand.py` moves aside; None for a suite of this repository."""
     if not suite.adoption:
         return None
     ours = files(suite.settings)
@@ -190,7 +190,7 @@ def _aside(suite: Suite) -> list[str]:
 
 
 def _present(suite: Suite, databases: Connections) -> Connections:
-    """Where the databases stand before the window."""
+    """Where the databases are before the window."""
     adoption = suite.adoption
     return at(databases, {**adoption.moved, **adoption.renamed} if adoption else {})
 

@@ -72,7 +72,7 @@ def settle(order: Order, journal: Journal) -> int:
 
 
 def give_up(order: Order, journal: Journal, *, reason: str) -> None:
-    """The suite serves as before; what was copied so far is gone; the outcome says why."""
+    """The suite serves as before; removes what was copied so far; the outcome says why."""
     health = backup_pause.go_on(order, journal)
     backup_archive.remove_half(order, journal)
     _end(journal, "failed", reason=reason, health=health)

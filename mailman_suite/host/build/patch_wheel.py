@@ -23,7 +23,7 @@ class PatchError(Exception):
 
 
 class Hunk(NamedTuple):
-    """One change: `before` stands at line `start` (counted from 1) and becomes `after`."""
+    """One change: `before`, at line `start` (counted from 1), becomes `after`."""
 
     start: int
     before: list[str]

@@ -170,7 +170,7 @@ def lmtp(declared: CoreQuestion) -> str:
 
 
 def smtp(declared: CoreQuestion, addresses: list[str]) -> Smtp:
-    """Postfix' greeting, and what it answers to each address as the recipient of a message.
+    """Postfix's greeting, and its answer to each address as the recipient of a message.
 
     Nothing is sent: the conversation ends before any content.
     """
@@ -187,7 +187,7 @@ def smtp(declared: CoreQuestion, addresses: list[str]) -> Smtp:
 
 
 def postfix(lists: list[str]) -> Routes:
-    """Which lists Postfix' maps do not route to Core or do not know, and whether `root` is known.
+    """Which lists Postfix's maps do not route to Core or do not have, and whether they have `root`.
 
     Lists are looked up in the maps that `postconf` names now, not in those that ought to be there.
     """

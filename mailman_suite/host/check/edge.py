@@ -64,7 +64,7 @@ def connected(declared: EdgeQuestion) -> socket.socket:
 
 
 def unheard_of(domain: str) -> str:
-    """An address that nobody has and nobody asked for: no remembered answer is good for it."""
+    """An address that nobody has and nobody asked about: there is no cached answer for it."""
     return f"nobody-{secrets.token_hex(8)}@{domain}"
 
 

@@ -155,7 +155,7 @@ def is_probes(account: str, address: str) -> bool:
 
 
 def sweep(order: Json) -> None:
-    """Core would shunt a message whose list is gone, and the archiver try for ever."""
+    """Core would shunt a message to a removed list, and the archiver would try for ever."""
     name = re.compile(probes(order["account"]).pattern.replace("(?=@)", "").encode())
     for path in (path for pattern in order["queues"] for path in glob.glob(pattern)):
         try:
@@ -185,7 +185,7 @@ def unsubscribe(order: Json) -> None:
 
 
 def unarchive(order: Json) -> None:
-    """Core's own archiver, which is on by default, keeps what it has of a list that is gone."""
+    """Core's own archiver, which is on by default, keeps what it has of a removed list."""
     for path in glob.glob(os.path.join(order["archives"], "*")):
         if probes(order["account"]).match(os.path.basename(path)):
             files.remove(path)

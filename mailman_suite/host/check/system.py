@@ -201,7 +201,7 @@ def release(declared: SystemQuestion) -> ReleaseLinks:
 
 
 def index(declared: SystemQuestion) -> IndexState:
-    """Whether a search index is asked for, what its unit does, and what that said last."""
+    """Whether a search index is requested, the state of its unit, and the unit's last output."""
     unit = declared["index"]["unit"]
     wanted = os.path.exists(declared["index"]["wanted"])
     (state,) = shown("Id,ActiveState,SubState", [unit]).values()

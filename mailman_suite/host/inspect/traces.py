@@ -226,7 +226,7 @@ class Host:
                     yield "proxy site", file, self.resolved(path)
 
     def found(self, asked: TracesQuestion) -> Traces:
-        """All traces, each with the place that it lies in."""
+        """All traces, each with its place."""
         places = {one: self.resolved(one) for one in asked["data"]}
         for one in asked["programs"]:  # where a link of its own name leads is another place
             folder, name = os.path.split(one)

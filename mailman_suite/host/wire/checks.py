@@ -203,7 +203,7 @@ class ReleaseLinks(TypedDict):
 
 
 class IndexState(TypedDict):
-    """Whether a search index is asked for, `ActiveState/SubState` of its unit, its last line."""
+    """Whether a search index is requested, `ActiveState/SubState` of its unit, its last line."""
 
     wanted: bool
     state: str
