@@ -77,6 +77,7 @@ def refusals(
     if "mailman" not in survey["versions"]:
         return
     yield from _var_dir(survey, places)
+    yield from _unsuited(installation)
     yield from _site_owner(survey, settings)
     yield from databases.refusals(survey, settings)
     yield from packages.refusals(survey, installation, places)
@@ -204,6 +205,17 @@ def _var_dir(survey: SuiteSurvey, places: Places) -> Iterator[Refusal]:
             expected=places.var,
             remedy="stop Core, move the directory there, leave a link in its old place, name the "
             "new one in mailman.cfg, start Core, then run this again",
+        )
+
+
+def _unsuited(installation: InstallationFound) -> Iterator[Refusal]:
+    for path, why in installation["unsuited"].items():
+        yield Refusal(
+            found=f"{path} {why}",
+            expected="a directory of the suite's own account in that place, or none; root follows "
+            "no link that another account may have made",
+            remedy="correct its owner; or stop Core and the web, replace the link by an empty "
+            "directory, and mount what it leads to there (mount --bind, and a line in /etc/fstab)",
         )
 
 

@@ -6,6 +6,7 @@ from mailman_suite.base import layout
 from mailman_suite.base.host_program import ProgramFact
 from mailman_suite.host.wire.installation import InstallationFound, InstallationQuestion
 from mailman_suite.host.wire.secrets import MissingSecrets
+from mailman_suite.suite import files
 from mailman_suite.suite.suite import Suite
 
 
@@ -18,7 +19,16 @@ def question(suite: Suite) -> InstallationQuestion:
         "var": places.var,
         "home": layout.HOME,
         "postfix": suite.mta.configuration,
+        "directories": _directories(suite),
     }
+
+
+def _directories(suite: Suite) -> dict[str, list[str]]:
+    """Those that a window makes ours, and Core's data, which it keeps a copy of."""
+    made = files.directories(suite.settings).directories
+    accounts = [suite.places.core_user, suite.places.web_user]
+    data = {f"{suite.places.var}/{name}": accounts for name in ("queue", "messages", "archives")}
+    return {**data, **{one.path: [one.owner] for one in made}}
 
 
 class Installation(ProgramFact[InstallationFound]):

@@ -9,14 +9,17 @@ import pytest
 
 from mailman_suite.adoption import takeover
 from mailman_suite.base import layout
+from mailman_suite.facts.adoption import question
 from mailman_suite.gates.model import REBUILD_INDEX
 from mailman_suite.inspection.group_data import declared_settings
+from mailman_suite.suite import files as suite_files
+from mailman_suite.suite.places import VIRTUALENV
 from mailman_suite.windows import upgrade
 from tests.bad_hosts import TLS
 from tests.bad_settings import GOOD
 from tests.unit.kept_states import standing
 
-NOTHING: dict[str, Any] = {"units": [], "drop_ins": [], "sites": []}
+NOTHING: dict[str, Any] = {"units": [], "drop_ins": [], "sites": [], "unsuited": {}}
 HOST = str(GOOD["mailman_web_host"])
 OWNER = str(GOOD["mailman_site_owner"])
 POSTGRESQL = {
@@ -133,6 +136,20 @@ def test_databases_of_the_host_have_to_be_declared():
     ]
     declared = {"mailman_database": "postgresql", "mailman_database_core_user": "lists"}
     assert reasons(seen, **declared) == []
+
+
+def test_a_directory_that_is_a_link_is_refused_with_what_to_do():
+    seen = {**NOTHING, "unsuited": {layout.VAR: "leads to /mnt/lists"}}
+    (refused,) = takeover.refusals(survey(), seen, declared_settings(GOOD))
+    assert refused.found == f"{layout.VAR} leads to /mnt/lists"
+    assert "mount --bind" in refused.remedy
+
+
+def test_every_directory_that_a_window_makes_or_keeps_is_asked_for():
+    asked = question(replace(standing(), by_hand=True, places=VIRTUALENV))["directories"]
+    made = suite_files.directories(declared_settings(GOOD)).directories
+    assert {one.path for one in made} <= set(asked)
+    assert {f"{layout.VAR}/{name}" for name in ("queue", "messages", "archives")} <= set(asked)
 
 
 def test_a_web_database_elsewhere_is_moved():

@@ -30,6 +30,7 @@ INSTALLATION: dict[str, Any] = {
     "maps": [f"hash:{VAR}/data/postfix_domains", f"hash:{VAR}/data/postfix_lmtp"],
     "foreign": [],
     "drop_ins": [],
+    "unsuited": {},
 }
 
 

@@ -124,6 +124,17 @@ def test_asking_for_an_index_writes_nowhere_else(
 
 
 @every_link
+@pytest.mark.parametrize("place", ["messages", "archives"])
+def test_a_window_does_not_begin_where_data_lies_elsewhere(
+    plant: Plant, place: str, var: Path, journal: Journal, outside: Outside
+) -> None:
+    plant(var / place, outside)
+    order = {"var": str(var), "units": {}, "paths": []}
+    refused(lambda: upgrade.keep_configuration(order, journal), var / place)
+    assert journal.lines() == [], "nothing was kept or stopped"
+
+
+@every_link
 @pytest.mark.parametrize("place", [HELD, QUEUE, f"{QUEUE}/in", f"{HELD}/in"])
 def test_a_window_does_not_begin_where_a_queue_leads_elsewhere(
     plant: Plant, place: str, var: Path, journal: Journal, outside: Outside

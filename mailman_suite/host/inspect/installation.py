@@ -1,22 +1,26 @@
 """What surrounds a suite that is not taken over yet: units, sites of the proxy, Postfix's maps.
 
 `look`: {"venv": path, "proxy": as `Proxy.found` of `parts/proxy/model.py` gives it, "var": Core's
-         data, "home": our directory, "postfix": path}
+         data, "home": our directory, "postfix": path, "directories": {path: [account, ...]}}
         -> {"units": [...], "drop_ins": [path, ...], "sites": [{"path", "https"}], "maps": [...],
-            "foreign": [...]}.
+            "foreign": [...], "unsuited": {path: why}}.
 Units are those whose commands come from the virtual environment; drop-ins what systemd adds to
 these, and to any of Mailman's names, which are ours then; sites are the proxy's files that pass
 requests on to the WSGI server; maps are what Postfix's configuration says of Core's data, word
-for word; foreign is what of these data is on another file system than our directory.
+for word; foreign is what of these data is on another file system than our directory; unsuited are
+directories in which a window would refuse to work, such as links to another disk.
 """
 
 from __future__ import annotations
 
 import glob
 import os
+import pwd
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 
-from mailman_suite.host.base import verbs
+from mailman_suite.host.base import paths, verbs
 from mailman_suite.host.wire.installation import (
     InstallationFound,
     InstallationQuestion,
@@ -81,6 +85,38 @@ def foreign(var: str, home: str) -> list[str]:
     ]
 
 
+def unsuited(directories: dict[str, list[str]]) -> dict[str, str]:
+    """Why root would refuse to work in those directories that exist; none where it would.
+
+    Each may belong to these accounts, besides root and the account that its parent belongs to.
+    """
+    found = {}
+    for path, accounts in directories.items():
+        try:
+            paths.require_own(path, *_numbers(accounts))
+        except paths.ForeignError:
+            found[path] = _why(path)
+    return found
+
+
+def _numbers(accounts: list[str]) -> Iterator[int]:
+    for name in accounts:
+        with suppress(KeyError):  # an account that is still to be made owns nothing
+            yield pwd.getpwnam(name).pw_uid
+
+
+def _why(path: str) -> str:
+    real = os.path.realpath(path)
+    if real != path:
+        return f"leads to {real}"
+    if not os.path.isdir(path):
+        return "is no directory"
+    user = os.stat(path).st_uid
+    with suppress(KeyError):
+        return f"belongs to {pwd.getpwuid(user).pw_name}"
+    return f"belongs to the account with the number {user}"
+
+
 def look(asked: InstallationQuestion) -> InstallationFound:
     """Everything of it; reads only."""
     found = units(asked["venv"])
@@ -90,6 +126,7 @@ def look(asked: InstallationQuestion) -> InstallationFound:
         "sites": sites(asked["proxy"]),
         "maps": maps(asked["postfix"], asked["var"]),
         "foreign": foreign(asked["var"], asked["home"]),
+        "unsuited": unsuited(asked["directories"]),
     }
 
 

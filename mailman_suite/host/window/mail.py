@@ -78,9 +78,14 @@ def waiting(order: SharedOrder) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def require_own_queues(order: SharedOrder) -> None:
-    """No link leads out of Core's queues. Raises ForeignError before anything is stopped."""
+def require_own_data(order: SharedOrder) -> None:
+    """No link leads out of Core's data. Raises ForeignError before anything is stopped.
+
+    Of what lies behind a link a snapshot or backup would keep the link alone.
+    """
     var = Path(order["var"])
+    for name in ("messages", "archives"):
+        paths.require_own(var / name)
     for place in (var / "queue", var / HELD):
         paths.require_own(place)
         for name in _queues(place):

@@ -112,7 +112,7 @@ def _change(order: Order, data: bool) -> Steps:
 
 def keep_configuration(order: SharedOrder, journal: Journal) -> None:
     """Copies of all files that will change, and a note of what runs now."""
-    mail.require_own_queues(order)
+    mail.require_own_data(order)
     journal.note("running", units=services.active(order["units"]))
     room.reserve(order, journal)
     place = journal.directory / "snapshot"

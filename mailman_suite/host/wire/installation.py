@@ -19,13 +19,14 @@ class ProxySites(TypedDict):
 
 
 class InstallationQuestion(TypedDict):
-    """Places, and how the proxy's files are known."""
+    """Places, and how the proxy's files are known; `directories` by path, with their accounts."""
 
     venv: str
     proxy: ProxySites
     var: str
     home: str
     postfix: str
+    directories: dict[str, list[str]]
 
 
 class Site(TypedDict):
@@ -36,10 +37,14 @@ class Site(TypedDict):
 
 
 class InstallationFound(TypedDict):
-    """Units by name, all else by path; `maps` word for word as Postfix's configuration has them."""
+    """Units by name, all else by path; `maps` word for word as Postfix's configuration has them.
+
+    `unsuited` says of a directory why it must not be used, such as `leads to /mnt/lists`.
+    """
 
     units: list[str]
     drop_ins: list[str]
     sites: list[Site]
     maps: list[str]
     foreign: list[str]
+    unsuited: dict[str, str]
