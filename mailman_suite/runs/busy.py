@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.host.wire.inspection import Inspection
 from mailman_suite.runs import record
@@ -24,7 +25,16 @@ def busy(settings: Settings, look: Inspection) -> Iterator[Refusal]:
 
 
 def in_the_way(other: Record) -> Refusal:
-    """Why a run cannot begin: `other` has the host, or has had it since the inspection."""
+    """Why a run cannot begin: `other` has the host, or has had it since the inspection.
+
+    It is empty where the host has forgotten all runs since then.
+    """
+    if not other:
+        return Refusal(
+            found=f"{layout.HISTORY} has been removed since this run inspected the host",
+            expected="the host as this run inspected it",
+            remedy="run again; it inspects the host again",
+        )
     if other["ended"] or other["seconds"] is None:
         return Refusal(
             found=f"{named(other)} has changed this host since this run inspected it",

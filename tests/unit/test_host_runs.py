@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from mailman_suite.host.apply import runs
+from mailman_suite.runs.busy import in_the_way
 from tests.unit.rules import ROOT
 
 PROGRAM = "mailman_suite.host.apply.runs"
@@ -179,6 +180,17 @@ def test_what_was_looked_at_before_another_run_is_looked_at_again(connections: T
         bob.ask("history")["records"][0]["seconds"],
     )
     assert eve.begin(EVE, seen=BOB)["begun"]
+
+
+def test_a_history_that_vanished_since_it_was_looked_at_is_told(connections: Two):
+    bob, eve = connections
+    bob.begin(BOB)
+    bob.end(BOB)
+    bob.history.unlink()
+    refused = in_the_way(eve.begin(EVE, seen=BOB)["busy"])
+    assert str(bob.history.name) in refused.found
+    assert refused.remedy.startswith("run again")
+    assert eve.begin(EVE, seen="")["begun"]
 
 
 def test_a_second_deploy_of_one_command_goes_on_with_the_same_record(connections: Two):

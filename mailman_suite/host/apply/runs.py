@@ -43,7 +43,10 @@ def look(asked: Json) -> Json:
 
 
 def begin(asked: Json) -> Json:
-    """The host is this run's, unless another run has it, or has had it since the inspection."""
+    """The host is this run's, unless another run has it, or has had it since the inspection.
+
+    "busy" is {} where the history has vanished since then.
+    """
     run, holder = asked["record"]["run"], connection(asked["controller"])
     with locked(os.path.dirname(asked["history"])):
         kept = records(asked["history"])
