@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mailman_suite.base import layout
 from mailman_suite.base.quantities import counted
 from mailman_suite.checks.model import Broken, Check, Expected, some
 from mailman_suite.host.wire.checks import Rest, Routes, Runners, Smtp
@@ -115,6 +116,17 @@ def queues_move(found: dict[str, list[int]], expected: Expected) -> str:
     return some(waiting, 9) or "nothing waits"
 
 
+def nothing_held(found: list[int], expected: Expected) -> str:
+    """A window puts each message back into its queue, but where something stood in its way."""
+    count, age = found
+    if count:
+        raise Broken(
+            f"{counted(count, 'message')} in {layout.VAR}/queue-held, oldest {age} s; no runner "
+            "sees them: remove what is in their way, then move them to their queues"
+        )
+    return "nothing is set aside"
+
+
 def spool(found: Any, expected: Expected) -> str:
     """Core spools what HyperKitty refused: a wrong key, an old archiver, or the web was down."""
     count, age = found
@@ -133,5 +145,6 @@ CHECKS = (
     Check("Postfix's maps contain every list", "check.core", "postfix", routes, True),
     Check("No message was shunted", "check.queues", "failed", no_failed_messages),
     Check("No message is stuck in a queue", "check.queues", "queues", queues_move),
+    Check("No message is left from a window", "check.queues", "held", nothing_held),
     Check("The archiver's spool is empty", "check.queues", "spool", spool),
 )

@@ -15,6 +15,7 @@ FAILING_JOB = "/run/systemd/system/mailman-notify.service.d"
 STYLE = f"{layout.STATIC}/postorius/css/style.css"
 STAMP = f"{layout.STATIC}/.stamp"
 SHUNT = f"{layout.VAR}/queue/shunt/1.0+a.pck"
+HELD = f"{layout.VAR}/queue-held"
 SPOOL = f"{layout.VAR}/archives/hyperkitty/spool"
 OPEN_SERVER = "/sys/fs/cgroup/system.slice/mailmanweb.service/cgroup.procs"
 MAPS = "local_recipient_maps"
@@ -40,6 +41,11 @@ BREAKAGES = {
         f"touch -d yesterday {layout.VAR}/queue/bounces/1.0+a.tmp.pck",
         f"rm {layout.VAR}/queue/bounces/1.0+a.tmp.pck",
         "No message is stuck in a queue",
+    ),
+    "a window left a message": (
+        f"mkdir -p {HELD}/in && touch {HELD}/in/1.pck",
+        f"rm -r {HELD}",
+        "No message is left from a window",
     ),
     "the archiver has spooled a message": (
         f"mkdir -p {SPOOL} && touch {SPOOL}/1.pck",

@@ -54,6 +54,7 @@ WELL: dict[str, dict[str, Any]] = {
     "check.queues": {
         "queues": {"in": [1, 2], "retry": [1, 90000], "shunt": [2, 90000], "bad": [0, 0]},
         "failed": {"shunt": [0, 2], "bad": [0, 0]},
+        "held": [0, 0],
         "spool": [0, 0],
     },
     "check.web": {
@@ -135,6 +136,7 @@ def test_a_host_that_is_well_keeps_every_promise():
         ("check.queues|failed|shunt", [1, 0], "No message was shunted"),
         ("check.queues|failed|bad", [1, 4], "No message was shunted"),
         ("check.queues|queues|in", [1, 901], "No message is stuck in a queue"),
+        ("check.queues|held", [1, 5], "No message is left from a window"),
         ("check.queues|spool", [2, 5], "The archiver's spool is empty"),
         ("check.web|pages|/archives/", {**PAGE, "status": 500}, "Every page that matters loads"),
         ("check.web|pages|/archives/", {**PAGE, "files": []}, "Every page that matters loads"),

@@ -15,6 +15,7 @@ import pytest
 
 from mailman_suite.host.apply import files as managed_files
 from mailman_suite.host.base.engines import DatabaseError
+from mailman_suite.host.check import queues
 from mailman_suite.host.state import database_copies, snapshot
 from mailman_suite.host.window import index, mail, rollback, upgrade
 from mailman_suite.host.window.journal import Journal
@@ -175,6 +176,7 @@ def test_a_planted_queue_holds_up_no_other(
     mail.put_queues_back(order, journal)
     assert (var / QUEUE / "out" / "1.pck").read_text() == "out"
     assert (var / HELD / "in" / "1.pck").read_text() == "in", "kept, and named"
+    assert queues.look({"var": str(var)})["held"][0] == 1, "and counted from then on"
     assert any(str(var / QUEUE / "in") in one for one in mail.left(journal))
 
 

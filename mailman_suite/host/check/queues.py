@@ -1,6 +1,7 @@
 """Counts what waits in Core's queues and in the archiver's spool; judges nothing.
 
-`look`: {"var"} -> {"queues": {queue: [messages, seconds since the oldest came]}, "spool": the same,
+`look`: {"var"} -> {"queues": {queue: [messages, seconds since the oldest came]}, "spool" and
+        "held", what a window set aside: the same,
         "failed": {queue: [messages since Core started, older ones]}}.
 """
 
@@ -13,6 +14,7 @@ import time
 from mailman_suite.host.base import verbs
 from mailman_suite.host.wire.checks import QueueObservations, QueuesQuestion
 
+HELD = "queue-held"  # where a window sets the queues aside
 _FAILED = ("shunt", "bad")
 
 
@@ -55,6 +57,7 @@ def look(declared: QueuesQuestion) -> QueueObservations:
     return {
         "queues": {os.path.basename(place): waiting(place) for place in places},
         "failed": {queue: failed(var, queue) for queue in _FAILED},
+        "held": waiting(f"{var}/{HELD}/*"),
         "spool": waiting(f"{var}/archives/hyperkitty/spool"),
     }
 

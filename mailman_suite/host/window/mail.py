@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from mailman_suite.host.base import files, paths
+from mailman_suite.host.check.queues import HELD
 from mailman_suite.host.mta import postfix
 from mailman_suite.host.window.journal import Journal
 from mailman_suite.host.wire.order import SharedOrder
@@ -24,7 +25,6 @@ _DRAIN_SECONDS = 30
 # What Postfix was delivering when it was told to hold back may still arrive.
 _QUIET_SECONDS = 1
 _POLL_SECONDS = 0.2
-HELD = "queue-held"
 LEFT = "left as it is"
 _HELD_ALREADY = "mail for Core was held back before"
 

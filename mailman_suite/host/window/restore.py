@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from mailman_suite.host.check.queues import HELD
 from mailman_suite.host.state import manifest, snapshot
 from mailman_suite.host.state.invariants import differences
 from mailman_suite.host.window import (
@@ -89,7 +90,7 @@ def count_before(order: Order, journal: Journal) -> None:
 def put_data(order: Order, journal: Journal) -> None:
     """Both databases and Core's directory with its queues."""
     kept = _unpacked(journal) / "snapshot"
-    keeps = (mail.HELD,)
+    keeps = (HELD,)
     snapshot.put_back_data(Path(order["var"]), kept / "core" / "var", keeps=keeps)
     snapshot.put_back_database("core", order["databases"], kept / "core")
     snapshot.put_back_database("web", order["databases"], kept / "web")

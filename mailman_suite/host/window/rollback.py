@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 
 from mailman_suite.host.base import files, paths
+from mailman_suite.host.check.queues import HELD
 from mailman_suite.host.state import manifest, snapshot
 from mailman_suite.host.state.invariants import differences
 from mailman_suite.host.window import by_hand, mail, room, upgrade
@@ -22,7 +23,7 @@ from mailman_suite.host.wire.order import Order
 
 # The archiver's own queue, below Core's data.
 SPOOL = "archives/hyperkitty/spool"
-_QUEUES = ("queue", mail.HELD)
+_QUEUES = ("queue", HELD)
 
 
 def steps(order: Order) -> upgrade.Steps:

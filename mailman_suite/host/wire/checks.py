@@ -83,10 +83,12 @@ class QueuesQuestion(TypedDict):
 class QueueObservations(TypedDict):
     """[messages, seconds since the oldest came] of each queue and of the archiver's spool.
 
+    `held` has the same of all queues that a window set aside.
     `failed` has [messages since Core started, older ones] of queues that wait for a person.
     """
 
     queues: dict[str, list[int]]
+    held: list[int]
     spool: list[int]
     failed: dict[str, list[int]]
 
