@@ -249,6 +249,9 @@ def packages(paper: Paper) -> None:
     paper.process("/usr/bin/python3", f"{core}/bin/master", "-C", layout.CORE_CONFIG)
     paper.process("/usr/bin/python3", f"{web}/manage.py", "qcluster")
     paper.file("/etc/cron.d/mailman3", "@daily list [ -x /usr/bin/mailman ] && mailman digests\n")
+    paper.file(f"{web}/manage.py", "#!/usr/bin/python3\nfrom django.core import management\n")
+    job = f"flock -n /run/mailman3-web/cron.daily {web}/manage.py runjobs daily"
+    paper.file("/etc/cron.d/mailman3-web", f"@daily www-data [ -f /usr/bin/x ] && {job}\n")
 
 
 def test_debians_packages_are_no_other_where_they_may_be_moved(paper: Paper):

@@ -140,6 +140,7 @@ class Host:
             return None
         own = [one for one in words[:2] if one.startswith("/") and prefix_of(one) not in _SYSTEM]
         files = [path for path, text in zip(told, texts) if _DJANGO.search(text)]
+        files += [os.path.dirname(path) for path in settings if _DJANGO.search(self.text(path))]
         return self.resolved([*own, *_HOME.findall("\n".join(texts)), *files, folder][0])
 
     def processes(self) -> Iterator[Seen]:
