@@ -11,6 +11,7 @@ from pyinfra.api.host import Host
 from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal, Refused
 from mailman_suite.facts.backup import BackupArchive
+from mailman_suite.facts.release import ReleaseState
 from mailman_suite.host.state.manifest import FORMAT
 from mailman_suite.host.window.restore import UNPACKED
 from mailman_suite.host.wire.backup_archive import ArchiveDescription, ArchiveFound
@@ -19,6 +20,7 @@ from mailman_suite.host.wire.order import Order
 from mailman_suite.host.wire.units import DeclaredUnits
 from mailman_suite.inspection.standing import standing
 from mailman_suite.parts.chosen import search
+from mailman_suite.suite import files
 from mailman_suite.suite.needed_secrets import secret_references
 from mailman_suite.suite.suite import Suite
 from mailman_suite.windows import upgrade
@@ -41,7 +43,7 @@ def chosen(host: Host) -> Restore:
     archive: ArchiveFound | Nothing = (
         host.get_fact(BackupArchive, arguments={"path": path}) if path else {}
     )
-    reasons = refusals(suite, archive)
+    reasons = refusals(suite, archive) or list(_other_settings(host, suite))
     if reasons:
         raise Refused(host.name, reasons)
     backup = archive["description"] if archive else None
@@ -65,6 +67,19 @@ def _not_converged(suite: Suite) -> Iterator[Refusal]:
             found=f"{suite.running} runs on the host",
             expected=f"{suite.identifier}, the declared release",
             remedy="run deploys/mailman.py first; a restore replaces data, not the release",
+        )
+
+
+def _other_settings(host: Host, suite: Suite) -> Iterator[Refusal]:
+    """A rollback leaves them, and so does group data that was changed since the last run."""
+    if host.get_fact(ReleaseState, directory=suite.release_directory)["assets"] != (
+        files.web_settings(suite).sha256
+    ):
+        yield Refusal(
+            found="the host's static files are those of other settings, as after a rollback",
+            expected="a host with the declared settings; a restore replaces data alone",
+            remedy="run deploys/mailman.py first (after a rollback, with mailman_release as it "
+            "was before), then restore",
         )
 
 

@@ -82,7 +82,7 @@ def archive(**description: Any) -> dict[str, Any]:
 def test_a_restore_reads_the_archive_then_opens_one_window_and_verifies() -> None:
     facts = {**converged(DEBIAN_12), **answers(BackupArchive=archive())}
     plan = plan_of(RESTORE, {**GOOD, "mailman_backup": ARCHIVE}, facts)
-    assert asked(plan)[:2] == ["HostInspection", "BackupArchive"]
+    assert asked(plan)[:3] == ["HostInspection", "BackupArchive", "ReleaseState"]
     (window,) = plan.changes
     assert window.name.endswith("The suite has the data of backup 20261121T030000-3.3.10")
     assert plan.operations[-1].name.endswith("The running suite passes its checks")
@@ -92,6 +92,13 @@ def test_a_restore_reads_the_archive_then_opens_one_window_and_verifies() -> Non
 def test_a_restore_of_another_kind_of_database_is_refused() -> None:
     facts = answers(BackupArchive=archive(engine="postgresql"))
     with pytest.raises(Refused, match="no data is moved between databases"):
+        plan_of(RESTORE, {**GOOD, "mailman_backup": ARCHIVE}, facts)
+
+
+def test_a_restore_where_a_rollback_left_other_settings_is_refused() -> None:
+    whole = {**converged(DEBIAN_12), **answers(BackupArchive=archive())}
+    facts = {**whole, "ReleaseState": {**whole["ReleaseState"], "assets": "of-other-settings"}}
+    with pytest.raises(Refused, match=r"run deploys/mailman\.py first"):
         plan_of(RESTORE, {**GOOD, "mailman_backup": ARCHIVE}, facts)
 
 
