@@ -15,7 +15,7 @@ WANTS = f"{layout.UNITS}/multi-user.target.wants"
 def finished(host: Host) -> dict[str, Any]:
     """As `outcomes.looks` should say it; `configuration` and `release` are what services run."""
     others = {"rollback": _rollback, "restore": _restore, "backup": _backup}
-    return others.get(host.kind, _release)(host)
+    return others.get(host.kind.partition(" ")[0], _release)(host)
 
 
 def _release(host: Host) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def _rollback(host: Host) -> dict[str, Any]:
         **{name: host.then[name] for name in ("tree", "databases", "units")},
         "files": {**host.then["files"], **spool},
         "configuration": "old",
-        "release": host.order["to"],
+        "release": host.then["release"],
         "sent": host.sent,
     }
 

@@ -38,6 +38,7 @@ class Host:
     old: str = OLD  # the release that runs before the window
     before: dict[str, Any] = field(default_factory=dict)  # what `outcomes.looks` said then
     then: dict[str, Any] = field(default_factory=dict)  # that of what the window goes back to
+    past: dict[str, Any] = field(default_factory=dict)  # the order of the window that was then
     sent: list[str] = field(default_factory=list)  # every message that came, once
     delivered_before: int = 0  # how many of these went out before the window
     starts_before: int = 0  # how many starts of Core its database remembers from before it
@@ -82,14 +83,19 @@ class Host:
     @property
     def var(self) -> Path:
         """Core's directory, as its window has left it."""
-        return Path(self.order["invariants"]["var"] if self.is_new else self.order["var"])
+        return Path(self._new_places["var"] if self.is_new else self.order["var"])
 
     @property
     def databases(self) -> dict[str, Path]:
         """The SQLite files of `core` and `web`, as their window has left them."""
-        before = self.order.get("invariants_before", self.order)["databases"]
-        found = self.order["databases"] if self.is_new else before
-        return files_of(found)
+        before = self.order.get("invariants_before", self.order)
+        return files_of((self._new_places if self.is_new else before)["databases"])
+
+    @property
+    def _new_places(self) -> dict[str, Any]:
+        """Where the data are when the window has finished."""
+        places: dict[str, Any] = self.past.get("invariants_before", self.order["invariants"])
+        return places
 
     @property
     def service(self) -> str:

@@ -111,12 +111,34 @@ def of_restore(root: Path) -> Host:
 
 
 def of_rollback(root: Path) -> Host:
-    """The state before a window that finished, after some more work in the new release."""
+    """The state before a window of an older version of ours, after work in the new release."""
     earlier = release(root)
     in_process.done(earlier)
     hosts.make_older(earlier)
-    then = earlier.before
-    host = Host(root, "rollback", old=NEW, then=then)
+    return _rolling_back(earlier, "rollback")
+
+
+def of_rollback_without_data(root: Path) -> Host:
+    """The configuration before a window that changed no data; those of now stay."""
+    earlier = restart(root)
+    in_process.done(earlier)
+    host = _rolling_back(earlier, "rollback without data")
+    host.then |= {name: host.before[name] for name in ("files", "databases")}
+    return host
+
+
+def of_rollback_by_hand(root: Path) -> Host:
+    """The suite that was made by hand, before ours took it over."""
+    earlier = by_hand(root)
+    in_process.done(earlier)
+    Path(earlier.order["index"]).unlink()  # the new index has been filled since
+    return _rolling_back(earlier, "rollback by hand")
+
+
+def _rolling_back(earlier: Host, kind: str) -> Host:
+    """The state before this window that finished."""
+    root, then = earlier.root, {**earlier.before, "release": earlier.old}
+    host = Host(root, kind, old=NEW, then=then, past=earlier.order)
     suite = suite_on(NEW, mailman_rollback=ID)
     asked = {
         name: str(host.path(getattr(layout, name.upper())))
@@ -170,6 +192,8 @@ KINDS: dict[str, Callable[[Path], Host]] = {
     "backup": of_backup,
     "restore": of_restore,
     "rollback": of_rollback,
+    "rollback without data": of_rollback_without_data,
+    "rollback by hand": of_rollback_by_hand,
     "by hand": by_hand,
     "packages": of_packages,
     "core": of_core,

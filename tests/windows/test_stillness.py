@@ -19,7 +19,7 @@ _COPIES: dict[str, Callable[..., set[str]]] = {
     "take_database": lambda name, *_: _OF_CORE if name == "core" else _OF_WEB,
     "put_back_database": lambda *_: _OF_CORE | _OF_WEB,
 }
-_WITHOUT_DATA = ("web", "web back", "restart")
+_WITHOUT_DATA = ("web", "web back", "restart", "rollback without data")
 with_data = pytest.mark.parametrize(
     "kind", [one for one in kinds.KINDS if one not in _WITHOUT_DATA]
 )

@@ -104,6 +104,14 @@ STEPS = {
         "The old release is started",
         *_SERVING,
     ],
+    "rollback without data": [
+        "Configuration is copied",
+        *[step for step in _STOPPING if "snapshot is taken" not in step],
+        "The snapshot's configuration is in place",
+        "The web's cache is empty",
+        "The old release is started",
+        *_SERVING,
+    ],
     "restore": [
         "The backup is unpacked",
         *_BEFORE,
@@ -131,6 +139,9 @@ STEPS = {
         "Older backups are removed",
     ],
 }
+
+
+STEPS["rollback by hand"] = STEPS["rollback"]
 
 
 @pytest.mark.parametrize("kind", STEPS)
