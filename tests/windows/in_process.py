@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -78,6 +79,7 @@ def done(host: Host) -> None:
         call(host, "run")
     assert host.outcome["outcome"] == "finished", host.outcome
     host.at_work(False)
+    shutil.rmtree(host.place / "program")  # half of all files, which nothing calls any more
 
 
 def _program(host: Host, name: str, words: list[str]) -> pretending.Answer:
