@@ -201,4 +201,5 @@ def boot(host: Host) -> None:
         call(host, "settle")
     else:
         call(host, "boot")
+        assert host.outcome.get("health", "not asked").startswith("not asked"), "nothing runs yet"
         pretending.end_boot(host.root)
