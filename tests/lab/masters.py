@@ -78,9 +78,9 @@ def waited(holds):
     return found
 
 
-def serving(master):
-    """Whether all processes are there."""
-    return waited(lambda: len(session(master)) >= PROCESSES)
+def grown(master, number=PROCESSES):
+    """Returns when the master's session has so many processes, all of them by default."""
+    waited(lambda: len(session(master)) >= number)
 
 
 def stopped(master, signum=signal.SIGTERM):
@@ -114,7 +114,7 @@ def storm(times, busy, extra):
         for number, stage, how in zip(range(times), stages, ways):
             master = started(extra)
             time.sleep(0.11 * (number % 13) if stage < 2 else 0)  # while it is still alone
-            waited(lambda: len(session(master)) >= min(stage, PROCESSES))
+            grown(master, min(stage, PROCESSES))
             there = len(session(master))
             rows.append({"stage": there, **stopped(master, how)})
     finally:
@@ -131,7 +131,7 @@ def signalled(extra):
         ("SIGHUP", "SIGINT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGKILL"), ("in", "rest", "master")
     ):
         master = started(extra)
-        serving(master)
+        grown(master)
         before = runners(master)
         time.sleep(2)  # an interpreter that was just started has no handlers yet
         pid = master.pid if target == "master" else before[target][0]
@@ -172,7 +172,7 @@ def witnessed(extra):
 def way(extra):
     """runner -> how often it is there, and whether by `fork` or by `exec`."""
     master = started(extra, PYTHONPATH=MODULES)
-    serving(master)
+    grown(master)
     time.sleep(1)  # until the last one has passed from fork to exec
     known, found = session(master), runners(master)
     stopped(master)
@@ -186,7 +186,7 @@ def way(extra):
 def held(extra):
     """What the master has open when all runners serve, and which sockets processes share."""
     master = started(extra)
-    serving(master)
+    grown(master)
     time.sleep(5)  # every runner has asked its database by then
     its = [os.readlink(one) for one in glob.glob(f"/proc/{master.pid}/fd/*")]
     holders = {}
