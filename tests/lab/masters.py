@@ -21,7 +21,8 @@ CONFIG = "/etc/mailman3/mailman.cfg"
 EXTRA = "/run/core-by-hand.cfg"
 MODULES = "/run/witness"  # where tests put modules of their own
 VAR = "/opt/mailman/mm/var"
-PROCESSES = 15  # the master, its 12 runners, REST's two workers
+RUNNERS = 12
+PROCESSES = 1 + RUNNERS + 2  # the master, its runners, REST's workers
 PATIENCE = 60  # seconds; what has not come by then has been lost
 
 
@@ -78,9 +79,14 @@ def waited(holds):
     return found
 
 
-def grown(master, number=PROCESSES):
-    """Returns when the master's session has so many processes, all of them by default."""
+def grown(master, number):
+    """Returns when the master's session has so many processes."""
     waited(lambda: len(session(master)) >= number)
+
+
+def complete(master):
+    """Returns when all runners and REST's workers are there."""
+    waited(lambda: len(runners(master)) == RUNNERS and len(session(master)) >= PROCESSES)
 
 
 def stopped(master, signum=signal.SIGTERM):
@@ -131,7 +137,7 @@ def signalled(extra):
         ("SIGHUP", "SIGINT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGKILL"), ("in", "rest", "master")
     ):
         master = started(extra)
-        grown(master)
+        complete(master)
         before = runners(master)
         time.sleep(2)  # an interpreter that was just started has no handlers yet
         pid = master.pid if target == "master" else before[target][0]
@@ -172,8 +178,8 @@ def witnessed(extra):
 def way(extra):
     """runner -> how often it is there, and whether by `fork` or by `exec`."""
     master = started(extra, PYTHONPATH=MODULES)
-    grown(master)
-    time.sleep(1)  # until the last one has passed from fork to exec
+    complete(master)
+    time.sleep(2)  # until the last one has passed from fork to exec
     known, found = session(master), runners(master)
     stopped(master)
     said = {one: " ".join(known[pids[0]][2]) for one, pids in found.items()}
@@ -186,7 +192,7 @@ def way(extra):
 def held(extra):
     """What the master has open when all runners serve, and which sockets processes share."""
     master = started(extra)
-    grown(master)
+    complete(master)
     time.sleep(5)  # every runner has asked its database by then
     its = [os.readlink(one) for one in glob.glob(f"/proc/{master.pid}/fd/*")]
     holders = {}
