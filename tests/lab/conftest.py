@@ -38,6 +38,7 @@ LONGEST_FIRST = (
     "test_fleet_upgrades",
     "test_restore",
     "test_rollback",
+    "test_core_start",
     "test_operators",
     "test_pseudonyms",
     "test_converge",

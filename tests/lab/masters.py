@@ -148,9 +148,9 @@ def signalled(extra):
 
 
 def _outcome(master, before):
-    """What is there once nothing has changed for three seconds."""
+    """What is there once nothing has changed for two seconds."""
     seen, since = None, time.monotonic()
-    while time.monotonic() < since + 3:
+    while time.monotonic() < since + 2:
         now = (master.poll(), runners(master))
         if now != seen:
             seen, since = now, time.monotonic()

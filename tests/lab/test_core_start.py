@@ -50,18 +50,27 @@ DOES = {
 }
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(one, id=str(one), marks=pytest.mark.xdist_group(f"core start {one}"))
-        for one in (
-            Combination("bookworm", "sqlite", "3.3.10+forked"),
-            Combination("trixie", "postgresql", "3.3.10+forked"),
-        )
-    ],
-)
+SQLITE = Combination("bookworm", "sqlite", "3.3.10+forked")
+POSTGRESQL = Combination("trixie", "postgresql", "3.3.10+forked")
+
+
+def on(*combinations: Combination, full: Combination | None = None) -> pytest.MarkDecorator:
+    """Asks a suite of each of these, and one in `make test-full` alone."""
+    asked = [*((one, ()) for one in combinations), *([(full, (pytest.mark.full,))] if full else ())]
+    rows = [
+        pytest.param(one, id=str(one), marks=[pytest.mark.xdist_group(f"core start {one}"), *marks])
+        for one, marks in asked
+    ]
+    return pytest.mark.parametrize("suite", rows, indirect=True, scope="module")
+
+
+on_each_database = on(SQLITE, POSTGRESQL)
+every_day_on_one = on(SQLITE, full=POSTGRESQL)
+
+
+@pytest.fixture(scope="module")
 def suite(request: pytest.FixtureRequest) -> Iterator[Suite]:
-    """An installed suite of each database."""
+    """An installed suite, with modules that tests give Core to run."""
     with clone(request.param) as suite:
         suite.wait_until_serving()
         source = (HERE / "witness.py").read_text(encoding="utf-8")
@@ -96,13 +105,15 @@ def assert_ended(rows: list[dict[str, Any]]) -> None:
     assert len({one["stage"] for one in rows}) > 8, "stops came at most stages of the start"
 
 
-@pytest.mark.parametrize(("times", "busy"), [(32, 0), (16, 8)])
+@on_each_database
+@pytest.mark.parametrize(("times", "busy"), [(32, 0), (12, 6)])
 def test_a_stop_at_any_stage_of_the_start_leaves_nothing(
     stopped: Machine, times: int, busy: int
 ) -> None:
     assert_ended(by_hand(stopped, "storm", times=times, busy=busy, **FORK))
 
 
+@on_each_database
 @pytest.mark.full
 @pytest.mark.parametrize(("way", "times", "busy"), [(FORK, 200, 0), (FORK, 200, 8), (EXEC, 48, 0)])
 def test_two_hundred_stops_leave_nothing(
@@ -111,21 +122,25 @@ def test_two_hundred_stops_leave_nothing(
     assert_ended(by_hand(stopped, "storm", times=times, busy=busy, **way))
 
 
+@every_day_on_one
 def test_signals_do_what_they_do(stopped: Machine) -> None:
     assert by_hand(stopped, "signalled", **FORK) == [f"{one}: {does}" for one, does in DOES.items()]
 
 
+@on_each_database
 @pytest.mark.full
 def test_signals_do_the_same_to_interpreters_of_their_own(stopped: Machine) -> None:
     assert by_hand(stopped, "signalled", **EXEC) == [f"{one}: {does}" for one, does in DOES.items()]
 
 
+@every_day_on_one
 def test_a_runner_sees_what_an_interpreter_of_its_own_would(stopped: Machine) -> None:
     forked = by_hand(stopped, "witnessed", **FORK)
     assert forked == by_hand(stopped, "witnessed", **EXEC)
     assert forked["environment"]["MAILMAN_UNDER_MASTER_CONTROL"] == "1"
 
 
+@on_each_database
 def test_no_process_shares_a_connection(stopped: Machine) -> None:
     """REST's workers share the socket that they accept from, and nothing else is shared."""
     found = by_hand(stopped, "held", **FORK)
@@ -133,6 +148,7 @@ def test_no_process_shares_a_connection(stopped: Machine) -> None:
     assert [one for one in found["shared"] if set(one) != {"runner:rest"}] == []
 
 
+@every_day_on_one
 def test_runners_are_forked_unless_a_fork_would_be_different(stopped: Machine) -> None:
     def ways(extra: str) -> set[str]:
         return {how for _, how in by_hand(stopped, "way", extra=extra).values()}
@@ -144,6 +160,7 @@ def test_runners_are_forked_unless_a_fork_would_be_different(stopped: Machine) -
         assert ways(section) == {"exec"}, name
 
 
+@every_day_on_one
 def test_a_runner_may_have_several_processes(stopped: Machine) -> None:
     found = by_hand(stopped, "way", extra="[runner.in]\ninstances: 2\n")
     assert found["in"] == [2, "fork"]
@@ -171,6 +188,7 @@ def wait_for_another(suite: Suite, name: str, pid: str) -> None:
     eventually(lambda: children(suite).get(name, pid) != pid, f"{name} is replaced")
 
 
+@on_each_database
 def test_runners_that_are_killed_are_replaced_and_no_mail_is_lost(suite: Suite) -> None:
     sender, *_ = mail_flow.add_members(suite)
     with mail_flow.steady(suite, sender) as flow:
@@ -183,6 +201,7 @@ def test_runners_that_are_killed_are_replaced_and_no_mail_is_lost(suite: Suite) 
     mail_flow.assert_each_once(suite, flow.accepted)
 
 
+@every_day_on_one
 def test_a_runner_that_ends_again_and_again_is_given_up(suite: Suite) -> None:
     for _ in range(11):
         pid = children(suite)["retry"]
@@ -193,6 +212,7 @@ def test_a_runner_that_ends_again_and_again_is_given_up(suite: Suite) -> None:
     assert "retry" in children(suite)
 
 
+@on_each_database
 def test_a_killed_master_leaves_no_orphan_and_no_lock(suite: Suite) -> None:
     master = suite.run(f"systemctl show -P MainPID {CORE}").strip()
     before = {master, *children(suite).values()}
@@ -207,6 +227,7 @@ def test_a_killed_master_leaves_no_orphan_and_no_lock(suite: Suite) -> None:
     suite.delivers()
 
 
+@every_day_on_one
 def test_mailman_restart_reads_the_configuration_anew(suite: Suite) -> None:
     changed = "\n[logging.smtp]\npath: changed.log\n"
     suite.run(f"cp -p {CONFIG} {CONFIG}.kept && cat >> {CONFIG}", stdin=changed)
