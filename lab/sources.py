@@ -5,7 +5,6 @@ No package host is named here: behind a mirror, apt and pip are already configur
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from lab.commands import LabError, run
+from mailman_suite.host.build import package_index
 
 # One line for each of Debian's archives that apt has fetched an index of, see apt-get(8).
 # The label is in the archive's signed Release file, whatever the mirror is called.
@@ -24,8 +24,6 @@ _TARGETS = (
 _MAIN, _SECURITY = "Debian", "Debian-Security"
 _APT_SETTING = re.compile(r'(\S+) "(.*)";')
 _CARRIED_PIP_SETTINGS = ("index-url", "extra-index-url", "trusted-host", "proxy")
-# In pip's order of precedence: later sections override earlier ones.
-_PIP_SECTIONS = ("global", "install", ":env:")
 _LOOPBACK = re.compile(r"localhost|127\.[\d.]+|::1")
 
 
@@ -105,23 +103,13 @@ def pip_settings_in(listed: str) -> dict[str, str]:
 
     A further index that machines cannot reach, such as a directory, is left out.
     """
-    values = _pip_values(listed)
+    values = package_index.pip_settings(listed)
     settings = {name: values[name] for name in _CARRIED_PIP_SETTINGS if name in values}
     for name in {"index-url", "proxy"} & settings.keys():
         _require_reachable(f"pip's {name}", settings[name])
     further = settings.pop("extra-index-url", "").split()
     reachable = [address for address in further if _is_reachable(address)]
     return {**settings, **({"extra-index-url": " ".join(reachable)} if reachable else {})}
-
-
-def _pip_values(listed: str) -> dict[str, str]:
-    """The settings that apply to `pip install`; the lines are `SECTION.NAME='VALUE'`."""
-    sections: dict[str, dict[str, str]] = {section: {} for section in _PIP_SECTIONS}
-    for line in listed.splitlines():
-        key, _, value = line.partition("=")
-        section, _, name = key.partition(".")
-        sections.setdefault(section, {})[name] = " ".join(ast.literal_eval(value).split())
-    return {name: value for each in _PIP_SECTIONS for name, value in sections[each].items()}
 
 
 def _is_carried(line: str) -> bool:

@@ -16,8 +16,11 @@ from mailman_suite.base.repository import HOST_PROGRAMS, ROOT
 
 Python = tuple[int, int]
 
-# Raise this when the builder makes another directory of the same inputs: every host builds again.
+# Raise this when what the builder makes of the same inputs would run differently: every host builds
+# again, and changes to that in a window.
 _BUILD = 2
+# Installs the releases, and is in none: a newer one rebuilds nobody's host.
+INSTALLER_LOCK = ROOT / "releases" / "installer.lock"
 _BUILDERS = (
     "base/account.py",
     "base/files.py",
@@ -26,6 +29,8 @@ _BUILDERS = (
     "base/trees.py",
     "build/assets.py",
     "build/heads.py",
+    "build/installer.py",
+    "build/package_index.py",
     "build/patch_wheel.py",
     "build/release.py",
     "build/unpack.py",
@@ -109,6 +114,7 @@ class Release:
         inputs = {
             "packages.lock": self.lock_for(python),
             "build.lock": self.directory / "build.lock",
+            "installer.lock": INSTALLER_LOCK,
         }
         if self.patches():
             inputs["upstream.lock"] = self.directory / "upstream.lock"
@@ -118,10 +124,11 @@ class Release:
     def identifier(self, python: Python) -> str:
         """The name of the release directory: it changes whenever what would be built changes.
 
-        The builder's own text does not count, so that a comment there rebuilds nobody's host.
+        The builder's own text does not count, nor does what installs for it, so that a comment
+        there rebuilds nobody's host.
         """
         digest = hashlib.sha256(f"build {_BUILD}\n".encode())
-        builders = _programs(*_BUILDERS)
+        builders = {"installer.lock", *_programs(*_BUILDERS)}
         for path, source in sorted(self.build_inputs(python).items()):
             if path in builders:
                 continue

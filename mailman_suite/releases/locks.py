@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from mailman_suite.host.build.patch_wheel import rebuilt_wheel
-from mailman_suite.releases.catalogue import RELEASES, Release, release_named
+from mailman_suite.releases.catalogue import INSTALLER_LOCK, RELEASES, Release, release_named
 
 # What packages ask for that the resolver cannot unpack; only where a release needs it.
 _KNOWN = "uv.toml"
@@ -25,12 +25,14 @@ _UNATTRIBUTED = {**os.environ, "UV_CUSTOM_COMPILE_COMMAND": "make locks"}
 
 
 def main(arguments: list[str]) -> None:
-    """Lock the named releases, or all."""
+    """Lock the installer and the named releases, or all."""
     parser = argparse.ArgumentParser(prog="locks", description="Make the hashed locks.")
     parser.add_argument("--upgrade", action="store_true", help="look for newer versions")
     parser.add_argument("releases", nargs="*", metavar="RELEASE", help="all when none is named")
     wanted = parser.parse_args(arguments)
     options = ["--upgrade"] if wanted.upgrade else []
+    oldest = min(release.pythons[0] for release in RELEASES.values())
+    compiled(INSTALLER_LOCK.with_suffix(".in"), INSTALLER_LOCK, oldest, "--universal", *options)
     for name in wanted.releases or list(RELEASES):
         lock(release_named(name), options)
 

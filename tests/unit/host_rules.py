@@ -87,7 +87,6 @@ STILL_FOLLOW = {
     "build/assets.py": "a release that is being built",
     "build/release.py": "a release that is being built",
     "build/unpack.py": "a release that is being built",
-    "build/wheels.py": "a release that is being built",
     "apply/search_index.py": "the suite's own account runs it",
     "apply/packages_left.py": "root's configuration of dbconfig-common",
     "backup/archive.py": "root's directory of backups",

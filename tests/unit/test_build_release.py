@@ -22,6 +22,7 @@ from mailman_suite.host.base.release_tree import (
     give_to_root,
     is_complete,
     only_builder,
+    sync_all,
 )
 from mailman_suite.host.build import release as build_release
 from mailman_suite.host.build.assets import Assets, build_settings, switch
@@ -158,6 +159,27 @@ def test_a_finished_tree_is_roots_and_nobody_elses(tmp_path: Path, account: Acco
     ]
     with pytest.raises(CommandError):
         account.run("/usr/bin/touch", tree / "a" / "new")
+
+
+@as_root
+def test_tests_of_packages_are_removed_and_nothing_that_is_only_called_so(
+    tmp_path: Path, account: Account
+):
+    packages = account.directory(tmp_path / "packages")
+    kept = ["a/tests.py", "a/testing/b.py", "a/test/c.py", "tests_of/d.py"]
+    script = "for f; do mkdir -p $(dirname $f); echo > $f; done; ln -s $0 a/tests_link"
+    files = [packages / one for one in (*kept, "a/tests/e.py", "a/tests/tests/f.py", "tests/g.py")]
+    account.run("/bin/sh", "-c", f"cd {packages}; {script}", packages / "a" / "test", *files)
+    build_release.remove_tests(packages, account)
+    left = (one.relative_to(packages) for one in packages.rglob("*.py"))
+    assert sorted(map(str, left)) == sorted(kept)
+    build_release.remove_tests(packages, account)  # where there are none
+
+
+def test_a_disk_that_did_not_take_a_release_is_told(tmp_path: Path):
+    sync_all(tmp_path)
+    with pytest.raises(OSError, match="missing was not brought to the disk: "):
+        sync_all(tmp_path / "missing")
 
 
 def assets_of(release_dir: Path, digest: str) -> Assets:

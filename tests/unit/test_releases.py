@@ -12,7 +12,14 @@ import pytest
 from mailman_suite.base.host_program import closure
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.releases import catalogue
-from mailman_suite.releases.catalogue import DEFAULT, RELEASES, Python, Release, release_named
+from mailman_suite.releases.catalogue import (
+    DEFAULT,
+    INSTALLER_LOCK,
+    RELEASES,
+    Python,
+    Release,
+    release_named,
+)
 
 LOCKS = [
     pytest.param(release, python, id=f"{release.name}-{python[0]}.{python[1]}")
@@ -84,7 +91,7 @@ def test_an_interpreter_that_no_release_takes_is_refused():
 
 @every_lock
 def test_every_line_of_a_lock_has_a_version_and_a_hash(release: Release, python: Python):
-    locks = [release.lock_for(python), release.directory / "build.lock"]
+    locks = [release.lock_for(python), release.directory / "build.lock", INSTALLER_LOCK]
     if release.patches():
         locks.append(release.directory / "upstream.lock")
     for lock in locks:
@@ -158,6 +165,18 @@ def test_the_identifier_changes_with_every_input(
     with (release.directory / changed).open("a") as file:
         file.write("# changed\n")
     assert release.identifier((3, 11)) != before
+
+
+def test_a_newer_installer_changes_no_identifier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A host whose release was built before, even with pip, keeps it: a change means a window."""
+    release = release_named("3.3.10+django52")
+    before = release.identifier((3, 11))
+    assert before == "3.3.10+django52-py3.11-85ef8b700f6d"
+    newer = tmp_path / "installer.lock"
+    newer.write_text("uv==99.0 --hash=sha256:0\n")
+    monkeypatch.setattr(catalogue, "INSTALLER_LOCK", newer)
+    assert release.build_inputs((3, 11))["installer.lock"] == newer
+    assert release.identifier((3, 11)) == before
 
 
 @pytest.mark.parametrize("program", ["release", "assets", "unpack"])

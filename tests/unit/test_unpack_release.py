@@ -97,7 +97,7 @@ def test_a_run_killed_before_the_rename_leaves_no_release(tmp_path: Path):
     killed = """
 import os, signal, sys
 from mailman_suite.host.build import unpack
-os.sync = lambda: os.kill(os.getpid(), signal.SIGKILL)
+unpack.sync_all = lambda _: os.kill(os.getpid(), signal.SIGKILL)
 unpack.main(sys.argv[1:])
 """
     words = [sys.executable, "-c", killed, str(order.inputs), order.sha256]

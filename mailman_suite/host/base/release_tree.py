@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import subprocess
 import time
 from pathlib import Path
 from typing import TextIO
@@ -53,3 +54,13 @@ def is_complete(release_dir: Path, identifier: str) -> bool:
 def give_to_root(directory: Path) -> None:
     """Make root the owner of everything below, and take write access from all others."""
     trees.give(directory, 0, 0, keeps=0o755)
+
+
+def sync_all(directory: Path) -> None:
+    """All below is on the disk; other file systems are not waited for. Raises OSError.
+
+    Python has no syncfs(2); that of coreutils tells of errors, as sync(2) does not.
+    """
+    done = subprocess.run(["sync", "-f", str(directory)], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise OSError(f"{directory} was not brought to the disk: {done.stderr.strip()}")

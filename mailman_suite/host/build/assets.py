@@ -19,7 +19,7 @@ from pathlib import Path
 
 from mailman_suite.host.base import files
 from mailman_suite.host.base.account import Account, CommandError
-from mailman_suite.host.base.release_tree import Progress, give_to_root, only_builder
+from mailman_suite.host.base.release_tree import Progress, give_to_root, only_builder, sync_all
 
 STAMP = ".stamp"
 # Only what must differ while building: the rest is the site's own settings file.
@@ -128,7 +128,7 @@ def switch(assets: Assets) -> None:
     new_link = assets.release_dir / ".static.new"
     new_link.unlink(missing_ok=True)
     new_link.symlink_to(assets.target.name)
-    os.sync()
+    sync_all(assets.target)
     new_link.replace(assets.link)
     for old in assets.release_dir.glob("static-*"):
         if old not in (assets.target, before):

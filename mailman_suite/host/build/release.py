@@ -25,9 +25,11 @@ from mailman_suite.host.base.release_tree import (
     give_to_root,
     is_complete,
     only_builder,
+    sync_all,
 )
-from mailman_suite.host.build import wheels as build_wheels
+from mailman_suite.host.build.installer import Pip, Uv
 from mailman_suite.host.build.patch_wheel import PatchError
+from mailman_suite.host.build.wheels import fetch_patched
 
 _TRANSLATED = ("postorius", "hyperkitty", "django_mailman3")
 _EXPECTED = (CommandError, PatchError, OSError)
@@ -54,9 +56,9 @@ class Build:
         return self.release_dir / "scratch"
 
     @property
-    def wheels(self) -> Path:
-        """Where the wheels are while they are needed."""
-        return self.scratch / "wheels"
+    def patched(self) -> Path:
+        """Wheels that root wrote, where the account cannot."""
+        return self.release_dir / "patched"
 
 
 def main(arguments: list[str]) -> int:
@@ -81,11 +83,11 @@ def main(arguments: list[str]) -> int:
 
 def make(build: Build, lock: int) -> None:
     """Make the release directory from nothing and stamp it."""
-    progress = Progress(9)
+    progress = Progress(7)
     progress("An empty release directory and its virtual environment")
     account = begin(build, lock)
-    fill_wheels(build, account, progress)
-    install(build, account, progress)
+    fill(build, account, progress)
+    complete(build, account, progress)
     progress("Import everything and note the schema heads")
     heads = account.run(build.venv_python, "-I", "-c", program("heads"))
     finish(build, account, heads, progress)
@@ -99,39 +101,48 @@ def begin(build: Build, lock: int) -> Account:
     if build.release_dir.exists():
         shutil.rmtree(build.release_dir)
     build.release_dir.mkdir(mode=0o755)
+    build.patched.mkdir(mode=0o755)
     for lock_file in build.inputs.glob("*.lock"):  # they stay, to say what is installed
         shutil.copyfile(lock_file, build.release_dir / lock_file.name)
     account = Account(build.user, build.scratch, (lock,))
-    for directory in (build.scratch, build.wheels, build.release_dir / "venv"):
+    for directory in (build.scratch, build.release_dir / "venv"):
         account.directory(directory)
-    account.run(build.python, "-m", "venv", build.release_dir / "venv")
+    account.run(build.python, "-m", "venv", "--without-pip", build.release_dir / "venv")
     return account
 
 
-def fill_wheels(build: Build, account: Account, progress: Progress) -> None:
-    """Fill the wheels directory from the package index."""
-    progress("The locked build tools")
-    build_wheels.fetch_tools(build.venv_python, build.release_dir, account)
-    progress("Upstream's wheels with our patches")
-    build_wheels.fetch_patched(
-        build.venv_python, build.release_dir, build.inputs / "patches", account
-    )
-    progress("Download and verify every package")
-    build_wheels.build_all(build.venv_python, build.release_dir, account, build.wheels)
+def fill(build: Build, account: Account, progress: Progress) -> None:
+    """Fill the virtual environment from the package index."""
+    locks = build.release_dir
+    progress("The locked installer, and upstream's wheels with our patches")
+    pip = Pip(build.python, account)
+    patches = build.inputs / "patches"
+    with ThreadPoolExecutor() as pool:  # one computes while the other waits for the network
+        patched = pool.submit(
+            fetch_patched, pip, locks / "upstream.lock", patches, account, build.patched
+        )
+        uv = Uv(pip, locks / "installer.lock", account)
+        uv.install_tools(locks / "build.lock")
+        patched.result()
+    progress("Download, verify and install every package")
+    uv.install(locks / "packages.lock", build.patched, build.venv_python)
 
 
-def install(build: Build, account: Account, progress: Progress) -> None:
-    """Install every wheel without network, then compile bytecode and translations."""
-    python = build.venv_python
-    progress("Install from the wheels, without network")
-    offline = ("install", "--quiet", "--isolated", "--no-index", "--no-deps", "--no-compile")
-    account.run(python, "-m", "pip", *offline, *sorted(build.wheels.glob("*.whl")))
-    account.run(python, "-m", "pip", "check")
-    library = next(build.release_dir.glob("venv/lib/python3.*"))
+def complete(build: Build, account: Account, progress: Progress) -> None:
+    """Remove the packages' own tests, then compile bytecode and translations."""
+    packages = next(build.release_dir.glob("venv/lib/python3.*")) / "site-packages"
     progress("Compile bytecode")
-    account.run(python, "-W", "ignore", "-m", "compileall", "-q", "-j", "0", library)
+    remove_tests(packages, account)
+    compiles = ("-W", "ignore", "-m", "compileall", "-q", "-j", "0")
+    account.run(build.venv_python, *compiles, packages)
     progress("Compile translations")
-    translate(library / "site-packages", account)
+    translate(packages, account)
+
+
+def remove_tests(packages: Path, account: Account) -> None:
+    """Remove the folders `tests`; a module of that name, such as Jinja's, can be needed."""
+    found = ("-type", "d", "-name", "tests", "-prune")
+    account.run("find", packages, *found, "-exec", "rm", "-r", "{}", "+")
 
 
 def translate(site_packages: Path, account: Account) -> None:
@@ -156,9 +167,10 @@ def finish(build: Build, account: Account, heads: str, progress: Progress) -> No
     """Give the tree to root, so that the running suite cannot change its own code."""
     progress("Hand the finished tree to root")
     shutil.rmtree(account.scratch)
+    shutil.rmtree(build.patched)
     give_to_root(build.release_dir)
     files.write_durably(build.release_dir / "heads.json", heads, 0o644)
-    os.sync()  # the stamp must not reach the disk before what it vouches for
+    sync_all(build.release_dir)  # the stamp must not reach the disk before what it vouches for
 
 
 if __name__ == "__main__":

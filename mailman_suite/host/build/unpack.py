@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 from mailman_suite.host.base import files
-from mailman_suite.host.base.release_tree import is_complete, only_builder
+from mailman_suite.host.base.release_tree import is_complete, only_builder, sync_all
 
 ARCHIVE = "release.tar.gz"
 
@@ -75,7 +75,7 @@ def unpack(archive: Path, release_dir: Path, identifier: str) -> None:
         )
     if release_dir.exists():
         shutil.rmtree(release_dir)
-    os.sync()  # the name must not reach the disk before what it vouches for
+    sync_all(unfinished)  # the name must not reach the disk before what it vouches for
     files.rename(unfinished, release_dir)
     files.sync(release_dir.parent)
 
