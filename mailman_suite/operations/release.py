@@ -189,6 +189,7 @@ def _order(suite: Suite) -> str:
             "python": suite.python,
             "user": layout.USER,
             "identifier": suite.identifier,
+            "built_by_pip": suite.release.built_by_pip,
         }
     )
 

@@ -47,6 +47,7 @@ class Release:
     pythons: tuple[Python, ...]  # supported, oldest first
     packages: tuple[tuple[str, str], ...]  # the seven of the suite, as installed
     tells_systemd: bool = False  # whether Core says when its runners are started (Type=notify)
+    built_by_pip: tuple[str, ...] = ()  # whose archives uv does not unpack
 
     @property
     def core(self) -> str:
@@ -172,7 +173,13 @@ _FROM_3_10_TO_3_13: tuple[Python, ...] = ((3, 10), (3, 11), (3, 12), (3, 13))
 RELEASES: dict[str, Release] = {
     release.name: release
     for release in (
-        Release("3.3.9", "4.1", ((3, 9), (3, 10), (3, 11)), _SUITE_OF_3_3_9),
+        Release(
+            "3.3.9",
+            "4.1",
+            ((3, 9), (3, 10), (3, 11)),
+            _SUITE_OF_3_3_9,
+            built_by_pip=("mailman",),  # templates with colons in their names
+        ),
         Release("3.3.10", "4.2", ((3, 9), (3, 10), (3, 11), (3, 12)), _suite_of_3_3_10("", "")),
         Release(
             "3.3.10+django52", "5.2", _FROM_3_10_TO_3_13, _suite_of_3_3_10("+suite.1", "+suite.1")

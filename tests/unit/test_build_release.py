@@ -69,6 +69,7 @@ def test_a_stamp_that_is_torn_or_anothers_does_not_count(build: Build, stamp: st
 
 def test_a_stamped_directory_is_left_alone(build: Build, capsys: pytest.CaptureFixture[str]):
     order = {"release_dir": str(build.release_dir), "python": "/none", "user": "nobody"}
+    order["built_by_pip"] = []
     (build.inputs / "build.json").write_text(json.dumps({**order, "identifier": BUILD}))
     build.release_dir.mkdir(parents=True)
     write_durably(build.release_dir / STAMP, json.dumps({"identifier": BUILD}))

@@ -27,7 +27,7 @@ from mailman_suite.host.base.release_tree import (
     only_builder,
     sync_all,
 )
-from mailman_suite.host.build.installer import Pip, Uv
+from mailman_suite.host.build.installer import Pip, Uv, divided
 from mailman_suite.host.build.patch_wheel import PatchError
 from mailman_suite.host.build.wheels import fetch_patched
 
@@ -44,6 +44,7 @@ class Build:
     python: str
     user: str
     identifier: str
+    built_by_pip: tuple[str, ...] = ()
 
     @property
     def venv_python(self) -> Path:
@@ -56,9 +57,9 @@ class Build:
         return self.release_dir / "scratch"
 
     @property
-    def patched(self) -> Path:
-        """Wheels that root wrote, where the account cannot."""
-        return self.release_dir / "patched"
+    def prepared(self) -> Path:
+        """Locks and patched wheels that root wrote, where the account cannot; not in the end."""
+        return self.release_dir / "prepared"
 
 
 def main(arguments: list[str]) -> int:
@@ -66,7 +67,8 @@ def main(arguments: list[str]) -> int:
     inputs = Path(arguments[0])
     order = json.loads((inputs / "build.json").read_text(encoding="utf-8"))
     build = Build(
-        inputs, Path(order["release_dir"]), order["python"], order["user"], order["identifier"]
+        *(inputs, Path(order["release_dir"]), order["python"], order["user"]),
+        *(order["identifier"], tuple(order["built_by_pip"])),
     )
     os.umask(0o022)
     try:
@@ -101,7 +103,7 @@ def begin(build: Build, lock: int) -> Account:
     if build.release_dir.exists():
         shutil.rmtree(build.release_dir)
     build.release_dir.mkdir(mode=0o755)
-    build.patched.mkdir(mode=0o755)
+    build.prepared.mkdir(mode=0o755)
     for lock_file in build.inputs.glob("*.lock"):  # they stay, to say what is installed
         shutil.copyfile(lock_file, build.release_dir / lock_file.name)
     account = Account(build.user, build.scratch, (lock,))
@@ -119,13 +121,14 @@ def fill(build: Build, account: Account, progress: Progress) -> None:
     patches = build.inputs / "patches"
     with ThreadPoolExecutor() as pool:  # one computes while the other waits for the network
         patched = pool.submit(
-            fetch_patched, pip, locks / "upstream.lock", patches, account, build.patched
+            fetch_patched, pip, locks / "upstream.lock", patches, account, build.prepared
         )
         uv = Uv(pip, locks / "installer.lock", account)
         uv.install_tools(locks / "build.lock")
         patched.result()
     progress("Download, verify and install every package")
-    uv.install(locks / "packages.lock", build.patched, build.venv_python)
+    parts = divided(locks / "packages.lock", build.built_by_pip, build.prepared)
+    uv.install(parts, build.prepared, build.venv_python)
 
 
 def complete(build: Build, account: Account, progress: Progress) -> None:
@@ -167,7 +170,7 @@ def finish(build: Build, account: Account, heads: str, progress: Progress) -> No
     """Give the tree to root, so that the running suite cannot change its own code."""
     progress("Hand the finished tree to root")
     shutil.rmtree(account.scratch)
-    shutil.rmtree(build.patched)
+    shutil.rmtree(build.prepared)
     give_to_root(build.release_dir)
     files.write_durably(build.release_dir / "heads.json", heads, 0o644)
     sync_all(build.release_dir)  # the stamp must not reach the disk before what it vouches for

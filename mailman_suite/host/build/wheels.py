@@ -17,8 +17,7 @@ def fetch_patched(pip: Pip, lock: Path, patches: Path, account: Account, patched
     if not lock.exists():
         return
     upstream = account.directory(account.scratch / "upstream")
-    hashed = ("--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:")
-    pip("download", *hashed, "--dest", upstream, "-r", lock)
+    pip.download(lock, upstream)
     for wheel in sorted(upstream.glob("*.whl")):
         project = wheel.name.split("-")[0].replace("_", "-").lower()
         rebuilt_wheel(wheel, patches / f"{project}.patch", patched)
