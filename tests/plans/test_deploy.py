@@ -12,12 +12,14 @@ from mailman_suite.base.refusal import Refused
 from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
 from mailman_suite.parts.database.postgresql import ANSWER as DATABASE
+from mailman_suite.releases.catalogue import DEFAULT, RELEASES
 from mailman_suite.suite.release_archives import digest_file, kept_release
 from tests.plans.expectations import assert_budget, assert_converged, assert_no_leaks
 from tests.plans.harness import plan_of
 from tests.plans.paper_hosts import PaperHost, paper_hosts
 from tests.plans.plan import Plan
 from tests.plans.suite_on_paper import POSTGRESQL, bare, converged, data, look
+from tests.unit import surveyed
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploys" / "mailman.py"
@@ -176,6 +178,19 @@ def test_a_given_secret_travels_in_standard_input_only(monkeypatch: pytest.Monke
 def test_an_unsupported_host_is_refused_before_anything_is_asked_twice(host: PaperHost):
     with pytest.raises(Refused, match="was not touched"):
         plan_of(DEPLOY, data(host), {"HostInspection": look(host)})
+
+
+def test_a_release_of_the_python_before_an_upgrade_of_the_system_is_built_anew():
+    """Its own interpreter reads neither settings nor databases any more, which stops nothing."""
+    host, release = named("debian-13"), RELEASES[DEFAULT]
+    facts = converged(host)
+    unread = {"web_migrations": None, "core_head": None, "unreadable": ["survey.web: no django"]}
+    facts["Survey"] = surveyed.converged(release, **unread)
+    facts["HostInspection"] = look(host, release.identifier((3, 11)))
+    facts["ReleaseState"] = {**facts["ReleaseState"], "built": ""}
+    said = commands(plan_of(DEPLOY, data(host), facts))
+    assert "-s -m mailman_suite.host.build.release" in said
+    assert "systemctl start mailman-window.service" in said
 
 
 def test_what_nobody_goes_back_to_is_removed_and_nothing_else():
