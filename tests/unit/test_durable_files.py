@@ -17,7 +17,7 @@ from mailman_suite.preflight import shared_secrets
 from mailman_suite.rehearsal import records
 from tests.unit.test_build_release import assets_of
 from tests.unit.test_rehearsal_copy import production, received
-from tests.unit.test_unpack_release import Order
+from tests.unit.test_unpack_release import BUILD, Order
 from tests.windows import recording
 from tests.windows.recording import Disk, Event
 
@@ -79,19 +79,20 @@ def test_an_unpacked_release_has_its_name_once_all_of_it_is_on_the_disk(
     order = Order(tmp_path)
     events = events_of(order.unpacked, monkeypatch)
     before, after = around_rename(events, order.release_dir)
-    assert before == Event("sync")
+    assert before == Event("syncfs", str(order.release_dir.with_name(f".{BUILD}.new")))
     assert after == Event("fsync", str(order.release_dir.parent)), "and then its name is"
 
 
 def test_a_built_release_is_on_the_disk_before_its_stamp(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "scratch").mkdir()
-    build: Any = SimpleNamespace(release_dir=tmp_path)
+    for name in ("scratch", "prepared"):
+        (tmp_path / name).mkdir()
+    build: Any = SimpleNamespace(release_dir=tmp_path, prepared=tmp_path / "prepared")
     account: Any = SimpleNamespace(scratch=tmp_path / "scratch")
     progress: Any = [].append
     ended = events_of(lambda: release.finish(build, account, "{}", progress), monkeypatch)
-    assert ended[-1] == Event("sync")
+    assert ended[-1] == Event("syncfs", str(tmp_path))
 
 
 def test_static_files_are_switched_to_once_they_are_on_the_disk(
@@ -100,4 +101,4 @@ def test_static_files_are_switched_to_once_they_are_on_the_disk(
     made = assets_of(tmp_path, "a" * 64)
     made.target.mkdir()
     events = events_of(lambda: assets.switch(made), monkeypatch)
-    assert around_rename(events, made.link)[0] == Event("sync")
+    assert around_rename(events, made.link)[0] == Event("syncfs", str(made.target))

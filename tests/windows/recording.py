@@ -18,7 +18,7 @@ _listening: list[Callable[[str, tuple[Any, ...]], None]] = []
 
 
 class Event(NamedTuple):
-    """`what` is create, write, rename (to `path`), fsync, sync, or line (`path` is its text)."""
+    """`what` is create, write, rename (to `path`), fsync, syncfs, sync, or line (its text)."""
 
     what: str
     path: str = ""
@@ -48,6 +48,8 @@ def recorded(monkeypatch: pytest.MonkeyPatch, without: Path) -> Iterator[list[Ev
             source, target = map(_resolved, (source, target), folders)
             if not Path(target).is_relative_to(without):
                 events.append(Event("rename", target, source))
+        elif event == "subprocess.Popen" and [*arguments[1]][:2] == ["sync", "-f"]:
+            events.append(Event("syncfs", arguments[1][2]))
 
     note = Journal.note
 
@@ -105,7 +107,7 @@ class Disk:
         elif event.what == "fsync":
             self.contents.discard(event.path)
             self.names -= {path for path in self.names if os.path.dirname(path) == event.path}
-        elif event.what == "sync":
+        elif event.what in ("sync", "syncfs"):  # tests write to one file system
             self.contents.clear()
             self.names.clear()
 
