@@ -1,4 +1,4 @@
-"""A host whose operating system got another Python: the next run builds the release for it.
+"""A host whose operating system got another Python: the next run changes to the release for it.
 
 The image keeps its Python, so the release is made to look built for the one before: its name, its
 `lib/pythonX.Y` and its version are those of an older Python, and the link in `bin` leads to one
@@ -51,7 +51,7 @@ def upgrade(suite: Suite) -> str:
     return after
 
 
-def test_a_release_of_a_python_that_is_gone_is_built_anew(suite: Suite) -> None:
+def test_a_release_of_a_python_that_is_gone_is_replaced(suite: Suite) -> None:
     suite.delivers()
     wanted = upgrade(suite)
     assert suite.rest("GET", "lists") == (0, None), "nothing of the suite can start"
