@@ -8,7 +8,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from lab import access, disks, images, needs, network, packages, paths, power, processes, records
+from lab import (
+    access,
+    disks,
+    images,
+    memory,
+    needs,
+    network,
+    packages,
+    paths,
+    power,
+    processes,
+    records,
+)
 from lab.commands import LabError
 from lab.locks import held
 from lab.records import MachineRecord
@@ -52,6 +64,10 @@ class Machine:
         waiting = "systemctl is-system-running --wait"
         return self.run(waiting, check=False, timeout=timeout).stdout.strip()
 
+    def killed_for_memory(self) -> int:
+        """How many processes the kernel killed since the boot, because the limit was reached."""
+        return memory.killed(self.name)
+
     def boot(self) -> None:
         """The machine runs, on the disk that it has, and answers on SSH."""
         up(self.name)
@@ -82,18 +98,24 @@ class Machine:
 
 
 def up(
-    name: str, *, suite: str | None = None, layer: str | None = None, binds: Sequence[str] = ()
+    name: str,
+    *,
+    suite: str | None = None,
+    layer: str | None = None,
+    binds: Sequence[str] = (),
+    memory_bytes: int | None = None,
 ) -> Machine:
     """The machine, answering on SSH. An existing one is booted from its own disk.
 
     A new one starts from the suite's base image (default: bookworm) or from the layer. `binds` are
-    directories of the box that the machine can read, as PATH or PATH:PATH_INSIDE.
+    directories of the box that the machine can read, as PATH or PATH:PATH_INSIDE. With
+    `memory_bytes` it has so much memory and no swap.
     """
     needs.ensure()
     with _alone_with(name):
         record = records.machine(name)
         if record is None or not disks.is_whole(record):
-            record = _create(name, suite, layer, tuple(binds))
+            record = _create(name, suite, layer, tuple(binds), memory_bytes)
         _check_same(record, suite, layer)
         power.on(record)
     return _machine(record)
@@ -175,7 +197,11 @@ def _alone_with(name: str) -> Iterator[None]:
 
 
 def _create(
-    name: str, suite: str | None, layer: str | None, binds: tuple[str, ...]
+    name: str,
+    suite: str | None,
+    layer: str | None,
+    binds: tuple[str, ...],
+    memory_bytes: int | None = None,
 ) -> MachineRecord:
     _discard(name)
     disk = records.layer(layer) if layer else None
@@ -185,7 +211,7 @@ def _create(
     network.ensure()
     with held("addresses"):
         address = network.free_address([record.address for record in records.machines()])
-        record = MachineRecord(name, address, disk, binds)
+        record = MachineRecord(name, address, disk, binds, memory_bytes)
         disks.make(record)
     _publish_addresses()
     return record

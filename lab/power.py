@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Sequence
 
-from lab import disks, network, packages, paths, processes, records
+from lab import disks, memory, network, packages, paths, processes, records
 from lab.commands import LabError, run
 from lab.records import MachineRecord
 
@@ -67,7 +67,8 @@ def _start(record: MachineRecord, words: Sequence[str]) -> None:
     directory = paths.machine_directory(record.name)
     console, root = directory / "console.log", directory / "root"
     nspawn = [*_options(record), *words]
-    processes.start(record.name, disks.overlay(record), root, nspawn, console)
+    groups = [memory.limited(record.name, record.memory)] if record.memory else []
+    processes.start(record.name, disks.overlay(record), root, nspawn, console, groups)
 
 
 def _options(record: MachineRecord) -> list[str]:

@@ -9,10 +9,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab import paths
+from lab import memory, paths
 from lab.commands import LabError
+from lab.memory import CGROUPS
 
-CGROUPS = Path("/sys/fs/cgroup")
 # Each machine gets a group of its own, so that its systemd cannot see another machine's groups
 # and so that everything in it can be found after the process that started it was killed.
 # It joins before it forks: once this returns, the machine is found by its group.
@@ -36,9 +36,20 @@ exec systemd-nspawn "$@"
 PATIENCE = 30.0  # seconds that a clean shutdown may take before it becomes a power cut
 
 
-def start(name: str, overlay: str, root: Path, nspawn: Sequence[str], console: Path) -> None:
-    """The machine's processes run on this overlay, in a mount namespace that dies with them."""
-    join = JOIN.format(groups=" ".join(str(group) for group in _groups(name)))
+def start(
+    name: str,
+    overlay: str,
+    root: Path,
+    nspawn: Sequence[str],
+    console: Path,
+    groups: Sequence[Path] = (),
+) -> None:
+    """The machine's processes run on this overlay, in a mount namespace that dies with them.
+
+    They also join `groups`, which limit them.
+    """
+    joined = {*_groups(name), *groups}
+    join = JOIN.format(groups=" ".join(str(group) for group in sorted(joined)))
     boot = BOOT.format(prefix=paths.PREFIX)
     with console.open("ab") as output:
         subprocess.run(
@@ -89,14 +100,14 @@ def kill(name: str) -> None:
         for pid in alive:
             _signal(pid, signal.SIGKILL)
         time.sleep(0.02)
-    for group in _groups(name):
+    for group in (*_groups(name), memory.group(name)):
         for directory, _, _ in os.walk(group, topdown=False):
             os.rmdir(directory)
 
 
 def remove_groups() -> None:
     """Removes the lab's own control groups, which are empty when no machine runs."""
-    for group in _groups("none"):
+    for group in (*_groups("none"), memory.group("none")):
         if group.parent.exists():
             group.parent.rmdir()
 

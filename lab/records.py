@@ -33,6 +33,7 @@ class MachineRecord:
     address: str
     disk: Disk
     binds: tuple[str, ...] = ()
+    memory: int | None = None  # bytes, without swap; None for all that the box has
 
 
 def check_name(name: str) -> None:
@@ -109,7 +110,8 @@ def _write(path: Path, content: dict[str, object]) -> None:
 
 def _machine(content: dict[str, Any]) -> MachineRecord:
     disk, binds = _disk(content["disk"]), tuple(content["binds"])
-    return MachineRecord(content["name"], content["address"], disk, binds)
+    memory = content.get("memory")
+    return MachineRecord(content["name"], content["address"], disk, binds, memory)
 
 
 def _disk(content: dict[str, Any]) -> Disk:

@@ -32,6 +32,7 @@ LONGEST_FIRST = (
     "test_backup_pause",
     "test_rehearsal.py",
     "test_roles",
+    "test_small_machine",
     "test_adoption",
     "test_mail_and_readers_come_through_a_window",
     "test_window.py",
@@ -127,10 +128,15 @@ def _machines_until_the_end() -> Iterator[MakeMachine]:
     names: list[str] = []
 
     def make(
-        *, suite: str | None = None, layer: str | None = None, binds: Sequence[str] = ()
+        *,
+        suite: str | None = None,
+        layer: str | None = None,
+        binds: Sequence[str] = (),
+        memory_bytes: int | None = None,
     ) -> Machine:
-        names.append(f"test-{os.getpid()}-{next(NUMBERS)}")
-        return machines.up(names[-1], suite=suite, layer=layer, binds=binds)
+        name = f"test-{os.getpid()}-{next(NUMBERS)}"
+        names.append(name)
+        return machines.up(name, suite=suite, layer=layer, binds=binds, memory_bytes=memory_bytes)
 
     try:
         yield make
