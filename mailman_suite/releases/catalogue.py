@@ -48,6 +48,7 @@ class Release:
     packages: tuple[tuple[str, str], ...]  # the seven of the suite, as installed
     tells_systemd: bool = False  # whether Core says when its runners are started (Type=notify)
     built_by_pip: tuple[str, ...] = ()  # whose archives uv does not unpack
+    wakes_worker: bool = False  # whether a stop ends the pauses of the web's worker
 
     @property
     def core(self) -> str:
@@ -157,13 +158,16 @@ _SUITE_OF_3_3_9 = (
 )
 
 
-def _suite_of_3_3_10(local: str, core: str) -> tuple[tuple[str, str], ...]:
+def _suite_of_3_3_10(
+    local: str = "", *, core: str | None = None, web: str | None = None
+) -> tuple[tuple[str, str], ...]:
+    """The seven, with the local version of our patches; some have another one."""
     return (
-        ("mailman", f"3.3.10{core}"),
+        ("mailman", f"3.3.10{core or local}"),
         ("postorius", f"1.3.13{local}"),
         ("hyperkitty", f"1.3.12{local}"),
         ("django-mailman3", f"1.3.15{local}"),
-        ("mailman-web", f"0.0.9{local}"),
+        ("mailman-web", f"0.0.9{web or local}"),
         ("mailman-hyperkitty", "1.2.1"),
         ("mailmanclient", "3.3.5"),
     )
@@ -180,16 +184,20 @@ RELEASES: dict[str, Release] = {
             _SUITE_OF_3_3_9,
             built_by_pip=("mailman",),  # templates with colons in their names
         ),
-        Release("3.3.10", "4.2", ((3, 9), (3, 10), (3, 11), (3, 12)), _suite_of_3_3_10("", "")),
+        Release("3.3.10", "4.2", ((3, 9), (3, 10), (3, 11), (3, 12)), _suite_of_3_3_10()),
         Release(
-            "3.3.10+django52", "5.2", _FROM_3_10_TO_3_13, _suite_of_3_3_10("+suite.1", "+suite.1")
+            "3.3.10+django52",
+            "5.2",
+            _FROM_3_10_TO_3_13,
+            _suite_of_3_3_10("+suite.1"),
         ),
         Release(
             "3.3.10+forked",
             "5.2",
             _FROM_3_10_TO_3_13,
-            _suite_of_3_3_10("+suite.1", "+suite.2"),
+            _suite_of_3_3_10("+suite.1", core="+suite.2", web="+suite.2"),
             tells_systemd=True,
+            wakes_worker=True,
         ),
     )
 }

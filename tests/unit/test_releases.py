@@ -126,7 +126,8 @@ def test_nobody_can_slip_in_a_package_called_nntplib(release: Release, python: P
 
 @pytest.mark.parametrize("release", RELEASES.values(), ids=list(RELEASES))
 def test_what_is_patched_is_what_has_a_local_version(release: Release):
-    local = {name for name, version in release.packages if "+suite." in version}
+    found = [pins(release.lock_for(python)) for python in release.pythons]
+    local = {name for lock in found for name, (version, _) in lock.items() if "+suite." in version}
     assert {patch.stem for patch in release.patches()} == local
     if local:
         assert set(pins(release.directory / "upstream.lock")) == local

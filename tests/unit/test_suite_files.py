@@ -127,14 +127,23 @@ MEMCACHED = {"default": {"BACKEND": "django.core.cache.backends.memcached.PyMemc
 
 
 @pytest.mark.parametrize("more", [{}, {"mailman_web_settings": {"CACHES": MEMCACHED}}], ids=str)
-def test_the_worker_asks_once_a_second_and_keeps_its_state_in_memory(
-    more: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("release", "poll", "guard_cycle"), [("3.3.10+forked", 2, 5), ("3.3.10+django52", 1, 1)]
+)
+def test_an_idle_worker_seldom_asks_unless_that_makes_a_stop_slow(
+    release: str, poll: int, guard_cycle: int, more: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ):
-    found = evaluated(more, monkeypatch)
-    kept = {"workers": 2, "retry": 360}
-    assert found["Q_CLUSTER"] == {**kept, "poll": 1, "guard_cycle": 1, "cache": "worker"}
+    found = evaluated({**more, "mailman_release": release}, monkeypatch)
+    ours = {"poll": poll, "guard_cycle": guard_cycle, "cache": "worker"}
+    assert found["Q_CLUSTER"] == {"workers": 2, "retry": 360, **ours}
     assert found["CACHES"]["worker"]["BACKEND"].endswith("LocMemCache")
     assert set(found["CACHES"]) == {"default", "worker"}
+
+
+def test_an_operators_own_worker_settings_win(monkeypatch: pytest.MonkeyPatch):
+    own = {"poll": 0.2, "retry": 600, "timeout": 300}
+    found = evaluated({"mailman_web_settings": {"Q_CLUSTER": own}}, monkeypatch)
+    assert found["Q_CLUSTER"] == own
 
 
 def test_wrong_passwords_are_counted_by_the_address_that_the_proxy_saw(

@@ -52,9 +52,9 @@ CACHES = {
     }
 }
 # Five questions a second for new tasks, and the worker's state in a file twice a second, were 90 % of
-# an idle suite's processor time and 955 MB written a day. The worker ends only after both pauses:
-# longer ones would make a maintenance window longer.
-Q_CLUSTER = {**Q_CLUSTER, "poll": 1, "guard_cycle": 1, "cache": "worker"}  # noqa: F405
+# an idle suite's processor time and 955 MB written a day.
+# A stop ends both pauses, so these long ones do not make a maintenance window longer.
+Q_CLUSTER = {**Q_CLUSTER, "poll": 2, "guard_cycle": 5, "cache": "worker"}  # noqa: F405
 HAYSTACK_CONNECTIONS = {
     "default": {
         "ENGINE": "haystack.backends.whoosh_backend.WhooshEngine",
