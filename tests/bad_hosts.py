@@ -166,7 +166,7 @@ TROUBLES = {
         "free some space",
     ),
     "too little memory": Trouble(
-        {"memory_bytes": GIB // 2}, "0.5 GiB of memory", "at least 1 GiB", "more memory"
+        {"memory_bytes": GIB * 9 // 10}, "0.9 GiB of memory", "at least 1 GiB", "more memory"
     ),
     "another mail server": _taken(25, "exim4", "exim4.service"),
     "another web server": _taken(80, "apache2", "apache2.service"),

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from lab import access
@@ -18,11 +15,6 @@ from tests.bench.timeline import Timeline, timed
 from tests.lab import installed
 
 _GUIDE = Path(__file__).with_name("guide") / "install.sh"
-# What a run of pyinfra reads; a copy of it has no release yet.
-_CONTROLLER = (
-    *("config.py", "requirements.txt", "deploys", "group_data", "inventories", "lab"),
-    *("mailman_suite", "releases", "templates"),
-)
 _HOW = """\
 Debian 12, SQLite, each run on a machine of its own that was just booted; from the first command
 until Core's REST lists its lists, LMTP greets and the web's first page opens. Every package of apt
@@ -64,24 +56,11 @@ def _round(*, guide_first: bool) -> Iterator[tuple[str, Timeline]]:
     """One install of each kind; the guide goes before or after ours."""
     if guide_first:
         yield "guide", _by_hand()
-    with _controller() as directory:
+    with installed.without_releases() as directory:
         yield "first", _ours(directory)
         if not guide_first:
             yield "guide", _by_hand()
         yield "second", _ours(directory)
-
-
-@contextmanager
-def _controller() -> Iterator[Path]:
-    """A control machine's copy of this repository, without any release."""
-    with tempfile.TemporaryDirectory() as name:
-        for part in _CONTROLLER:
-            source, target = installed.REPOSITORY / part, Path(name, part)
-            if source.is_dir():
-                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy2(source, target)
-        yield Path(name)
 
 
 def _ours(directory: Path) -> Timeline:

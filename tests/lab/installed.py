@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +43,11 @@ DECLARED: Mapping[str, Any] = {
     "mailman_lists": [{"address": LIST, "display_name": "News", "owners": [f"owner@{DOMAIN}"]}],
 }
 INSTALL_SECONDS = 1200
+# What a run of pyinfra reads; a copy of it has no release yet.
+_CONTROLLER = (
+    *("config.py", "requirements.txt", "deploys", "group_data", "inventories", "lab"),
+    *("mailman_suite", "releases", "templates"),
+)
 # On the clones of a layer: what the first run said, and the arguments of its processes.
 FIRST_RUN = "/var/lib/first-run.log"
 FIRST_ARGUMENTS = "/var/lib/first-run.arguments"
@@ -151,6 +159,19 @@ def converge(
         text=True,
         timeout=timeout,
     )
+
+
+@contextmanager
+def without_releases() -> Iterator[Path]:
+    """A control machine's copy of this repository that has no release: the first host builds it."""
+    with tempfile.TemporaryDirectory() as name:
+        for part in _CONTROLLER:
+            source, target = REPOSITORY / part, Path(name, part)
+            if source.is_dir():
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy2(source, target)
+        yield Path(name)
 
 
 def changes(said: str) -> list[str]:

@@ -41,6 +41,11 @@ def test_all_troubles_are_told_together():
     assert len(raised.value.reasons) == 3
 
 
+def test_a_server_sold_with_a_gibibyte_is_enough():
+    """Its kernel keeps some 40 MiB, and counts the rest as the memory that there is."""
+    suite_of(declared_settings(GOOD), {**look(DEBIAN_12), "memory_bytes": 980 * 1024**2})
+
+
 @pytest.mark.parametrize(
     ("reason", "asks"),
     [
