@@ -90,9 +90,9 @@ def test_services_restart_for_a_change_that_an_interrupted_run_made(
 
     done = suite.converge(RECONFIGURED)
 
-    # The operation on lists waits for a Core that was just restarted; the configuration is current.
-    steps = [name.split(" | ")[0] for name in changes(done.stdout)]
-    assert steps == ["Services", "Lists"], done.stdout
+    # The operation on lists may wait for a Core that was just restarted; all else is current.
+    first, *following = (name.split(" | ")[0] for name in changes(done.stdout))
+    assert first == "Services" and set(following) <= {"Lists"}, done.stdout
     after = suite.processes()
     restarted = {name for name in before if before[name] != after[name]}
     assert restarted == {CORE, WEB, QCLUSTER, "runners"}
