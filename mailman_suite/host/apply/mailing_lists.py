@@ -146,6 +146,7 @@ def apply(declared: DeclaredLists) -> None:
     for one in declared["lists"]:
         if one["address"] in todo["missing_lists"]:
             create(rest, "lists", {"fqdn_listname": one["address"], "style_name": one["style"]})
+            make_archivers(rest, one)
     todo = look(declared)
     for address, owners in todo["missing_owners"].items():
         add_owners(rest, address, owners)
@@ -168,6 +169,16 @@ def create(rest: Rest, collection: str, entry: dict[str, str]) -> None:
         met = error.code == 400 or error.code >= 500
         if not (met and comes_to_exist(rest, place)):
             raise SystemExit(f"Core refused {place}: {error} {error.read().decode()}") from None
+
+
+def make_archivers(rest: Rest, declared: DeclaredList) -> None:
+    """A new list has the rows of its archivers before anybody else asks for them.
+
+    Core makes them at the first question, without a unique key (mailman/model/mailinglist.py,
+    ListArchiverSet): two that ask at once, such as two hosts of the web, make two rows, and from
+    then on the list's page answers 500 and its messages are shunted.
+    """
+    rest.call("GET", f"lists/{list_id(declared)}/archivers")
 
 
 def comes_to_exist(rest: Rest, place: str) -> bool:
