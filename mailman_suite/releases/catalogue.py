@@ -106,11 +106,6 @@ class Release:
         """Our patches to upstream's wheels; empty for a release that is purely upstream's."""
         return tuple(sorted(self.directory.glob("patches/*.patch")))
 
-    def patch_for(self, wheel_name: str) -> Path:
-        """The patch that belongs to an upstream wheel."""
-        project = wheel_name.split("-")[0].replace("_", "-").lower()
-        return self.directory / "patches" / f"{project}.patch"
-
     def build_inputs(self, python: Python) -> dict[str, Path]:
         """Every file that a build on a host needs, by its path below the input directory."""
         inputs = {

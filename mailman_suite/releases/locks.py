@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mailman_suite.host.build.patch_wheel import rebuilt_wheel
+from mailman_suite.host.build.patch_wheel import rebuild_wheels
 from mailman_suite.releases.catalogue import INSTALLER_LOCK, RELEASES, Release, release_named
 
 # What packages ask for that the resolver cannot unpack; only where a release needs it.
@@ -64,8 +64,7 @@ def patch_all(release: Release, scratch: Path, patched: Path) -> None:
         str(scratch),
     ]
     subprocess.run([sys.executable, "-m", "pip", *fetch, *requirements], check=True)
-    for wheel in sorted(scratch.glob("*.whl")):
-        rebuilt_wheel(wheel, release.patch_for(wheel.name), patched)
+    rebuild_wheels(scratch, release.directory / "patches", patched)
 
 
 def resolved(release: Release, python: tuple[int, int], patched: Path, options: list[str]) -> None:

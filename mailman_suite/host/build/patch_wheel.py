@@ -30,6 +30,13 @@ class Hunk(NamedTuple):
     after: list[str]
 
 
+def rebuild_wheels(wheels: Path, patches: Path, directory: Path) -> None:
+    """Rebuild every wheel of a directory with the patch of its project; raises like the next."""
+    for wheel in sorted(wheels.glob("*.whl")):
+        project = wheel.name.split("-")[0].replace("_", "-").lower()
+        rebuilt_wheel(wheel, patches / f"{project}.patch", directory)
+
+
 def rebuilt_wheel(wheel: Path, patch: Path, directory: Path) -> Path:
     """Write the patched wheel into `directory` and return its path.
 

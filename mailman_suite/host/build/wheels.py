@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mailman_suite.host.base.account import Account
 from mailman_suite.host.build.installer import Pip
-from mailman_suite.host.build.patch_wheel import rebuilt_wheel
+from mailman_suite.host.build.patch_wheel import rebuild_wheels
 
 
 def fetch_patched(pip: Pip, lock: Path, patches: Path, account: Account, patched: Path) -> None:
@@ -18,6 +18,4 @@ def fetch_patched(pip: Pip, lock: Path, patches: Path, account: Account, patched
         return
     upstream = account.directory(account.scratch / "upstream")
     pip.download(lock, upstream)
-    for wheel in sorted(upstream.glob("*.whl")):
-        project = wheel.name.split("-")[0].replace("_", "-").lower()
-        rebuilt_wheel(wheel, patches / f"{project}.patch", patched)
+    rebuild_wheels(upstream, patches, patched)
