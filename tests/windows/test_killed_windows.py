@@ -23,15 +23,20 @@ def test_a_killed_window_ends_whole(kind: str, host: Host, monkeypatch: pytest.M
     assert len(left) > 10, "every line had its turn"
 
 
+def assert_each_settles(left: list[kills.Left], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a kill leaves is whole once it is settled."""
+    for one in left:
+        killed = one.come_back(monkeypatch)
+        in_process.settle(killed)
+        outcomes.assert_ended(killed, one.said)
+
+
 @pytest.mark.parametrize("kind", ["release", "restart", "backup"])
 def test_a_window_that_is_killed_after_a_command_ends_whole(
     host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left = kills.after_commands(host, monkeypatch)
-    for one in left:
-        killed = one.come_back(monkeypatch)
-        in_process.settle(killed)
-        outcomes.assert_ended(killed, one.said)
+    assert_each_settles(left, monkeypatch)
     assert len(left) > 10, "each had its turn"
 
 
@@ -41,10 +46,7 @@ def test_a_window_that_is_killed_within_a_step_ends_whole(
 ) -> None:
     """Of the files and links that get their names, before every third."""
     left = kills.before_names(host, monkeypatch, every=3)
-    for one in left:
-        killed = one.come_back(monkeypatch)
-        in_process.settle(killed)
-        outcomes.assert_ended(killed, one.said)
+    assert_each_settles(left, monkeypatch)
     assert len(left) > 15, "many had their turn"
 
 

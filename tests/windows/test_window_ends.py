@@ -19,17 +19,20 @@ _STOPPING = [
 ]
 _BEFORE = ["There is space for the snapshot and a rollback", "Configuration is copied"]
 _SERVING = ["The web answers", "Core answers", "Mail flows again"]
+_MIGRATING = [
+    "The new configuration is in place",
+    "The link leads to the new release",
+    "Both schemas are migrated",
+    "Counts are unchanged",
+    "The new release is started",
+    *_SERVING,
+]
 STEPS = {
     "release": [
         *_BEFORE,
         *_STOPPING,
         "Contents are counted",
-        "The new configuration is in place",
-        "The link leads to the new release",
-        "Both schemas are migrated",
-        "Counts are unchanged",
-        "The new release is started",
-        *_SERVING,
+        *_MIGRATING,
     ],
     "restart": [
         "Configuration is copied",
@@ -46,12 +49,7 @@ STEPS = {
         "Contents are counted",
         "Files made by hand are moved aside",
         "The gates' changes are made",
-        "The new configuration is in place",
-        "The link leads to the new release",
-        "Both schemas are migrated",
-        "Counts are unchanged",
-        "The new release is started",
-        *_SERVING,
+        *_MIGRATING,
     ],
     "packages": [
         *_BEFORE,
@@ -59,12 +57,7 @@ STEPS = {
         "Contents are counted",
         "Files made by hand are moved aside",
         "The packages' data is renamed to its new place",
-        "The new configuration is in place",
-        "The link leads to the new release",
-        "Both schemas are migrated",
-        "Counts are unchanged",
-        "The new release is started",
-        *_SERVING,
+        *_MIGRATING,
     ],
     "core": [
         *_BEFORE,
@@ -72,12 +65,7 @@ STEPS = {
         "No host of the web is connected",
         *_STOPPING,
         "Contents are counted",
-        "The new configuration is in place",
-        "The link leads to the new release",
-        "Both schemas are migrated",
-        "Counts are unchanged",
-        "The new release is started",
-        *_SERVING,
+        *_MIGRATING,
     ],
     "web": [
         "Configuration is copied",
