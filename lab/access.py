@@ -16,7 +16,8 @@ OPTIONS = f"""\
     IdentitiesOnly yes
     UserKnownHostsFile {paths.KNOWN_HOSTS}
     StrictHostKeyChecking yes
-    ConnectTimeout 10
+    ConnectTimeout 60
+    ConnectionAttempts 3
     ServerAliveInterval 15
 """
 

@@ -19,6 +19,16 @@ def run(argv: Sequence[str], *, stdin: str = "", check: bool = True) -> str:
     return done.stdout
 
 
+def checked(done: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
+    """The finished command. Raises `CalledProcessError`, its output as a note, if it failed."""
+    try:
+        done.check_returncode()
+    except subprocess.CalledProcessError as error:
+        error.add_note((done.stdout + done.stderr)[-4000:])
+        raise
+    return done
+
+
 def contained(argv: Sequence[str]) -> list[str]:
     """The command, in its own namespaces, which end with all mounts when the lab ends."""
     return [

@@ -21,7 +21,7 @@ from lab import (
     processes,
     records,
 )
-from lab.commands import LabError
+from lab.commands import LabError, checked
 from lab.locks import held
 from lab.records import MachineRecord
 
@@ -51,9 +51,8 @@ class Machine:
     ) -> subprocess.CompletedProcess[str]:
         """The finished shell command, run as root over SSH; timeout in seconds."""
         argv = [*access.ssh(self.name, "-T"), "--", command]
-        return subprocess.run(
-            argv, input=stdin, capture_output=True, text=True, check=check, timeout=timeout
-        )
+        done = subprocess.run(argv, input=stdin, capture_output=True, text=True, timeout=timeout)
+        return checked(done) if check else done
 
     def is_running(self) -> bool:
         """Whether the machine has power."""

@@ -13,6 +13,7 @@ from mailman_suite.settings import Settings
 PROBE_MAILBOX = f"{layout.PROBE_HOME}/Mailbox"
 
 _PATIENCE_SECONDS = 60
+_QUEUES = (f"{layout.VAR}/queue/*/*.*", f"{layout.ARCHIVE_SPOOL}/*")
 
 
 def arrival(settings: Settings) -> str:
@@ -35,6 +36,7 @@ def post(list_address: str, sender: str, mailbox: str, proxy: PagesQuestion) -> 
         "proxy": proxy,
         "archive": "/archives/list/{list}/message/{hash}/",
         "logs": [f"{layout.CORE_LOGS}/*.log", f"{layout.WEB_LOGS}/*.log"],
+        "queues": _QUEUES,
         "patience": _PATIENCE_SECONDS,
     }
 
@@ -50,7 +52,7 @@ def probe(list_address: str, member: str) -> dict[str, Any]:
         "home": layout.PROBE_HOME,
         "mailbox": PROBE_MAILBOX,
         "map": layout.LMTP_MAP,
-        "queues": [f"{layout.VAR}/queue/*/*.*", f"{layout.ARCHIVE_SPOOL}/*"],
+        "queues": _QUEUES,
         "archives": f"{layout.VAR}/archives/prototype",
     }
 

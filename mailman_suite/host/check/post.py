@@ -1,9 +1,13 @@
 """Posts one message to a list and follows it: Postfix, Core, a member's mailbox, the archive.
 
 `send`: {"list", "sender", "mailbox", "loopback", "smtp_port", "proxy": {"host", "scheme", "port",
-         "loopback"}, "archive", "logs": [patterns], "patience"} -> one line for each stage as it
-         ends, and last a JSON object {"mailbox", "archive_url", "message_id", "seconds": {stage:
-         seconds}}. A stage that fails ends the program with its name and what the logs say.
+         "loopback"}, "archive", "logs": [patterns], "queues": [patterns], "patience"} -> one line
+         for each stage as it ends, and last a JSON object {"mailbox", "archive_url", "message_id",
+         "seconds": {stage: seconds}}. A stage that fails ends the program with its name and what
+         the logs say.
+
+`patience` is the time in seconds in which a stage must end or the queues that hold the message
+must move: after a window it waits behind all the mail that was held back.
 
 `sender` is a member whose mail the host delivers into the mbox file `mailbox`. Nothing is removed.
 """
@@ -17,7 +21,6 @@ import email.utils
 import glob
 import hashlib
 import http.client
-import json
 import os
 import re
 import smtplib
@@ -25,21 +28,17 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.check.ahead import ahead, postfix_queue
+from mailman_suite.host.check.stages import Failed, Stages
 
 Json = dict[str, Any]
 
-_PAUSE_SECONDS = 0.25
 _TEXT = "This message takes the path of every post.\n"
 _ACCESS_LOG = re.compile(r'"(GET|POST|PATCH|PUT|DELETE) /')
-
-
-class Failed(Exception):
-    """A stage did not succeed; the text says what was found."""
 
 
 class Logs:
@@ -69,30 +68,6 @@ class Logs:
         return [f"postfix: {line}" for line in done.stdout.decode(errors="replace").splitlines()]
 
 
-class Stages:
-    """The stages of one post, each announced with its seconds when it ends."""
-
-    def __init__(self, patience: float) -> None:
-        self.seconds: dict[str, float] = {}
-        self._patience = patience
-
-    def reach(self, stage: str, attempt: Callable[[], Any]) -> Any:
-        """What `attempt` returns once that is not None. Raises `Failed` after the patience."""
-        begin = time.monotonic()
-        try:
-            result = attempt()
-            while result is None:
-                if time.monotonic() - begin > self._patience:
-                    raise Failed(f"nothing came in {self._patience:.0f} s")
-                time.sleep(_PAUSE_SECONDS)
-                result = attempt()
-        except (Failed, OSError, smtplib.SMTPException) as error:
-            raise Failed(f"{stage}: {error}") from None
-        self.seconds[stage] = round(time.monotonic() - begin, 2)
-        print(f"{self.seconds[stage]:6.2f} s  {stage}", flush=True)
-        return result
-
-
 def composed(order: Json) -> EmailMessage:
     """The message, with an identity of its own."""
     message = EmailMessage()
@@ -119,11 +94,7 @@ def handed_over(order: Json, message: EmailMessage) -> str:
 
 def taken_by_core(queue_id: str) -> bool | None:
     """True once Postfix has delivered the message. Raises `Failed` if it was deferred."""
-    done = subprocess.run(["postqueue", "-j"], capture_output=True, timeout=30)
-    if done.returncode:
-        raise Failed(f"postqueue: {done.stderr.decode(errors='replace').strip()}")
-    for line in done.stdout.decode(errors="replace").splitlines():
-        entry = json.loads(line)
+    for entry in postfix_queue():
         if entry["queue_id"] == queue_id:
             reasons = [one["delay_reason"] for one in entry["recipients"] if "delay_reason" in one]
             if reasons:
@@ -209,7 +180,8 @@ def fetched(proxy: Json, path: str) -> tuple[int, str, str]:
 
 def send(order: Json) -> Json:
     """Posts and follows one message. Raises `Failed`."""
-    message, stages = composed(order), Stages(order["patience"])
+    message = composed(order)
+    stages = Stages(order["patience"], lambda: ahead(order, message["Message-ID"]))
     try:
         skipped = os.path.getsize(order["mailbox"])
     except FileNotFoundError:

@@ -30,6 +30,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mailman_suite.host.base import files, verbs
+from mailman_suite.host.check.ahead import postfix_queue
 
 Json = dict[str, Any]
 
@@ -139,11 +140,7 @@ def attempted(step: Any, order: Json) -> str:
 
 def unqueue(order: Json) -> None:
     """Postfix forgets the probe's messages, so that nobody gets a bounce."""
-    done = subprocess.run(["postqueue", "-j"], capture_output=True, timeout=60)
-    if done.returncode:
-        raise RuntimeError(f"postqueue: {done.stderr.decode(errors='replace').strip()}")
-    for line in done.stdout.decode(errors="replace").splitlines():
-        entry = json.loads(line)
+    for entry in postfix_queue():
         addresses = [entry["sender"], *(one["address"] for one in entry["recipients"])]
         if any(is_probes(order["account"], one) for one in addresses):
             run("postsuper", "-d", entry["queue_id"])
