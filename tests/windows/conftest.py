@@ -59,7 +59,14 @@ def host(kind: str, prepared: Callable[[str], Fresh], monkeypatch: pytest.Monkey
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files belong to root, as on a host."""
-    for item in items:
-        if os.geteuid() != 0 and "tests/windows" in str(item.path):
+    """Files belong to root, as on a host; kind by kind, as a kind's host is made by each worker."""
+    places = [at for at, item in enumerate(items) if "tests/windows" in str(item.path)]
+    for at, item in zip(places, sorted((items[at] for at in places), key=_kind)):
+        items[at] = item
+        if os.geteuid() != 0:
             item.add_marker(pytest.mark.skip(reason="gives files to root, as root does"))
+
+
+def _kind(item: pytest.Item) -> str:
+    called = getattr(item, "callspec", None)
+    return str(called.params.get("kind", "")) if called else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 
 from tests.windows import pretended_core
@@ -80,7 +81,15 @@ def make_database(path: Path, which: str, when: str) -> None:
 
 def dump(path: Path) -> list[str]:
     """Everything in an SQLite file but what starts of Core wrote."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+    assert not Path(f"{path}-journal").exists(), "who wrote to it was killed"
+    return _dumped(path.read_bytes())
+
+
+@lru_cache(maxsize=50)
+def _dumped(content: bytes) -> list[str]:
+    """What a kill leaves is mostly a database that was looked at before."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.deserialize(content)
         lines = list(connection.iterdump())
     return [line for line in lines if not line.startswith('INSERT INTO "said_by_core"')]
 
@@ -92,6 +101,11 @@ def starts(path: Path) -> list[str]:
 
 def migrated(lines: Iterable[str], which: str, changes: Iterable[str] = ()) -> list[str]:
     """What a dump would be after the migration, and after changes of Core's database."""
+    return _migrated(tuple(lines), which, tuple(changes))
+
+
+@lru_cache(maxsize=50)
+def _migrated(lines: tuple[str, ...], which: str, changes: tuple[str, ...]) -> list[str]:
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript("\n".join(lines))
         for statement in (*(changes if which == "core" else ()), *pretended_core.MIGRATIONS[which]):

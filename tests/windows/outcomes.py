@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,26 @@ _NOT_COMPARED = (
 
 def tree(host: Host) -> dict[str, str]:
     """Every file of a host's configuration by its path, with mode and text; links with targets."""
-    left_out = {host.root / one for one in _NOT_COMPARED} | _data_of(host)
+    left_out = {str(host.root / one) for one in _NOT_COMPARED} | set(map(str, _data_of(host)))
     found = {}
-    for folder, folders, names in os.walk(host.root):
-        folders[:] = [one for one in folders if Path(folder, one) not in left_out]
-        for path in (Path(folder, one) for one in (*names, *folders)):
-            if path.is_symlink():
-                found[host.of(str(path))] = f"-> {host.of(os.readlink(path))}"
-            elif path.is_file() and path not in left_out:
-                found[host.of(str(path))] = f"{path.stat().st_mode & 0o7777:o} {path.read_text()}"
+    for entry in _entries(str(host.root), left_out):
+        if entry.is_symlink():
+            found[host.of(entry.path)] = f"-> {host.of(os.readlink(entry.path))}"
+        elif entry.is_file():
+            with open(entry.path, "rb") as file:
+                text = file.read().decode()
+            found[host.of(entry.path)] = f"{entry.stat().st_mode & 0o7777:o} {text}"
     return found
+
+
+def _entries(folder: str, left_out: set[str]) -> Iterator[os.DirEntry[str]]:
+    """What is in a folder and those below it."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.path not in left_out:
+                yield entry
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _entries(entry.path, left_out)
 
 
 def _data_of(host: Host) -> set[Path]:

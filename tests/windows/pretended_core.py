@@ -13,7 +13,7 @@ import signal
 import sqlite3
 import subprocess
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 OLD_MARK = "# of the old suite\n"
@@ -123,6 +123,8 @@ def end(root: Path, unit: dict[str, str]) -> None:
     """Core stops; it shunts the message that it was at, as mailman/core/runner.py does."""
     if unit["pid"].isdigit():
         os.killpg(int(unit["pid"]), signal.SIGKILL)
+        with suppress(ChildProcessError):  # another program's
+            os.waitpid(int(unit["pid"]), 0)
     queue = _var(root) / "queue"
     for message in (queue / "out").glob("*.pck"):
         write_message(queue / "shunt" / message.name, whichq="out")

@@ -3,8 +3,8 @@
     pretending.py ROOT PROGRAM ARGUMENTS
 
 Each does to the files below ROOT what the real one would do to a host's, keeps what else it has to
-remember in ROOT/pretended, and writes every command down. Standard library only, since it also
-runs as a program of its own; within a test `answer` is called.
+remember in ROOT/pretended, and writes every command down. `answer` is called within a test; only
+`runuser` runs as a program of its own, with the standard library.
 """
 
 from __future__ import annotations

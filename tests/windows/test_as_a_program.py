@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.windows import kinds, outcomes, pretending
+from tests.windows.answering import answering
 from tests.windows.hosts import Host
 from tests.windows.loopback import loopback
 from tests.windows.product import layout
@@ -32,10 +33,9 @@ def started(kind: str, place: Path) -> Iterator[Host]:
         message.unlink()  # which this stop shunted, and no window
     pretending.start(host.root, layout.CORE_UNIT)
     loopback().host = outcomes.remember(host)
-    try:
+    with answering(host.root):
         yield host
-    finally:
-        pretending.stop(host.root, layout.CORE_UNIT)
+    pretending.stop(host.root, layout.CORE_UNIT)
 
 
 def program(host: Host, verb: str) -> subprocess.Popen[str]:

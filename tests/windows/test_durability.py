@@ -6,11 +6,14 @@ Tests on machines cannot tell: what a virtual machine's kernel has not written y
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import NamedTuple
 
 import pytest
 
 from tests.windows import in_process, kinds, recording
+from tests.windows.conftest import Fresh
 from tests.windows.hosts import Host
 from tests.windows.loopback import loopback
 from tests.windows.product import COMMITTED
@@ -28,6 +31,30 @@ every_kind = pytest.mark.parametrize("kind", _FINISH)
 every_window = pytest.mark.parametrize("kind", [one for one in _FINISH if one != "backup"])
 
 
+class Ran(NamedTuple):
+    """A host whose window has ended, and what reached the disk meanwhile."""
+
+    host: Host
+    events: list[recording.Event]
+
+
+@pytest.fixture(scope="session")
+def ran(prepared: Callable[[str], Fresh]) -> Callable[[str], Ran]:
+    """Kind -> its window, which runs once; it finished."""
+
+    @cache
+    def of(kind: str) -> Ran:
+        host = prepared(kind)()
+        with pytest.MonkeyPatch.context() as patched:
+            in_process.watched(host, patched)
+            with recording.recorded(patched, host.root / "pretended") as events:
+                in_process.call(host, "run")
+        assert host.outcome["outcome"] == "finished", host.outcome
+        return Ran(host, events)
+
+    return of
+
+
 @pytest.fixture
 def events(host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[recording.Event]]:
     """What reaches the disk from now on; Postfix looks after its own configuration."""
@@ -37,10 +64,9 @@ def events(host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[recordi
 
 @every_kind
 def test_every_file_has_its_contents_on_the_disk_before_its_name(
-    kind: str, host: Host, events: list[recording.Event]
+    kind: str, ran: Callable[[str], Ran]
 ) -> None:
-    in_process.call(host, "run")
-    assert host.outcome["outcome"] == "finished"
+    events = ran(kind).events
     early = recording.renamed_early(events)
     assert [path for path in early if not _LATER.search(f"{path}\n{sources(events)[path]}")] == []
 
@@ -51,9 +77,9 @@ def sources(events: list[recording.Event]) -> dict[str, str]:
 
 @every_kind
 def test_notes_are_on_the_disk_before_anything_goes_on(
-    kind: str, host: Host, events: list[recording.Event]
+    kind: str, ran: Callable[[str], Ran]
 ) -> None:
-    in_process.call(host, "run")
+    events = ran(kind).events
     for name in NOTES:
         assert recording.missing_while(events, name) == set()
     assert recording.unsynced_lines(events) == []
@@ -61,19 +87,16 @@ def test_notes_are_on_the_disk_before_anything_goes_on(
 
 @every_window
 def test_everything_is_on_the_disk_when_a_window_commits(
-    kind: str, host: Host, events: list[recording.Event]
+    kind: str, ran: Callable[[str], Ran]
 ) -> None:
-    in_process.call(host, "run")
-    assert recording.missing_at(events, COMMITTED) == set()
+    assert recording.missing_at(ran(kind).events, COMMITTED) == set()
 
 
 @every_kind
 def test_everything_is_on_the_disk_when_it_says_that_it_has_ended(
-    kind: str, host: Host, events: list[recording.Event]
+    kind: str, ran: Callable[[str], Ran]
 ) -> None:
-    in_process.call(host, "run")
-    assert host.outcome["outcome"] == "finished"
-    assert recording.missing_before(events, ".outcome.json.new") == set()
+    assert recording.missing_before(ran(kind).events, ".outcome.json.new") == set()
 
 
 @pytest.mark.parametrize("kind", ["backup"])
@@ -88,9 +111,9 @@ def test_everything_is_on_the_disk_when_a_backup_says_that_it_failed(
 
 @pytest.mark.parametrize("kind", ["backup"])
 def test_an_archive_is_on_the_disk_before_its_description(
-    host: Host, events: list[recording.Event]
+    kind: str, ran: Callable[[str], Ran]
 ) -> None:
-    in_process.call(host, "run")
+    host, events = ran(kind)
     missing = recording.missing_before(events, f".{host.order['id']}.json.new")
     assert [path for path in missing if path.endswith(".tar.gz")] == []
 
@@ -106,10 +129,8 @@ def test_everything_is_on_the_disk_when_a_way_back_says_so(
 
 
 @every_kind
-def test_a_seal_comes_after_what_it_seals(
-    kind: str, host: Host, events: list[recording.Event]
-) -> None:
-    in_process.call(host, "run")
+def test_a_seal_comes_after_what_it_seals(kind: str, ran: Callable[[str], Ran]) -> None:
+    events = ran(kind).events
     seals = [at for at, event in enumerate(events) if event.path.endswith("/.complete.new")]
     writes = [at for at in seals if events[at].what == "create"]
     assert len(writes) == (1 if kind in _WITHOUT_DATA else 3), (

@@ -13,8 +13,8 @@ _PLACES = ("etc/systemd/system", "lib/systemd/system")
 def unit_file(root: Path, name: str) -> Path | None:
     """The file of a unit, be it of a template; the administrator's before the packages'."""
     template = re.sub("@[^.]*", "@", name)
-    paths = (root / place / one for place in _PLACES for one in (name, template))
-    return next((path for path in paths if os.path.lexists(path)), None)
+    paths = (f"{root}/{place}/{one}" for place in _PLACES for one in (name, template))
+    return next((Path(path) for path in paths if os.path.lexists(path)), None)
 
 
 def is_masked(file: Path) -> bool:
@@ -24,12 +24,14 @@ def is_masked(file: Path) -> bool:
 def state(root: Path, name: str) -> dict[str, str]:
     """What a unit is, and since it was started with which release and configuration."""
     try:
-        return dict(json.loads((root / "pretended/units" / name).read_text()))
+        with open(f"{root}/pretended/units/{name}", "rb") as file:
+            return dict(json.loads(file.read()))
     except FileNotFoundError:
         return {"state": "inactive"}
 
 
 def set_state(root: Path, name: str, **unit: str) -> None:
-    place = root / "pretended/units" / name
-    place.with_name(f".{name}").write_text(json.dumps(unit))
-    place.with_name(f".{name}").rename(place)
+    place = f"{root}/pretended/units"
+    with open(f"{place}/.{name}", "w") as file:
+        file.write(json.dumps(unit))
+    os.rename(f"{place}/.{name}", f"{place}/{name}")
