@@ -6,7 +6,7 @@ import ast
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -57,7 +57,13 @@ def package_hosts(text: str) -> list[str]:
 
 def broken(rule: Rule, path: Path, source: str) -> list[str]:
     """What breaks the rule in a file with this text, as `path:line: what`."""
-    return [f"{path}:{line}: {what}" for line, what in rule(path, ast.parse(source))]
+    return each_broken([rule], path, source)[rule]
+
+
+def each_broken(rules: Iterable[Rule], path: Path, source: str) -> dict[Rule, list[str]]:
+    """The same of several rules for a file that is parsed once."""
+    tree = ast.parse(source)
+    return {rule: [f"{path}:{line}: {what}" for line, what in rule(path, tree)] for rule in rules}
 
 
 @cache

@@ -58,9 +58,10 @@ def _walked(above: str, path: Place) -> int:
         while left:
             step = left.pop(0)
             is_ours = is_ours and _is_ours(here, step)
-            target = _target(here, step)
+            below, target = _opened(here, step, path)
             if target is None:
-                here = _next(here, step, path)
+                os.close(here)
+                here = below
                 continue
             links += 1
             if not is_ours or not _is_mine(here, step):
@@ -77,6 +78,15 @@ def _walked(above: str, path: Place) -> int:
 
 def _steps(path: str) -> list[str]:
     return [step for step in path.split("/") if step not in ("", ".")]
+
+
+def _opened(here: int, step: str, path: Place) -> tuple[int, str | None]:
+    """The directory one step further, or the target of a link."""
+    try:
+        return os.open(step, DIRECTORY, dir_fd=here), None
+    except OSError:
+        target = _target(here, step)
+        return (directory_in(here, step, path), None) if target is None else (-1, target)
 
 
 def _next(here: int, step: str, path: Place) -> int:
@@ -109,7 +119,7 @@ def _target(folder: int, name: str) -> str | None:
 
 
 def _is_mine(folder: int, name: str) -> bool:
-    """Whether an entry of a directory, or "." itself, belongs to root or this program's account."""
+    """Whether an entry of a directory belongs to root or this program's account."""
     return os.stat(name, dir_fd=folder, follow_symlinks=False).st_uid in (0, os.geteuid())
 
 
@@ -121,7 +131,8 @@ def _is_ours(folder: int, name: str) -> bool:
     status = os.fstat(folder)
     others = stat.S_IWOTH | (stat.S_IWGRP if status.st_gid else 0)
     is_sticky = status.st_mode & stat.S_ISVTX and _is_mine(folder, name)
-    return _is_mine(folder, ".") and bool(is_sticky or not status.st_mode & others)
+    is_mine = status.st_uid in (0, os.geteuid())
+    return is_mine and bool(is_sticky or not status.st_mode & others)
 
 
 def _link(what: str, target: str) -> ForeignError:
