@@ -92,19 +92,19 @@ def _unnamed(wanted: str, kept: Sequence[Kept]) -> Refusal:
 
 
 def _impossible(suite: Suite, to: Kept) -> Iterator[Refusal]:
-    if to["missing"]:
-        yield Refusal(
-            found=f"{', '.join(to['missing'])} is gone",
-            expected=f"the files that {to['from']} ran from",
-            remedy="choose a newer window",
-        )
-    if to["renamed"]:
+    if to["renamed"]:  # what it ran from is not missing: the packages still have it
         yield Refusal(
             found="that window moved the suite away from the distribution's packages and renamed "
             "their data",
             expected=f"a window that began with a suite under {layout.HOME}",
             remedy="choose a newer window; this one's snapshot is in "
             f"{to['directory']}/snapshot, for another host with those packages",
+        )
+    elif to["missing"]:
+        yield Refusal(
+            found=f"{', '.join(to['missing'])} is gone",
+            expected=f"the files that {to['from']} ran from",
+            remedy="choose a newer window",
         )
     if to["databases"] != connections(suite.settings):
         yield Refusal(

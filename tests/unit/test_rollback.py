@@ -41,7 +41,10 @@ IMPOSSIBLE = {
         {"missing": ["/opt/mailman/releases/3.3.10/stamp.json"]},
         "stamp.json is gone",
     ),
-    "it was a suite of packages": ({"renamed": True}, "away from the distribution's packages"),
+    "it was a suite of packages": (
+        {"renamed": True, "missing": [f"{layout.VENV}.before-{ID}"]},
+        "away from the distribution's packages",
+    ),
     "its databases were others": ({"databases": {"core": {}}}, "other databases than at the time"),
     "a database's password was changed": (
         {"other_passwords": [f"{layout.SECRETS}/database_core_password"]},
