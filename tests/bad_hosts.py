@@ -268,7 +268,7 @@ TROUBLES = {
         "finished",
         "the rollback 20261121T030000-3.3.10 returned to 3.3.9-py3.11-0123456789ab on purpose",
         "or an acknowledgement",
-        'set mailman_acknowledged_window = "20261121T030000-3.3.10"',
+        'set mailman_release = "3.3.9"; to change it again, set mailman_acknowledged_window = "',
         kind="rollback",
     ),
     "a restore in progress": _window(

@@ -61,7 +61,7 @@ def processes(found: Processes, expected: Expected) -> str:
 
 
 def release(found: ReleaseLinks, expected: Expected) -> str:
-    """The release and its static files are the declared ones."""
+    """The release is the declared one, or that of a rollback; its static files fit the settings."""
     for what in ("current", "static"):
         if found[what] != expected.release_directory:
             raise Broken(f"{what} is {found[what]}, expected {expected.release_directory}")
@@ -134,7 +134,7 @@ def search_index(found: IndexState, expected: Expected) -> str:
 CHECKS = (
     Check("Every service runs and starts at boot", "check.system", "units", units, True),
     Check("Every process runs the release", "check.system", "processes", processes, True),
-    Check("The declared release is current", "check.system", "release", release),
+    Check("The expected release is current", "check.system", "release", release),
     Check("Every timer has a next time", "check.system", "timers", timers),
     Check("No job failed when it last ran", "check.system", "timers", jobs),
     Check("A requested search index is being filled", "check.system", "index", search_index, True),

@@ -41,11 +41,6 @@ class Prospect:
     reasons: tuple[Refusal, ...] = ()
 
 
-def declared(host: Host) -> Suite:
-    """The suite that this host's group data declares. Raises `Refused` before anything changes."""
-    return accepted(host, prospect(host))
-
-
 def accepted(host: Host, found: Prospect) -> Suite:
     """The suite of an inspected host, with its gates shown. Raises `Refused`."""
     for line in gates_table(found.findings):

@@ -8,6 +8,7 @@ from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.host.window.peers import PeersError
 from mailman_suite.host.wire.inspection import Inspection, LastWindow
+from mailman_suite.releases.catalogue import release_of_identifier
 from mailman_suite.settings import Settings
 
 _WHAT = {
@@ -75,9 +76,17 @@ def unread(settings: Settings, look: Inspection) -> Iterator[Refusal]:
         yield Refusal(
             found=f"the {_named(last)} returned to {last['to']} on purpose",
             expected="group data that declares the release that runs, or an acknowledgement",
-            remedy="set mailman_release to the release that runs; to change it again, set "
+            remedy=f"{_declares(settings, last['to'])}to change it again, set "
             f'mailman_acknowledged_window = "{last["id"]}"',
         )
+
+
+def _declares(settings: Settings, runs: str) -> str:
+    """The line that keeps what runs; none where another build of the declared release does."""
+    release = release_of_identifier(runs)
+    if not release or release.name == settings.release:
+        return ""
+    return f'to keep the release that runs, set mailman_release = "{release.name}"; '
 
 
 def _followed(last: LastWindow) -> bool:

@@ -73,7 +73,7 @@ BREAKAGES = {
     "the static files are of other settings": (
         f"cp -p {STAMP} {STAMP}.bak && echo other > {STAMP}",
         f"mv {STAMP}.bak {STAMP}",
-        "The declared release is current",
+        "The expected release is current",
     ),
     "Core has another key than HyperKitty": (
         f"sed -i.bak 's/api_key:.*/api_key: another-key-than-yours/' {layout.ARCHIVER_CONFIG}",

@@ -4,11 +4,11 @@ from pyinfra import host
 from pyinfra.api import operation
 
 from deploys.steps import release
-from mailman_suite.inspection.prospect import declared
+from mailman_suite.inspection.prospect import accepted, prospect
 from mailman_suite.operations.release import collect_assets
 from mailman_suite.suite.files import web_settings
 
-suite = declared(host)
+suite = accepted(host, prospect(host))
 assets_collected = operation()(collect_assets)
 
 release.built_beside(suite)

@@ -23,6 +23,7 @@ from tests.plans.suite_on_paper import data, look
 DEPLOY = Path(__file__).parents[2] / "deploys" / "backup.py"
 (HOST,) = [host for host in paper_hosts(supported=True) if host.name == "debian-12"]
 OLDER = "3.3.10-py3.11-0123456789ab"
+OLDER_BUILD = "3.3.10+forked-py3.11-0123456789ab"
 
 
 def test_what_runs_is_copied_although_another_release_is_declared() -> None:
@@ -36,6 +37,12 @@ def test_what_runs_is_copied_although_another_release_is_declared() -> None:
     assert f"systemctl start --no-block {layout.BACKUP_UNIT}" in made.commands[-1]
     assert plan.facts_asked[0].startswith("HostInspection(")
     assert len(plan.facts_asked) == 1
+
+
+def test_a_rollback_to_another_build_of_the_release_can_be_backed_up() -> None:
+    last = {"id": "one", "kind": "rollback", "state": "finished", "to": OLDER_BUILD, "reason": ""}
+    seen = {**look(HOST, OLDER_BUILD), "window": last}
+    assert plan_of(DEPLOY, data(HOST), {"HostInspection": seen}).changes
 
 
 @pytest.mark.parametrize(

@@ -167,8 +167,8 @@ def test_a_host_that_is_well_keeps_every_promise():
         ),
         ("check.system|processes|stale", ["x"], "Every process runs the release"),
         ("check.system|processes|count", {}, "Every process runs the release"),
-        ("check.system|release|current", "/elsewhere", "The declared release is current"),
-        ("check.system|release|stamp", "old", "The declared release is current"),
+        ("check.system|release|current", "/elsewhere", "The expected release is current"),
+        ("check.system|release|stamp", "old", "The expected release is current"),
         (
             "check.system|sockets|x.service",
             ["0.0.0.0 1"],
