@@ -176,11 +176,6 @@ TYPES = {
     "an unknown style of list": _wrong_type(
         _lists(style="modern"), "mailman_lists.0.style", "'private-default'"
     ),
-    "a list's setting that is nothing": _wrong_type(
-        _lists(settings={"advertised": None}),
-        "mailman_lists.0.settings.advertised",
-        "a valid boolean or a valid integer or a valid string",
-    ),
     "a section that is no section": _wrong_type(
         {"mailman_core_config": {"mta": SECRET}}, "mailman_core_config.mta", "a valid dictionary"
     ),
@@ -398,6 +393,48 @@ HATCHES = {
         {"mailman_core_config": {"mta": {"x": "@@nothing@@"}}}, "@@ around", "without", "remove it"
     ),
 }
+
+
+def _attribute(name: str, value: Any, expected: str) -> Mistake:
+    found = f"{name} = {value!r} in the settings of {STAFF}"
+    return Mistake(_lists(settings={name: value}), found, expected, f"correct {name}")
+
+
+LIST_ATTRIBUTES = {
+    "a list's attribute that is nothing": _attribute("advertised", None, "True or False"),
+    "a word for true or false": _attribute("advertised", "maybe", "True or False"),
+    "a number for true or false": _attribute("emergency", 1, "True or False"),
+    "an action that Core does not have": _attribute(
+        "default_member_action", "explode", "one of 'hold', 'reject', 'discard', 'accept', 'defer'"
+    ),
+    "a negative size": _attribute("max_message_size", -1, "a whole number, 0 or more"),
+    "true for a number": _attribute("max_num_recipients", True, "a whole number"),
+    "a description of two lines": _attribute("description", "a\nb", "on one line"),
+    "a number for a text": _attribute("subject_prefix", 3, "text in quotes"),
+    "a span without its unit": _attribute("bounce_info_stale_after", "7", "such as '7d'"),
+    "one type instead of a list": _attribute("filter_types", "text/html", "a list of texts"),
+    "a number among the types": _attribute("pass_types", [3], "a list of texts"),
+    "a sender without an address": _attribute("accept_these_nonmembers", ["anna"], "addresses"),
+    "a pattern that does not compile": _attribute("dmarc_addresses", ["^("], "regular expressions"),
+    "a misspelt attribute": Mistake(
+        _lists(settings={"advertized": False}),
+        f"the unknown attribute advertized in the settings of {STAFF}",
+        "the nearest is advertised",
+        "correct the spelling",
+    ),
+    "an attribute that Core only reports": Mistake(
+        _lists(settings={"posting_address": STAFF}),
+        f"posting_address in the settings of {STAFF}; Core only reports it",
+        "can be kept",
+        "remove it",
+    ),
+    "a list's password": Mistake(
+        _lists(settings={"moderator_password": SECRET}),
+        f"moderator_password in the settings of {STAFF}; Core keeps only a hash",
+        "can be kept",
+        "the list's owners set it",
+    ),
+}
 CONTRADICTIONS = {
     "a certificate without its key": Mistake(
         {"mailman_tls_certificate": "/etc/ssl/a.pem"}, "only one of", "both", "set the missing one"
@@ -416,5 +453,6 @@ MISTAKES: dict[str, Mistake] = {
     **ADDRESSES,
     **SECRETS,
     **HATCHES,
+    **LIST_ATTRIBUTES,
     **CONTRADICTIONS,
 }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from mailman_suite.base import names
+from mailman_suite.base.refusal import Refusals
+from mailman_suite.settings import list_attributes
 from mailman_suite.settings.kinds import HostName, Words
 from mailman_suite.settings.model import Frozen, PerHost
 
@@ -17,6 +19,13 @@ def _one_line(value: str) -> str:
 
 def _owner(value: str) -> str:
     return names.address(value, "a list's owner")
+
+
+def _attributes(value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+    wrong = list(list_attributes.wrong(value, info.data.get("address", "a list")))
+    if wrong:
+        raise Refusals(wrong)
+    return value
 
 
 class ListSettings(Frozen):
@@ -37,7 +46,8 @@ class ListSettings(Frozen):
     """Core's style, from which a new list takes its settings. Existing lists keep theirs."""
 
     settings: Annotated[
-        dict[str, bool | int | str | list[str]],
+        dict[str, Any],
+        AfterValidator(_attributes),
         Words("dictionary from attributes of Core's list configuration to values"),
     ] = Field(default_factory=dict)
     """Attributes that every run keeps at these values; their names are those of Core's REST API

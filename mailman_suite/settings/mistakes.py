@@ -12,7 +12,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from mailman_suite.base import names
-from mailman_suite.base.refusal import Refusal
+from mailman_suite.base.refusal import Refusal, Refusals
 
 Place = tuple[int | str, ...]
 
@@ -25,7 +25,7 @@ _HATCHES = ("mailman_core_config", "mailman_web_settings")
 def refusals_of(
     errors: Iterable[ErrorDetails], prefix: str, known: Mapping[str, Sequence[str]]
 ) -> list[Refusal]:
-    """One `Refusal` for each wrong place.
+    """A `Refusal` for each wrong place, or those that a rule of ours raised for it.
 
     `known` holds the names that may stand at the top (`""`) and in an entry of `lists`.
     """
@@ -33,7 +33,11 @@ def refusals_of(
     for error in errors:
         depth = _DEPTH.get(str(error["loc"][0]))
         places.setdefault(error["loc"][:depth], []).append(error)
-    return [_refusal(place, found, prefix, known) for place, found in places.items()]
+    return [
+        one
+        for place, found in places.items()
+        for one in _refused(found) or [_refusal(place, found, prefix, known)]
+    ]
 
 
 def misspelt(keys: Collection[str], prefix: str, known: Sequence[str]) -> Iterator[Refusal]:
@@ -62,13 +66,16 @@ def _letters(key: str) -> str:
     return "".join(filter(str.isalnum, key)).lower()
 
 
+def _refused(errors: list[ErrorDetails]) -> Sequence[Refusal]:
+    """What a rule of ours said of a place; nothing where pydantic judged."""
+    raised = errors[0].get("ctx", {}).get("error")
+    return raised.reasons if isinstance(raised, Refusal | Refusals) else ()
+
+
 def _refusal(
     place: Place, errors: list[ErrorDetails], prefix: str, known: Mapping[str, Sequence[str]]
 ) -> Refusal:
     first = errors[0]
-    raised = first.get("ctx", {}).get("error")
-    if isinstance(raised, Refusal):
-        return raised
     key = prefix + ".".join(map(str, place))
     where = f"set {key} in group_data/ or in the inventory; docs/settings.md explains it"
     if first["type"] == "missing":
