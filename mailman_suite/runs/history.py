@@ -43,7 +43,9 @@ def _took(one: Record) -> str:
 
 def _outcome(one: Record) -> str:
     """How it ended, what it changed, and why it ended so."""
-    changed = {None: "", 0: ", nothing changed", 1: ", 1 change"}
+    # What was cut short may have changed something that it had no time to report.
+    nothing = ", nothing changed" if one["outcome"] == "done" else ""
+    changed = {None: "", 0: nothing, 1: ", 1 change"}
     told = changed.get(one["changed"], f", {one['changed']} changes")
     return f"{one['outcome']}{told}" + (f": {one['reason']}" if one["reason"] else "")
 

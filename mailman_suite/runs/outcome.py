@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pyinfra.api.host import Host
+from pyinfra.api.operation import OperationMeta
 from pyinfra.api.state import StateStage
 
 
@@ -14,9 +15,18 @@ def outcome(host: Host, error: BaseException | None) -> dict[str, Any]:
     `error` is what ends pyinfra; it ends every run with one, at least with `SystemExit`.
     """
     metas = [one.operation_meta for one in host.state.ops[host].values()]
-    changed = sum(one.did_change() for one in metas if one.is_complete())
+    changed = sum(_did_something(one) for one in metas if one.is_complete())
     word, reason = _ending(host, getattr(error, "exception", error))
     return {"outcome": word, "changed": changed, "reason": reason}
+
+
+def _did_something(one: OperationMeta) -> bool:
+    """Whether an operation changed something, also if it failed after that.
+
+    Host programs print each change; what only refuses or judges prints to standard error.
+    """
+    began = len(one._commands or []) > 1 or bool(one.stdout_lines)
+    return one.did_change() or (one.did_error() and began)
 
 
 def _ending(host: Host, cause: BaseException | None) -> tuple[str, str]:

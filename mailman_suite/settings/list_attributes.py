@@ -58,7 +58,8 @@ _SPAN = Kind(
 )
 _TEXTS = Kind("a list of texts, such as ['text/plain']", _is_list_of(bool))
 _SENDERS = Kind(
-    "a list of mail addresses, and of regular expressions that begin with ^", _is_list_of(_is_sender)
+    "a list of mail addresses or regular expressions that begin with ^",
+    _is_list_of(_is_sender),
 )
 _ACTION = _one_of("hold", "reject", "discard", "accept", "defer")
 _RESPONSE = _one_of("none", "respond_and_discard", "respond_and_continue")
@@ -126,11 +127,12 @@ _BY_KIND: tuple[tuple[Kind, str], ...] = (
     ),
 )
 KINDS = {name: kind for kind, names in _BY_KIND for name in names.split()}
-READ_ONLY = frozenset(
+_READ_ONLY = (
     "bounces_address created_at digest_last_sent_at fqdn_listname join_address last_post_at "
     "leave_address list_name mail_host next_digest_number no_reply_address owner_address post_id "
-    "posting_address request_address usenet_watermark volume".split()
+    "posting_address request_address usenet_watermark volume"
 )
+READ_ONLY = frozenset(_READ_ONLY.split())
 # Core reports only a hash of it, so no run could tell whether it is set.
 PASSWORD = "moderator_password"
 

@@ -122,6 +122,18 @@ def test_a_failed_run_names_what_failed_and_not_what_it_said(host: Host):
     assert summary(host.here) == [told]
 
 
+FAILING = {
+    "a program that had printed what it did": 'does("echo created a list; false")',
+    "a second command": 'server.shell(name="It is done", commands=["true", "false"])',
+}
+
+
+@pytest.mark.parametrize("then", FAILING.values(), ids=FAILING)
+def test_what_a_failed_operation_had_done_counts_as_a_change(host: Host, then: str):
+    host.run(then)
+    assert [one[:2] for one in summary(host.there)] == [("failed", 1)]
+
+
 def test_an_error_in_the_middle_is_a_failed_run(host: Host):
     host.run('does("true"); server.files.missing', "-y")
     assert host.there == [], "an error of the preparation begins nothing"

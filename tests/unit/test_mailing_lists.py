@@ -29,6 +29,7 @@ class Core(ThreadingHTTPServer):
         self.domains: list[str] = []
         self.lists: dict[str, dict[str, Any]] = {}
         self.changes: list[str] = []
+        self.refuses = ""  # the path whose changes are refused, as Core refuses them
         self.meets = ""  # the collection in which another program makes an entry at that instant
         super().__init__(("127.0.0.1", 0), Answer)
 
@@ -84,7 +85,9 @@ class Answer(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         form = self._form()
-        if self.server.meets == self._path():
+        if self.server.refuses == self._path():
+            self._refuse()
+        elif self.server.meets == self._path():
             Timer(0.3, self.server.post, (self._path(), form)).start()
             self._reply(500)
         elif self.server.meets == f"never {self._path()}":
@@ -94,8 +97,17 @@ class Answer(BaseHTTPRequestHandler):
             self._reply(201)
 
     def do_PATCH(self) -> None:
-        self.server.patch(self._path(), self._form())
-        self._reply(204)
+        form = self._form()
+        if self.server.refuses == self._path():
+            self._refuse()
+        else:
+            self.server.patch(self._path(), form)
+            self._reply(204)
+
+    def _refuse(self) -> None:
+        """As mailman/rest/helpers.py's bad_request answers."""
+        why = 'Invalid Parameter "posting_pipeline": Unknown pipeline: none.'
+        self._reply(400, json.dumps({"title": "400 Bad Request", "description": why}))
 
     def parse_request(self) -> bool:
         """Refuses whoever has not the password, before any method is called."""
@@ -114,7 +126,7 @@ class Answer(BaseHTTPRequestHandler):
 
     def _form(self) -> dict[str, str]:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        return {key: values[0] for key, values in parse_qs(body).items()}
+        return {key: values[0] for key, values in parse_qs(body, True).items()}
 
     def _reply(self, status: int, text: str = "") -> None:
         self.send_response(status)
@@ -195,10 +207,40 @@ def test_what_is_not_declared_belongs_to_the_lists_owners(core: Core, converged:
     assert found["missing_owners"] == {STAFF: ["Head@unit.test"]}
 
 
-def test_a_setting_that_core_does_not_have_is_named_with_those_it_has(converged: dict[str, Any]):
+def test_a_setting_that_core_does_not_have_is_named_with_the_nearest(converged: dict[str, Any]):
     converged["lists"][0]["settings"] = {"advertized": False}
-    with pytest.raises(SystemExit, match=r"advertized.*known are .*'advertised'"):
+    with pytest.raises(SystemExit, match=r"advertized in this .* the nearest is advertised"):
         mailing_lists.look(converged)
+
+
+def test_a_setting_that_core_refuses_is_told_with_cores_reason(
+    core: Core, converged: dict[str, Any]
+):
+    converged["lists"][0]["settings"] = {"advertised": True}
+    core.refuses = "lists/staff.lists.unit.test/config"
+    with pytest.raises(SystemExit) as raised:
+        mailing_lists.apply(converged)
+    assert str(raised.value) == (
+        f"Core refused settings of {STAFF} (advertised = True): HTTP Error 400: Bad Request "
+        'Invalid Parameter "posting_pipeline": Unknown pipeline: none.'
+    )
+
+
+def test_an_owner_that_core_refuses_is_named(core: Core, declared: dict[str, Any]):
+    core.refuses = "members"
+    with pytest.raises(SystemExit, match=r"Core refused Head@unit.test as an owner of staff@"):
+        mailing_lists.apply(declared)
+
+
+def test_a_list_of_values_is_set_whatever_its_order_and_can_be_emptied(
+    core: Core, converged: dict[str, Any]
+):
+    core.lists["staff.lists.unit.test"]["config"]["acceptable_aliases"] = ["a@x", "b@x"]
+    converged["lists"][0]["settings"] = {"acceptable_aliases": ["b@x", "a@x"]}
+    assert not mailing_lists.look(converged)["settings"]
+    converged["lists"][0]["settings"] = {"acceptable_aliases": []}
+    mailing_lists.apply(converged)
+    assert core.changes == ["PATCH lists/staff.lists.unit.test/config {'acceptable_aliases': ''}"]
 
 
 def test_a_core_that_does_not_answer_is_not_a_converged_one(core: Core, converged: dict[str, Any]):

@@ -108,6 +108,7 @@ def test_the_table_is_for_people():
             record(),
             record(changed=0, seconds=2.4, host="a"),
             record(**interrupted),
+            record(outcome="failed", changed=0, seconds=2.0, reason="Lists exist"),
             record(**refused, reason="port 25 is taken"),
             record(**{"from": "Core 3.3.8, made by hand"}, seconds=4000.0, changed=1),
         ]
@@ -117,6 +118,7 @@ def test_the_table_is_for_people():
         f"{BEGAN} lists1 mailman anna@laptop 3.3.10 3.3.10+forked 41 s done, 3 changes",
         f"{BEGAN} a mailman anna@laptop 3.3.10 3.3.10+forked 2 s done, nothing changed",
         f"{BEGAN} lists1 mailman anna@laptop 3.3.10 3.3.10+forked ? interrupted: gone",
+        f"{BEGAN} lists1 mailman anna@laptop 3.3.10 3.3.10+forked 2 s failed: Lists exist",
         f"{BEGAN} lists1 mailman anna@laptop - - - refused: port 25 is taken",
         f"{BEGAN} lists1 mailman anna@laptop Core 3.3.8, made by hand 3.3.10+forked"
         " 67 min done, 1 change",

@@ -8,16 +8,14 @@
 
 from __future__ import annotations
 
-import base64
-import json
+import difflib
 import os
 import time
 import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from mailman_suite.host.apply.core_rest import Rest, explanation, told
 from mailman_suite.host.base import verbs
 from mailman_suite.host.wire.mailing_lists import DeclaredList, DeclaredLists, ListsToDo, Value
 
@@ -25,29 +23,6 @@ Answer = TypeVar("Answer")
 # Core needs about 13 seconds from its start until REST listens; a slow disk may triple that.
 _PATIENCE_SECONDS = 180
 _MEETING_SECONDS = 5  # for an entry that another program is making
-
-
-class Rest:
-    """Core's REST API with its credentials."""
-
-    def __init__(self, url: str, password_file: str) -> None:
-        self._url = url
-        with open(password_file, encoding="utf-8") as text:
-            pair = f"restadmin:{text.read().strip()}"
-        self._authorization = "Basic " + base64.b64encode(pair.encode()).decode()
-
-    def call(self, method: str, path: str, data: Mapping[str, Any] | None = None) -> Any:
-        """The JSON answer, or None for an empty one. Raises urllib.error.HTTPError."""
-        body = None if data is None else urllib.parse.urlencode(data, doseq=True).encode()
-        request = urllib.request.Request(f"{self._url}/{path}", data=body, method=method)
-        request.add_header("Authorization", self._authorization)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            text = answer.read()
-        return json.loads(text) if text else None
-
-    def entries(self, path: str) -> list[dict[str, Any]]:
-        """The entries of a collection; an empty one has none."""
-        return list(self.call("GET", path).get("entries", []))
 
 
 def look(declared: DeclaredLists) -> ListsToDo:
@@ -112,13 +87,22 @@ def differing(rest: Rest, declared: DeclaredList) -> dict[str, Value]:
         wanted["display_name"] = declared["display_name"]
     if not wanted:
         return {}
-    current = rest.call("GET", f"lists/{list_id(declared)}/config")
-    unknown = sorted(set(wanted) - set(current))
-    if unknown:
+    with told(f"a question for the settings of {declared['address']}"):
+        current = rest.call("GET", f"lists/{list_id(declared)}/config")
+    for name in sorted(set(wanted) - set(current)):
+        nearest = difflib.get_close_matches(name, current, 1, 0.0)[0]
         raise SystemExit(
-            f"{declared['address']} has no setting {unknown}; known are {sorted(current)}"
+            f"{declared['address']} has no setting {name} in this release of Core; the nearest is "
+            f"{nearest}. To do: correct mailman_lists"
         )
-    return {name: value for name, value in wanted.items() if current[name] != value}
+    return {name: value for name, value in wanted.items() if not same(current[name], value)}
+
+
+def same(current: Any, wanted: Value) -> bool:
+    """Whether a value is the declared one; Core sorts the entries of some lists."""
+    if isinstance(wanted, list) and isinstance(current, list):
+        return sorted(current) == sorted(wanted)
+    return bool(current == wanted)
 
 
 def wait_for(rest: Rest) -> None:
@@ -151,8 +135,14 @@ def apply(declared: DeclaredLists) -> None:
     for address, owners in todo["missing_owners"].items():
         add_owners(rest, address, owners)
     for address, changed in todo["settings"].items():
-        rest.call("PATCH", f"lists/{address.replace('@', '.', 1)}/config", changed)
+        with told(f"settings of {address} ({shown(changed)})"):
+            rest.call("PATCH", f"lists/{address.replace('@', '.', 1)}/config", changed)
         print(f"set {', '.join(sorted(changed))} of {address}", flush=True)
+
+
+def shown(changed: Mapping[str, Value]) -> str:
+    """Attributes with their values, as group data has them."""
+    return ", ".join(f"{name} = {value!r}" for name, value in sorted(changed.items()))
 
 
 def create(rest: Rest, collection: str, entry: dict[str, str]) -> None:
@@ -168,7 +158,7 @@ def create(rest: Rest, collection: str, entry: dict[str, str]) -> None:
         place = "/".join((collection, next(iter(entry.values()))))
         met = error.code == 400 or error.code >= 500
         if not (met and comes_to_exist(rest, place)):
-            raise SystemExit(f"Core refused {place}: {error} {error.read().decode()}") from None
+            raise SystemExit(f"Core refused {place}: {explanation(error)}") from None
 
 
 def make_archivers(rest: Rest, declared: DeclaredList) -> None:
@@ -178,7 +168,8 @@ def make_archivers(rest: Rest, declared: DeclaredList) -> None:
     ListArchiverSet): two that ask at once, such as two hosts of the web, make two rows, and from
     then on the list's page answers 500 and its messages are shunted.
     """
-    rest.call("GET", f"lists/{list_id(declared)}/archivers")
+    with told(f"a question for the archivers of {declared['address']}"):
+        rest.call("GET", f"lists/{list_id(declared)}/archivers")
 
 
 def comes_to_exist(rest: Rest, place: str) -> bool:
@@ -204,7 +195,8 @@ def add_owners(rest: Rest, address: str, owners: list[str]) -> None:
     for owner in owners:
         member = {"list_id": address.replace("@", ".", 1), "subscriber": owner, "role": "owner"}
         said = {"pre_verified": True, "pre_confirmed": True, "pre_approved": True}
-        rest.call("POST", "members", {**member, **said})
+        with told(f"{owner} as an owner of {address}"):
+            rest.call("POST", "members", {**member, **said})
         print(f"made {owner} an owner of {address}", flush=True)
 
 
