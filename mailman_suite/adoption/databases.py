@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mailman_suite.adoption.accepted import accepted
 from mailman_suite.base import layout
+from mailman_suite.base.plain_values import literal
 from mailman_suite.base.refusal import Refusal
 from mailman_suite.host.wire.survey import SuiteSurvey
 from mailman_suite.parts.database import connections
 from mailman_suite.parts.database.chosen import databases
 from mailman_suite.settings import Settings
+from mailman_suite.settings.model import PREFIX
 
 
 def refusals(survey: SuiteSurvey, settings: Settings) -> Iterator[Refusal]:
@@ -18,11 +21,14 @@ def refusals(survey: SuiteSurvey, settings: Settings) -> Iterator[Refusal]:
     wanted = dict(_declared(settings))
     for setting, found in {**_core(survey), **_web(survey)}.items():
         declared = wanted[setting]
-        if found != declared:
+        value = accepted(setting.removeprefix(PREFIX), found, settings)
+        if value != declared:
             yield Refusal(
                 found=f"the host's suite has {found!r} where group data says {declared!r}",
                 expected="the host's databases, because no data is moved between databases",
-                remedy=f"set {setting} = {found!r}",
+                remedy=f"{setting} cannot be {found!r}: change it on the host, then run this again"
+                if value is None
+                else f"set {setting} = {literal(value)}",
             )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mailman_suite.adoption import takeover
+from mailman_suite.adoption.undeclared import lines, undeclared
 from mailman_suite.base import layout
 from mailman_suite.facts.adoption import question
 from mailman_suite.gates.model import REBUILD_INDEX
@@ -102,8 +105,8 @@ def test_what_is_declared_or_ignored_on_purpose_is_no_reason():
 
 def test_lines_keep_what_group_data_says_already():
     settings = declared_settings({**GOOD, "mailman_core_config": {"mta": {"max_recipients": 9}}})
-    missing = takeover.undeclared(survey({"mta": {"verp_delivery_interval": "1"}}), settings)
-    (line,) = takeover.lines(missing, settings)
+    missing = undeclared(survey({"mta": {"verp_delivery_interval": "1"}}), settings)
+    (line,) = lines(missing, settings)
     assert '"max_recipients": 9' in line
     assert '"verp_delivery_interval": "1"' in line
 
@@ -116,6 +119,60 @@ def test_core_data_elsewhere_is_refused():
 def test_another_site_owner_is_refused():
     (reason,) = reasons(survey({"mailman": {"site_owner": "boss@x.test"}}))
     assert 'mailman_site_owner = "boss@x.test"' in reason.remedy
+
+
+# What a host may have, and what our settings refuse, or hold in another way.
+HOSTS_OWN: dict[str, dict[str, Any]] = {
+    "an owner": survey({"mailman": {"site_owner": "boss@x.test"}}),
+    "an owner in capitals": survey({"mailman": {"site_owner": "Boss@X.test"}}),
+    "the packages' owner": survey({"mailman": {"site_owner": "changeme@example.com"}}),
+    "an owner without a domain": survey({"mailman": {"site_owner": "root"}}),
+    "an empty owner": survey({"mailman": {"site_owner": ""}}),
+    "a section of its own": survey({"mta": {"max_recipients": "9"}, "my stuff": {"a": "b"}}),
+    "a mark of ours": survey({"shell": {"banner": "@@rest_password@@"}}),
+    "a password in a URL": survey({"x": {"server": "amqp://me:(masked)@x.test"}}),
+    "a setting with a password": survey(web={"CELERY": ["redis://:(masked)@x.test"]}),
+    "a setting that is no name of Django's": survey(web={"_MINE": 1, "TIME_ZONE": "Asia/Tokyo"}),
+    "a number that is none": survey(web={"RATE": float("inf")}),
+    "a domain with all that is below": survey(web={"ALLOWED_HOSTS": [".unit.test", "WWW.x.test"]}),
+    "a placeholder": survey(web={"ALLOWED_HOSTS": ["lists.example.com", "[2001:db8::7]"]}),
+    "an application by another name": survey(web={"INSTALLED_APPS": ["my-app", "x.login"]}),
+    "another engine": {**survey(), "core_database": "mysql"},
+    "a server in capitals": {
+        **survey({"database": {"url": "postgresql://lists:(masked)@DB.unit.test/mailman"}}),
+        "core_database": "postgresql",
+    },
+    "a server that is a placeholder": {
+        **survey({"database": {"url": "postgresql://lists:(masked)@db.example.com:5433/a"}}),
+        "core_database": "postgresql",
+    },
+    "a database in capitals": {
+        **survey(web={"DATABASES": {"default": {**POSTGRESQL, "NAME": "Web Pages"}}}),
+        "core_database": "sqlite",
+    },
+}
+_LINE = re.compile(r"(?:^ *|set )(mailman_\w+) = (.+?)(?:; or, .*)?$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("seen", HOSTS_OWN.values(), ids=HOSTS_OWN)
+def test_a_line_that_a_remedy_names_is_accepted_and_ends_the_refusal(seen: dict[str, Any]):
+    before = reasons(seen)
+    said = dict(one for reason in before for one in _LINE.findall(reason.remedy))
+    declared = {name: ast.literal_eval(value) for name, value in said.items()}
+    if any(name.startswith("mailman_database") for name in declared):
+        declared |= {f"mailman_database_{one}_password": "env:X" for one in ("core", "web")}
+    left = [reason.found for reason in reasons(seen, **declared)]
+    assert before, "nothing to try"
+    assert left == [one.found for one in before if not _LINE.search(one.remedy)]
+    assert "(masked)" not in str(said)
+
+
+@pytest.mark.parametrize("owner", ["changeme@example.com", "root"])
+def test_an_owner_that_the_settings_refuse_is_corrected_on_the_host(owner: str):
+    (reason,) = reasons(survey({"mailman": {"site_owner": owner}}))
+    assert "set mailman_site_owner" not in reason.remedy
+    assert f"{layout.CORE_CONFIG}, write the line site_owner: {OWNER}" in reason.remedy
+    assert reasons(survey({"mailman": {"site_owner": OWNER}})) == []
 
 
 def test_pages_over_https_need_the_certificate():
@@ -131,8 +188,8 @@ def test_databases_of_the_host_have_to_be_declared():
     seen["core_database"] = "postgresql"
     said = [reason.remedy for reason in reasons(seen)]
     assert said == [
-        "set mailman_database = 'postgresql'",
-        "set mailman_database_core_user = 'lists'",
+        'set mailman_database = "postgresql"',
+        'set mailman_database_core_user = "lists"',
     ]
     declared = {"mailman_database": "postgresql", "mailman_database_core_user": "lists"}
     assert reasons(seen, **declared) == []
