@@ -1,7 +1,7 @@
 """Prints what the project promises about speed, measured side by side on machines of the lab.
 
-python -m tests.bench [converged] [core] [fleet] [idle] [install] [upgrade] [--rounds N]
-                      [--output FILE]
+python -m tests.bench [converged] [core] [fleet] [idle] [install] [load] [upgrade]
+                      [--rounds N] [--output FILE]
 
 No figure fails the run: a shared computer's wall time is no verdict. What was measured how stands
 above each table.
@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import lab
-from tests.bench import converged, core, fleet, idle, install, upgrade
+from tests.bench import converged, core, fleet, idle, install, load, upgrade
 from tests.bench.circumstances import circumstances
 from tests.bench.figures import Section
 from tests.bench.machines import remove_leftovers
@@ -27,6 +27,7 @@ BENCHMARKS: Mapping[str, tuple[Callable[[int], list[Section]], int]] = {
     "fleet": (fleet.measured, 3),
     "idle": (idle.measured, 3),
     "install": (install.measured, 3),
+    "load": (load.measured, 3),
     "upgrade": (upgrade.measured, 1),
 }
 
