@@ -228,6 +228,17 @@ def test_a_killed_master_leaves_no_orphan_and_no_lock(suite: Suite) -> None:
     suite.delivers()
 
 
+@on(POSTGRESQL)
+def test_a_database_that_was_restarted_is_used_again(suite: Suite) -> None:
+    """No runner has a connection of the master's, so each opens another one of its own."""
+    suite.delivers()
+    before = children(suite)
+    suite.run("systemctl restart postgresql && pg_isready --timeout=30")
+    suite.delivers()
+    assert children(suite) == before
+    assert suite.run("ls /opt/mailman/mm/var/queue/shunt").split() == []
+
+
 @every_day_on_one
 def test_mailman_restart_reads_the_configuration_anew(suite: Suite) -> None:
     changed = "\n[logging.smtp]\npath: changed.log\n"
