@@ -46,6 +46,7 @@ INDEX_PROGRAM = f"{PROGRAMS}/index_lists.py"
 LOGROTATE = "/etc/logrotate.d/mailman3"
 COPIES = "/var/backups/mailman3"  # what we replaced, kept for the operator
 STATE = "/var/lib/mailman3-suite"  # root only: what we wrote last, when services were reloaded
+SIDES = f"{STATE}/sides"  # what Core and web run, each in a file that is written when it changes
 STAGING = f"{STATE}/staging"  # uploads, while a run lasts
 BUILD_INPUTS = f"{STAGING}/build"
 SENT_RELEASE = f"{BUILD_INPUTS}/release.tar.gz"  # finished, from an identical host

@@ -23,6 +23,7 @@ from mailman_suite.settings.roles import ROLES, Role
 from mailman_suite.suite.files import timers, web_settings
 from mailman_suite.suite.needed_secrets import secret_references
 from mailman_suite.suite.suite import Suite
+from mailman_suite.suite.units import side_of
 
 CHECKS = (*core.CHECKS, *web.CHECKS, *system.CHECKS)
 
@@ -161,6 +162,8 @@ def _system(suite: Suite) -> SystemQuestion:
         "jobs": {timer: timer.replace(".timer", ".service") for timer in timers(suite)},
         "venv": layout.VENV,
         "releases": layout.RELEASES,
+        "sides": layout.SIDES,
+        "stamps": {unit: f"{layout.SIDES}/{side_of(unit)}" for unit in settings.services},
         "static": layout.STATIC if settings.runs("web") else f"{layout.VENV}/../static",
         "private": _private(settings),
         "secrets": layout.SECRETS,

@@ -26,6 +26,7 @@ def question(settings: Settings) -> Question:
             "home": layout.HOME,
             "venv": layout.VENV,
             "core_config": layout.CORE_CONFIG,
+            "sides": layout.SIDES,
             "window": layout.WINDOW,
             "window_unit": layout.WINDOW_UNIT,
             "windows": layout.WINDOWS,
@@ -40,11 +41,7 @@ def question(settings: Settings) -> Question:
 def suite_of(settings: Settings, look: Inspection | None) -> Suite:
     """The suite for these settings on a host that looks like this. Raises `Refusal`, `Refusals`."""
     if look is None or look.get("python_missing"):
-        raise Refusal(
-            found="no python3 on the host, or no answer from it",
-            expected="the distribution's Python 3",
-            remedy="install the package python3 there",
-        )
+        raise _no_answer()
     platform = platform_of(look["os_release"])
     release = RELEASES[settings.release]
     if reasons := refusals(settings, platform, release, look):
@@ -61,12 +58,21 @@ def suite_of(settings: Settings, look: Inspection | None) -> Suite:
         given_secrets=all_fetched(secret_references(settings)),
         identifier=release.identifier(version),
         running=look["suite"]["release"],
+        running_sides=look["suite"].get("sides", {}),
         by_hand=look["suite"]["kind"] in ("guide", "packages"),
         places=origins.of(look["suite"]["kind"]),
         last_run=look["run"]["last"],
         breaks=_breaks(look),  # or it was refused
         old=old(look, settings.keep_windows, release.identifier(version)),
         unproven=_unproven(look["window"]),
+    )
+
+
+def _no_answer() -> Refusal:
+    return Refusal(
+        found="no python3 on the host, or no answer from it",
+        expected="the distribution's Python 3",
+        remedy="install the package python3 there",
     )
 
 

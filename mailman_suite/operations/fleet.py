@@ -33,8 +33,7 @@ def healthy(suite: Suite, wave: Wave) -> Generator[StringCommand, None, None]:
         host.noop(f"waits for {wave}")
         return
     is_new = host.state.is_executing and (suite.changes_release or suite.unproven)
-    if is_new and suite.settings.role == "core":
-        # Core's archiver sends what it spooled while the web was closed only with the next message.
+    if is_new and _has_spooled(suite):
         yield from _message(suite)
     yield from verify.answers._inner(suite)
     if is_new:
@@ -42,12 +41,20 @@ def healthy(suite: Suite, wave: Wave) -> Generator[StringCommand, None, None]:
     progress_of(host).healthy = host.state.is_executing
 
 
+def _has_spooled(suite: Suite) -> bool:
+    """Whether Core ran while the web was closed.
+
+    Its archiver sends what it spooled then only with the next message.
+    """
+    return suite.settings.role == "core" or "core" in suite.leaves
+
+
 def _proof(suite: Suite) -> Generator[StringCommand, None, None]:
     """A message arrived and the soak passed; noted in the window, so that it is done only once.
 
     If a run ends before the note, the next run repeats this.
     """
-    if suite.settings.role == ALL:
+    if suite.settings.role == ALL and not _has_spooled(suite):
         yield from _message(suite)
     if suite.settings.soak_seconds:
         yield from _soaked(suite.settings.soak_seconds, suite.settings.services)

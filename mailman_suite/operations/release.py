@@ -19,6 +19,7 @@ from pyinfra.api.command import PyinfraCommand
 
 from mailman_suite.base import layout
 from mailman_suite.base.declared_files import ManagedFile
+from mailman_suite.base.host_program import program
 from mailman_suite.facts.release import ReleaseState
 from mailman_suite.operations import packages
 from mailman_suite.operations.shown import ShownCommand
@@ -30,6 +31,7 @@ from mailman_suite.suite.release_archives import (
     kept_release,
     remove_unknown,
 )
+from mailman_suite.suite.release_link import release_link
 from mailman_suite.suite.suite import Suite
 
 _INPUTS = layout.BUILD_INPUTS
@@ -148,18 +150,22 @@ def _keep(suite: Suite) -> Generator[PyinfraCommand, None, None]:
 
 @operation()
 def current(suite: Suite, settings: ManagedFile) -> Generator[PyinfraCommand, None, None]:
-    """The release's static files match these settings, and the link points to the release."""
+    """The release's static files match these settings, and the link points to the release.
+
+    A stamp for each side of the suite is written when its code changes; services restart for it.
+    """
     state = host.get_fact(ReleaseState, directory=suite.release_directory)
-    target = f"{suite.release_directory}/venv"
-    if (state["assets"], state["current"]) == (settings.sha256, target):
+    order = release_link(suite)
+    target, stamps = order["target"], order["sides"]["stamps"]
+    points = (state["current"], state["stamped"]) == (target, target)
+    points = points and {side: state[side] for side in stamps} == stamps
+    if points and state["assets"] == settings.sha256:
         host.noop(f"{suite.identifier} runs with the static files of its settings")
         return
     if state["assets"] != settings.sha256:
         yield from collect_assets(suite, settings)
-    if state["current"] != target:
-        # A rename replaces the link in one step: there is no instant without a release.
-        link = f"{layout.VENV}.new && mv -T {layout.VENV}.new {layout.VENV}"
-        yield StringCommand("ln -sfn", QuoteString(target), link)
+    if not points:
+        yield program("apply.release_link", "point", order)
 
 
 def collect_assets(suite: Suite, settings: ManagedFile) -> Generator[PyinfraCommand, None, None]:

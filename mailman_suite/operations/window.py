@@ -15,6 +15,7 @@ from mailman_suite.base.declared_files import ManagedFile
 from mailman_suite.facts.release import ReleaseState
 from mailman_suite.fleet.progress import progress_of
 from mailman_suite.host.wire.order import Order
+from mailman_suite.host.wire.sides import Side
 from mailman_suite.operations import release
 from mailman_suite.operations.shown import ShownCommand
 from mailman_suite.suite.suite import Suite
@@ -22,6 +23,10 @@ from mailman_suite.suite.units import declaration
 from mailman_suite.windows import upgrade
 
 _ARCHIVE = f"{layout.STAGING}/window.tar"
+_GOES_ON: dict[Side, str] = {
+    "core": "only the web's packages change: Core goes on, and no mail waits",
+    "web": "only Core's packages change: the web goes on",
+}
 
 
 class _Window(ShownCommand):
@@ -46,7 +51,7 @@ def passed(suite: Suite, settings: ManagedFile) -> Generator[PyinfraCommand, Non
     if not suite.changes_release:
         host.noop(f"{suite.running or 'no release'} runs; there is nothing to change")
         return
-    _tell_drop_ins(suite)
+    _tell_for_the_plan(suite)
     yield from _assets(suite, settings)
     name = upgrade.new_id(suite.release.name)
     yield from _carry_out(suite, upgrade.order(suite, name, declaration(suite)))
@@ -97,11 +102,14 @@ def _assets(suite: Suite, settings: ManagedFile) -> Generator[PyinfraCommand, No
         yield from release.collect_assets(suite, settings)
 
 
-def _tell_drop_ins(suite: Suite) -> None:
-    """For the plan: somebody wrote them for a reason, and may want them for the new units."""
-    if not host.state.is_executing and suite.adoption:
-        for path in suite.adoption.drop_ins:
-            logger.info(f"{host.print_prefix}{path} is removed in the window; a copy is kept")
+def _tell_for_the_plan(suite: Suite) -> None:
+    """What the window leaves alone; drop-ins, which somebody wrote for a reason and may want."""
+    if host.state.is_executing:
+        return
+    for side in suite.leaves:
+        logger.info(f"{host.print_prefix}{_GOES_ON[side]}")
+    for path in suite.adoption.drop_ins if suite.adoption else ():
+        logger.info(f"{host.print_prefix}{path} is removed in the window; a copy is kept")
 
 
 @operation(is_idempotent=False)

@@ -115,7 +115,7 @@ def bare(look: Inspection) -> Inspection:
         "suite": {"kind": "none", "release": ""},
         "window": {},
         "backup": {},
-        "kept": {"windows": [], "releases": []},
+        "kept": {"windows": [], "releases": [], "in_use": []},
         "listeners": listeners,
         "rehearsal": False,
     }

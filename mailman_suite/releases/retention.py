@@ -30,13 +30,15 @@ def old(look: Inspection, keep: int, declared: str) -> Old:
     """What is removed from a host with this inspection.
 
     The `keep` newest windows that ended stay, the last one of all, and each that has not ended. A
-    release stays while it runs, is declared, or is what a window that stays would go back to.
+    release stays while it runs, is declared, is what a window that stays would go back to, or while
+    a service that a change of release left alone has loaded it.
     """
     windows = look["kept"]["windows"]
     ended = sorted((one["id"] for one in windows if one["ended"]), reverse=True)
     going = [name for name in ended[keep:] if name != look["window"].get("id")]
     staying = [one for one in windows if one["id"] not in going]
     needed = {declared, look["suite"]["release"], *(one["release"] for one in staying)}
+    needed.update(look["kept"].get("in_use", []))
     releases = [name for name in look["kept"]["releases"] if name not in needed]
     return Old(tuple(sorted(going)), tuple(releases), _told(staying))
 

@@ -9,6 +9,7 @@ from typing import Literal
 from pyinfra.api import HiddenValue
 
 from mailman_suite.base import layout
+from mailman_suite.host.wire.sides import Side
 from mailman_suite.host.wire.survey import CronJob
 from mailman_suite.parts import chosen
 from mailman_suite.parts.chosen import search
@@ -17,6 +18,7 @@ from mailman_suite.parts.database.model import Database
 from mailman_suite.parts.mta.model import Mta
 from mailman_suite.parts.proxy.model import Proxy
 from mailman_suite.parts.wsgi.model import WsgiServer
+from mailman_suite.releases import sides
 from mailman_suite.releases.catalogue import Release
 from mailman_suite.releases.platforms import Platform
 from mailman_suite.releases.retention import NOTHING_OLD, Old
@@ -42,6 +44,9 @@ class Suite:
     given_secrets: Mapping[str, HiddenValue]
     identifier: str  # the name of the release's directory, bound to its lock and its Python
     running: str  # the identifier of the release that the host runs now, empty where there is none
+    running_sides: Mapping[
+        Side, str
+    ]  # what identifies the code of each side of it, where that is known
     by_hand: bool  # whether what runs now was made by hand by upstream's guide, or is packages
     places: Places = VIRTUALENV  # where the suite that runs now has what is asked and taken over
     old: Old = NOTHING_OLD  # what earlier runs left and no rollback needs
@@ -63,6 +68,13 @@ class Suite:
     def changes_release(self) -> bool:
         """Whether another release runs than the declared one."""
         return self.by_hand or self.running not in ("", self.identifier)
+
+    @property
+    def leaves(self) -> tuple[Side, ...]:
+        """The sides that a change of release neither stops nor changes: "core", or "web"."""
+        if not self.changes_release or self.by_hand or self.changes or self.settings.is_split:
+            return ()
+        return sides.unconcerned(self.running_sides, self.release, self.python_version)
 
     @property
     def packages(self) -> tuple[str, ...]:

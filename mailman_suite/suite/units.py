@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailman_suite.base import layout
+from mailman_suite.host.wire.sides import Side
 from mailman_suite.host.wire.units import DeclaredUnits
 from mailman_suite.suite.files import timers
 from mailman_suite.suite.suite import Suite
@@ -40,6 +41,11 @@ def declared_units(suite: Suite) -> tuple[Unit, ...]:
     return tuple(units)
 
 
+def side_of(service: str) -> Side:
+    """Whose code a service of the suite runs."""
+    return "core" if service == layout.CORE_UNIT else "web"
+
+
 def _proxy(suite: Suite) -> Unit:
     """The proxy, which serves the pages and connects Core and web."""
     site = (suite.proxy.site,) if suite.settings.runs("web") else ()
@@ -51,26 +57,27 @@ _SECRETS = (f"{layout.SECRETS}/rest_password", f"{layout.SECRETS}/archiver_key")
 _CORE_FILES = (layout.CORE_CONFIG, layout.ARCHIVER_CONFIG, layout.REST_CONFIG)
 _WEB_FILES = (
     layout.WEB_SETTINGS,
-    f"{layout.STATIC}/.stamp",  # the pages name compressed files by their digests
     f"{layout.SECRETS}/django_secret_key",
     f"{layout.SECRETS}/database_web_password",
     *_SECRETS,
 )
 
 
-def _inputs(unit: str, *files: str) -> tuple[str, ...]:
-    """What a service of ours reads when it starts: its unit, the release's link, its files."""
-    return (f"{layout.UNITS}/{unit}", layout.VENV, *files)
+def _inputs(unit: str, side: Side, *files: str) -> tuple[str, ...]:
+    """What a service of ours reads when it starts: its unit, its side of the release, its files."""
+    return (f"{layout.UNITS}/{unit}", f"{layout.SIDES}/{side}", *files)
 
 
-_CORE = (Unit(layout.CORE_UNIT, _inputs(layout.CORE_UNIT, *_CORE_FILES)),)
+_CORE = (Unit(layout.CORE_UNIT, _inputs(layout.CORE_UNIT, "core", *_CORE_FILES)),)
 
 
 def _web(suite: Suite) -> tuple[Unit, ...]:
     """The pages and their worker."""
     return (
-        Unit(layout.WEB_UNIT, _inputs(layout.WEB_UNIT, suite.wsgi.configuration, *_WEB_FILES)),
-        Unit(layout.QCLUSTER_UNIT, _inputs(layout.QCLUSTER_UNIT, *_WEB_FILES)),
+        Unit(
+            layout.WEB_UNIT, _inputs(layout.WEB_UNIT, "web", suite.wsgi.configuration, *_WEB_FILES)
+        ),
+        Unit(layout.QCLUSTER_UNIT, _inputs(layout.QCLUSTER_UNIT, "web", *_WEB_FILES)),
     )
 
 

@@ -15,12 +15,14 @@ from mailman_suite.facts.kept_windows import QUESTION, Counts, KeptWindows
 from mailman_suite.host.window.rollback import given_up
 from mailman_suite.host.wire.kept import KeptWindow as Kept
 from mailman_suite.host.wire.order import Order
+from mailman_suite.host.wire.sides import Side
 from mailman_suite.host.wire.units import DeclaredUnit, DeclaredUnits
 from mailman_suite.inspection.standing import standing
 from mailman_suite.parts.database.connections import connections
 from mailman_suite.suite.suite import Suite
 from mailman_suite.windows import backup, upgrade
 
+_DATA: dict[Side, str] = {"core": "data of Core", "web": "data of the web"}
 # Not put back: it may contain newer entries of others.
 _STAYS = (layout.POSTFIX_MAIN,)
 # Neither are these: they call the programs that the newest window and backup brought.
@@ -70,7 +72,8 @@ def _afterwards(to: Kept) -> str:
 
 def described(kept: Kept) -> str:
     """One line about a window: id, when, from where to where, and what it kept."""
-    what = "data and configuration" if kept["data"] else "configuration"
+    whose = [_DATA[side] for side in kept["data"]]
+    what = " and ".join([*(["data"] if len(whose) == len(_DATA) else whose), "configuration"])
     return f"{kept['id']}: {what} of {kept['from']} on {kept['made']}, before {kept['to']}"
 
 
@@ -122,11 +125,13 @@ def _impossible(suite: Suite, to: Kept) -> Iterator[Refusal]:
 
 
 def _passed_over(to: Kept, kept: Sequence[Kept]) -> Iterator[Refusal]:
-    """A state without data fits the data of now only while no later window changed any."""
-    later = [one for one in kept if one["id"] > to["id"] and one["data"]]
-    if later and not to["data"]:
+    """Data that a window did not keep fits its state only while no later window changed them."""
+    lacks = {side: words for side, words in _DATA.items() if side not in to["data"]}
+    later = [one for one in kept if one["id"] > to["id"] and lacks.keys() & set(one["data"])]
+    if later:
+        what = " and ".join(lacks.values()) if to["data"] else "data"
         yield Refusal(
-            found=f"{to['id']} kept no data, and {later[-1]['id']} changed data after it",
+            found=f"{to['id']} kept no {what}, and {later[-1]['id']} changed data after it",
             expected="a window that kept data and configuration",
             remedy=f"roll back to {later[-1]['id']} first",
         )

@@ -23,9 +23,11 @@ from mailman_suite.parts.database.connections import at, connections, files
 from mailman_suite.runs.record import this_run
 from mailman_suite.suite import files as suite_files
 from mailman_suite.suite.places import Places
+from mailman_suite.suite.release_link import release_link
 from mailman_suite.suite.rendering import rendered
 from mailman_suite.suite.suite import Suite
 from mailman_suite.windows import differences
+from mailman_suite.windows.stops import started_units, stopped_units, units_left_alone
 
 # Core needs about 13 seconds until REST answers, the web 3; both wait for slow disks and CPUs.
 _PATIENCE_SECONDS: wire.Patience = {"core": 180, "web": 90}
@@ -53,14 +55,17 @@ def order(suite: Suite, name: str, units: DeclaredUnits) -> wire.Order:
         **_data(suite),
         "paths": configuration_paths(suite),
         "files": _files(suite),
-        "units": _groups(suite),
-        "starts": [layout.CORE_UNIT, layout.WEB_UNIT],
+        "leaves": list(suite.leaves),
+        "goes_on": units_left_alone(suite),
+        "sides": release_link(suite)["sides"],
+        "units": stopped_units(suite),
+        "starts": started_units(suite),
         "declared_units": units,
         "window_unit": layout.WINDOW_UNIT,
         "closed": layout.CLOSED,
         "proxy": suite.proxy.unit,
         "mta": suite.mta.name,
-        "transport": suite.mta.transport,
+        "transport": "" if "core" in suite.leaves else suite.mta.transport,
         "cron_jobs": list(suite.cron_jobs),
         "removes": [],  # at its end, however it ends
         **_index(suite),
@@ -71,6 +76,7 @@ def order(suite: Suite, name: str, units: DeclaredUnits) -> wire.Order:
 
 def _release(suite: Suite) -> wire.Release:
     """What the new release consists of, and how its programs are run."""
+    link = release_link(suite)
     return {
         "python": f"{suite.release_directory}/venv/bin/python",
         "user": layout.USER,
@@ -79,8 +85,8 @@ def _release(suite: Suite) -> wire.Release:
             "MAILMAN_CONFIG_FILE": layout.CORE_CONFIG,
             "MAILMAN_WEB_CONFIG": layout.WEB_SETTINGS,
         },
-        "link": layout.VENV,
-        "target": f"{suite.release_directory}/venv",
+        "link": link["link"],
+        "target": link["target"],
         "heads": f"{suite.release_directory}/heads.json",
     }
 
@@ -152,6 +158,7 @@ def configuration_paths(suite: Suite) -> list[str]:
         *layout.COMMANDS,
         layout.INDEX_PROGRAM,
         f"{layout.STATE}/files.json",
+        f"{layout.SIDES}/*",
         *sorted({job["file"] for job in suite.cron_jobs}),
         *_links_or_sites(suite),
     ]
@@ -197,20 +204,6 @@ def _present(suite: Suite, databases: Connections) -> Connections:
 
 def _files(suite: Suite) -> FilesToApply:
     return (suite_files.directories(suite.settings) + suite_files.installed(suite)).with_content()
-
-
-def _groups(suite: Suite) -> wire.UnitGroups:
-    """The units by when they stop: timers, then their jobs, Core, and the web last."""
-    timers = suite_files.timers(suite)
-    return {
-        "timers": [*timers, layout.INDEX_PATH_UNIT],
-        "jobs": [
-            *(timer.replace(".timer", ".service") for timer in timers),
-            layout.INDEX_UNIT,
-        ],
-        "core": [layout.CORE_UNIT, layout.QCLUSTER_UNIT],
-        "web": [layout.WEB_UNIT, *(suite.adoption.units if suite.adoption else ())],
-    }
 
 
 def _wsgi() -> PagesQuestion:

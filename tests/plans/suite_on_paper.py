@@ -14,6 +14,7 @@ from mailman_suite.parts.mta.postfix import PARAMETERS, changes
 from mailman_suite.releases.platforms import platform_of
 from mailman_suite.settings.secret_references import SHARED
 from mailman_suite.suite.files import web_settings
+from mailman_suite.suite.release_link import release_link
 from tests.plans.paper_hosts import PaperHost
 
 POSTGRESQL = {"mailman_database": "postgresql"}
@@ -83,6 +84,9 @@ def look(host: PaperHost, release: str = "") -> dict[str, Any]:
     }
 
 
+RELEASE_STATE = ("built", "assets", "current", "core", "web", "stamped", "sent")
+
+
 def bare(host: PaperHost) -> dict[str, Any]:
     """The answers of a machine that has nothing yet."""
     return {
@@ -92,7 +96,7 @@ def bare(host: PaperHost) -> dict[str, Any]:
         "Account": {},
         "ManagedFiles": lambda arguments: {"different": _all_missing(arguments)},
         "Secrets": _no_secrets,
-        "ReleaseState": {"built": "", "assets": "", "current": "", "sent": ""},
+        "ReleaseState": dict.fromkeys(RELEASE_STATE, ""),
         "SuiteDatabases": lambda arguments: {"roles": ["core"], "databases": ["core"]},
         "DatabaseAccess": _no_access,
         "Schema": {"new": True, "core": True, "web": ["all"]},
@@ -144,6 +148,8 @@ def converged(host: PaperHost, **more: Any) -> dict[str, Any]:
             "built": "complete",
             "assets": web_settings(suite).sha256,
             "current": f"{suite.release_directory}/venv",
+            **release_link(suite)["sides"]["stamps"],
+            "stamped": f"{suite.release_directory}/venv",
             "sent": "",
         },
         "SuiteDatabases": {"roles": [], "databases": []},

@@ -58,7 +58,7 @@ def test_a_rollback_says_what_it_gives_up_and_opens_one_window(
 
 
 def test_a_rollback_of_configuration_counts_nothing() -> None:
-    facts = answers(KeptWindows={"windows": [kept(data=False)]})
+    facts = answers(KeptWindows={"windows": [kept(data=[])]})
     plan = plan_of(ROLLBACK, {**GOOD, "mailman_rollback": ID}, facts)
     assert asked(plan) == ["HostInspection", "KeptWindows"]
 

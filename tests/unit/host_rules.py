@@ -96,7 +96,7 @@ STILL_FOLLOW = {
     "state/sqlite.py": "root's directory of a window",
     "window/journal.py": "root's directory of a window",
     "window/room.py": "root's directory of a window",
-    "window/upgrade.py": "root's directory in /run",
+    "window/stopping.py": "root's directory in /run",
 }
 
 

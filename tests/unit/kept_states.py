@@ -37,7 +37,7 @@ def kept(**more: Any) -> dict[str, Any]:
         "made": "2026-11-21T14:40:06+00:00",
         "from": OLD,
         "to": suite.identifier,
-        "data": True,
+        "data": ["core", "web"],
         "aside": {},
         "missing": [],
         "renamed": False,

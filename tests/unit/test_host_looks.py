@@ -198,7 +198,7 @@ def test_room_is_told_for_a_directory_that_does_not_exist_yet(tmp_path: Path):
 def test_a_suite_is_known_by_what_its_virtualenv_is(tmp_path: Path):
     venv, config = tmp_path / "venv", tmp_path / "mailman.cfg"
     paths = {"home": str(tmp_path), "venv": str(venv), "core_config": str(config)}
-    paths["releases"] = str(tmp_path / "releases")
+    paths["releases"], paths["sides"] = str(tmp_path / "releases"), str(tmp_path / "sides")
     assert look.suite(paths)["kind"] in ("none", "packages")
     venv.mkdir()
     assert look.suite(paths) == {"kind": "guide", "release": ""}
@@ -207,7 +207,7 @@ def test_a_suite_is_known_by_what_its_virtualenv_is(tmp_path: Path):
     assert look.suite(paths) == {"kind": "guide", "release": ""}, "the link of somebody else"
     venv.unlink()
     venv.symlink_to("releases/3.3.10-py3.11-abc/venv")
-    ours = {"kind": "ours", "release": "3.3.10-py3.11-abc"}
+    ours = {"kind": "ours", "release": "3.3.10-py3.11-abc", "sides": {}}
     assert look.suite(paths) == {**ours, "database": "", "database_place": ""}
     config.write_text("[database]\nclass: mailman.database.sqlite.SQLiteDatabase\n")
     assert look.suite(paths) == {**ours, "database": "sqlite", "database_place": ""}
@@ -293,6 +293,7 @@ def test_what_windows_and_builds_left_is_told(tmp_path: Path):
             {"id": "2-open", "ended": False, "seconds": None, "release": "", "bytes": 0},
         ],
         "releases": ["a"],
+        "in_use": [],
     }
 
 

@@ -24,7 +24,7 @@ def test_a_window_that_kept_everything_can_be_gone_back_to() -> None:
 
 
 def test_without_a_name_the_windows_are_listed() -> None:
-    (refusal,) = rollback.refusals(standing(), [kept(), kept(id=LATER, data=False)])
+    (refusal,) = rollback.refusals(standing(), [kept(), kept(id=LATER, data=[])])
     assert f"{ID}: data and configuration of {OLD} on 2026-11-21T14:40:06" in refusal.expected
     assert f"{LATER}: configuration of {OLD}" in refusal.expected
     assert "--data mailman_rollback=ID" in refusal.remedy
@@ -60,10 +60,10 @@ def test_what_cannot_come_back_whole_is_refused(parts: dict[str, Any], found: st
 
 
 def test_configuration_alone_does_not_go_back_past_a_window_that_changed_data() -> None:
-    windows = [kept(id=LATER), kept(data=False)]
+    windows = [kept(id=LATER), kept(data=[])]
     (refusal,) = rollback.refusals(standing(**NAMED), windows)
     assert f"roll back to {LATER} first" in refusal.remedy
-    assert rollback.refusals(standing(**NAMED), [kept(id=LATER, data=False), windows[1]]) == []
+    assert rollback.refusals(standing(**NAMED), [kept(id=LATER, data=[]), windows[1]]) == []
 
 
 def test_the_order_puts_back_what_was_kept_and_keeps_what_is() -> None:
@@ -121,7 +121,7 @@ def looked(windows: Path) -> list[dict[str, Any]]:
 
 def test_a_host_tells_what_its_windows_kept(windows: Path) -> None:
     (one,) = looked(windows)
-    assert (one["id"], one["data"], one["running"]) == (ID, True, ["a.service"])
+    assert (one["id"], one["data"], one["running"]) == (ID, ["core", "web"], ["a.service"])
     assert one["missing"] == [str(windows.parents[1] / "releases" / OLD / "stamp.json")]
     assert one["other_passwords"] == []
 
@@ -133,7 +133,7 @@ def test_a_changed_password_and_a_missing_copy_are_told(windows: Path) -> None:
     (windows / "snapshot" / "web" / "complete").unlink()
     (one,) = looked(windows)
     assert one["other_passwords"] == [str(root / "secrets" / "core")]
-    assert (one["missing"], one["data"]) == ([], False)
+    assert (one["missing"], one["data"]) == ([], [])
 
 
 @pytest.mark.parametrize("name", ["outcome.json", "manifest.json", "snapshot/complete"])

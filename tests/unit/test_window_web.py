@@ -124,7 +124,7 @@ def interrupted(host: WebHost) -> dict[str, Any]:
     steps = dict(window_web.steps(order))
     journal.note("opened")
     for name in ("Configuration is copied", "Pages are closed", window_web.CLOSED):
-        window.upgrade.take([(name, steps[name])], order, journal)
+        window.take([(name, steps[name])], order, journal)
     assert host.is_closed and not host.runs(layout.WEB_UNIT)
     return order
 

@@ -40,11 +40,13 @@ def prepared(place: Path) -> Callable[[str], Fresh]:
             shutil.rmtree(host.place / "program")  # it runs within the test
             hosts.copy(root, root.with_name("kept"))
 
-            def fresh() -> Host:
+            def again() -> Host:
                 hosts.copy(root.with_name("kept"), root)
-                return copy.deepcopy(host)
+                fresh = copy.deepcopy(host)
+                hosts.start_what_is_left_alone(fresh)
+                return fresh
 
-            made[kind] = fresh
+            made[kind] = again
         return made[kind]
 
     return of

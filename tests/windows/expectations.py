@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.windows import data, taken_over
+from tests.windows import data, pretended_core, taken_over
 from tests.windows.hosts import Host
 from tests.windows.product import layout, managed_files
 
@@ -24,7 +24,7 @@ def _release(host: Host) -> dict[str, Any]:
     return {
         "tree": _new_tree(host),
         "files": host.before["files"],
-        "databases": before if host.kind == "restart" else _migrated(before, changes),
+        "databases": before if host.kind == "restart" else _migrated(host, changes),
         "units": set(host.order["declared_units"]["units"]),
         "configuration": "new",
         "release": host.order["to"],
@@ -32,8 +32,16 @@ def _release(host: Host) -> dict[str, Any]:
     }
 
 
-def _migrated(before: dict[str, list[str]], changes: list[str]) -> dict[str, list[str]]:
-    return {name: data.migrated(before[name], name, changes) for name in before}
+def left_alone(host: Host) -> set[str]:
+    """The services that the window neither stops nor changes."""
+    leaves = host.order.get("leaves", [])
+    return {name for side in leaves for name in pretended_core.SERVICES[side]}
+
+
+def _migrated(host: Host, changes: list[str]) -> dict[str, list[str]]:
+    before = host.before["databases"]
+    changed = set(before) - set(host.order["leaves"])
+    return {**before, **{name: data.migrated(before[name], name, changes) for name in changed}}
 
 
 def _backup(host: Host) -> dict[str, Any]:
@@ -52,7 +60,7 @@ def _rollback(host: Host) -> dict[str, Any]:
     return {
         **{name: host.then[name] for name in ("tree", "databases", "units")},
         "files": {**host.then["files"], **spool},
-        "configuration": "old",
+        "configuration": host.then["configuration"],
         "release": host.then["release"],
         "sent": host.sent,
     }

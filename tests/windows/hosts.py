@@ -9,13 +9,14 @@ import re
 import shutil
 import sys
 import tarfile
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.unit.kept_states import OLD
-from tests.windows import pretended_postfix, pretending, units
+from tests.windows import pretended_core, pretended_postfix, pretending, units
 from tests.windows.product import Journal, Suite, layout, managed_files, window
 
 _SYSTEM_PATH = re.compile(r"(?<![\w.-])/(?=(opt|etc|usr|var|run)/|usr\b)")
@@ -219,6 +220,18 @@ def write_program(path: Path, root: Path, text: str = _PROGRAM) -> None:
 def enable_and_start(host: Host, names: Iterable[str]) -> None:
     for verb in ("enable", "start"):
         pretending.answer(host.root, ["systemctl", verb, *names])
+
+
+def start_what_is_left_alone(host: Host) -> None:
+    """Services that the window does not stop have read the files of a host that was just copied."""
+    for side in host.order.get("leaves", []):
+        for name in pretended_core.SERVICES[side]:
+            pid = str(time.time())
+            units.set_state(host.root, name, **{**host.unit(name), "pid": pid})
+            host.before["processes"][name]["pid"] = pid
+            if name == host.service:
+                host.before["began"] = pid
+                (host.root / "pretended/busy").write_text(pid)
 
 
 def copy(source: Path, target: Path) -> None:

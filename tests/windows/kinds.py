@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.bad_settings import GOOD
 from tests.plans.suite_on_paper import look
 from tests.unit.kept_states import DEBIAN_12, OLD
@@ -32,6 +34,7 @@ from tests.windows.product import (
     layout,
     restore,
     rollback,
+    sides,
     suite_of,
     window,
 )
@@ -52,11 +55,13 @@ def running(suite: Suite) -> list[str]:
     return [name for name in declaration(suite)["units"] if name not in hosts.SYSTEM]
 
 
-def standing(root: Path, kind: str, release: str = OLD, has: str = OLD_SCHEMA) -> Host:
-    """A suite of ours that runs a release."""
+def standing(
+    root: Path, kind: str, release: str = OLD, has: str = OLD_SCHEMA, same: str = ""
+) -> Host:
+    """A suite of ours that runs a release; its side `same` is as in the newest."""
     host = hosts.bare(root)
     host.kind, host.old = kind, release
-    installing.make_suite(host, suite_on(), release, has)
+    installing.make_suite(host, suite_on(), release, has, same)
     installing.make_data(host, "then")
     hosts.enable_and_start(host, running(suite_on()))
     installing.queue_messages(host, "then")
@@ -74,6 +79,27 @@ def release(root: Path) -> Host:
     host, suite = standing(root, "release"), suite_on()
     installing.make_release(host, f"{suite.release_directory}/venv", NEW, NEW_SCHEMA)
     return opened(host, suite, window.order(suite, ID, declaration(suite)))
+
+
+def release_of_web(root: Path) -> Host:
+    """Another release whose Core is the same."""
+    return _release_beside(root, "release of the web", "core")
+
+
+def release_of_core(root: Path) -> Host:
+    """Another release whose web is the same."""
+    return _release_beside(root, "release of Core", "web")
+
+
+def _release_beside(root: Path, kind: str, left: sides.Side) -> Host:
+    host, suite = standing(root, kind, same=left), suite_on()
+    (root / "pretended/left").write_text(left)
+    prefix = f"{suite.release_directory}/venv"
+    installing.make_release(host, prefix, NEW, NEW_SCHEMA, same=left)
+    installing.stamp_sides(host, suite, left)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sides, "unconcerned", lambda *_: (left,))
+        return opened(host, suite, window.order(suite, ID, declaration(suite)))
 
 
 def restart(root: Path) -> Host:
@@ -116,6 +142,15 @@ def of_rollback(root: Path) -> Host:
     in_process.done(earlier)
     hosts.make_older(earlier)
     return _rolling_back(earlier, "rollback")
+
+
+def of_rollback_of_web(root: Path) -> Host:
+    """The state before a window that left Core alone."""
+    earlier = release_of_web(root)
+    hosts.start_what_is_left_alone(earlier)
+    in_process.done(earlier)
+    (root / "pretended/left").unlink()
+    return _rolling_back(earlier, "rollback of the web")
 
 
 def of_rollback_without_data(root: Path) -> Host:
@@ -188,10 +223,13 @@ def of_web_back(root: Path) -> Host:
 
 KINDS: dict[str, Callable[[Path], Host]] = {
     "release": release,
+    "release of the web": release_of_web,
+    "release of Core": release_of_core,
     "restart": restart,
     "backup": of_backup,
     "restore": of_restore,
     "rollback": of_rollback,
+    "rollback of the web": of_rollback_of_web,
     "rollback without data": of_rollback_without_data,
     "rollback by hand": of_rollback_by_hand,
     "by hand": by_hand,

@@ -33,6 +33,11 @@ SCHEMA = {
     "core": "SELECT version_num FROM alembic_version",
     "web": "SELECT max(name) FROM django_migrations",
 }
+# Whose database each service works with.
+SERVICES = {
+    "core": ("mailman3.service",),
+    "web": ("mailmanweb.service", "mailmanweb-qcluster.service"),
+}
 _FOR_A_PERSON = ("shunt", "bad")
 
 
@@ -43,7 +48,7 @@ def release_of(unit: str) -> Path | None:
 
 
 def about(prefix: Path | None) -> dict[str, str]:
-    """A release's name, and the schema that its code expects."""
+    """A release's name, and the schemas that its code expects."""
     return dict(json.loads((prefix / "release.json").read_text())) if prefix else {"name": ""}
 
 
@@ -99,7 +104,7 @@ def begin(root: Path, prefix: Path) -> dict[str, str]:
     """Core comes up, with the schema of its release; of a newer one it knows nothing, and fails."""
     where, release = database(root, "core"), about(prefix)
     (has,) = execute(where, SCHEMA["core"])
-    if has > release["schema"] or migrate(root, prefix, "core")[0]:
+    if has > release["core"] or migrate(root, prefix, "core")[0]:
         return {"state": "failed"}
     with (root / "pretended/started").open("a") as started:
         started.write(f"{time.time()} {release['name']}\n")
@@ -159,7 +164,7 @@ def send_on(root: Path, message: str, release: str) -> None:
 
 def migrate(root: Path, prefix: Path, which: str) -> tuple[int, str]:
     """The schema of a release; what a test wants to go wrong with the migration does."""
-    where, wanted = database(root, which), about(prefix)["schema"]
+    where, wanted = database(root, which), about(prefix)[which]
     if execute(where, SCHEMA[which]) == [wanted]:
         return 0, ""
     spoil = root / f"pretended/spoil-{which}"

@@ -170,9 +170,16 @@ def _mailman_web(root: Path, words: list[str]) -> Answer:
 
 
 def _migrate(root: Path, words: list[str], which: str) -> Answer:
-    """Any of Core's commands migrates; none may while a service works with the database."""
+    """Any of Core's commands migrates; none may while a service works with the database.
+
+    One of the side that the release leaves alone may run.
+    """
+    left = root / "pretended/left"
+    goes_on = pretended_core.SERVICES[left.read_text()] if left.exists() else ()
     services = [path.name for path in (root / "pretended/units").glob("mailman*.service")]
-    at_work = [name for name in services if state(root, name)["state"] == "active"]
+    at_work = [
+        name for name in services if state(root, name)["state"] == "active" and name not in goes_on
+    ]
     if others := [name for name in at_work if "-window" not in name]:
         return 1, f"{', '.join(others)} works with the database\n"
     return pretended_core.migrate(root, Path(words[0]).parents[1], which)

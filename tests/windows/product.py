@@ -17,9 +17,11 @@ from mailman_suite.host.window import program as host_window
 from mailman_suite.host.window.journal import COMMITTED, Journal
 from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import suite_of
+from mailman_suite.releases import sides
 from mailman_suite.suite import files as suite_files
 from mailman_suite.suite import places
 from mailman_suite.suite.needed_secrets import secret_references
+from mailman_suite.suite.release_link import release_link
 from mailman_suite.suite.suite import Suite
 from mailman_suite.suite.units import declaration
 from mailman_suite.windows import backup, restore, rollback
@@ -47,11 +49,13 @@ __all__ = [
     "manifest",
     "peers",
     "places",
+    "release_link",
     "restore",
     "rollback",
     "room",
     "schema",
     "secret_references",
+    "sides",
     "snapshot",
     "suite_files",
     "suite_of",

@@ -56,6 +56,9 @@ BREAKAGES = {
 }
 
 
+LAST_STEPS = ["release of the web", "release of Core", "by hand", "packages", "rollback", "restore"]
+
+
 def break_it(host: Host, breakage: Breakage, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, text in breakage.pretended.items():
         (host.root / "pretended" / name).write_text(text)
@@ -75,7 +78,7 @@ def test_what_goes_wrong_is_undone_and_named(
     outcomes.assert_ended(host)
 
 
-@pytest.mark.parametrize("kind", ["by hand", "packages", "rollback", "restore"])
+@pytest.mark.parametrize("kind", LAST_STEPS)
 def test_every_kind_has_a_way_back_from_its_last_step(
     kind: str, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:

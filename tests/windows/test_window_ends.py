@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.windows import in_process, outcomes
+from tests.windows import expectations, in_process, outcomes
 from tests.windows.hosts import Host
+from tests.windows.loopback import loopback
 
 _STOPPING = [
     "Postfix holds mail back, pages are read-only",
@@ -33,6 +34,34 @@ STEPS = {
         *_STOPPING,
         "Contents are counted",
         *_MIGRATING,
+    ],
+    "release of the web": [
+        *_BEFORE,
+        "Pages are read-only",
+        "Jobs have ended",
+        "The web is stopped",
+        "The web's snapshot is taken",
+        "Contents are counted",
+        "The new configuration is in place",
+        "The link leads to the new release",
+        "The web's schema is migrated",
+        "Counts are unchanged",
+        "The new release is started",
+        "The web answers",
+        "Core answers",
+        "Pages are open again",
+    ],
+    "release of Core": [
+        *_BEFORE,
+        *_STOPPING[:5],
+        "Queues are set aside",
+        "Contents are counted",
+        "The new configuration is in place",
+        "The link leads to the new release",
+        "Core's schema is migrated",
+        "Counts are unchanged",
+        "The new release is started",
+        *_SERVING,
     ],
     "restart": [
         "Configuration is copied",
@@ -129,7 +158,8 @@ STEPS = {
 }
 
 
-STEPS["rollback by hand"] = STEPS["rollback"]
+for other in ("by hand", "of the web"):
+    STEPS[f"rollback {other}"] = STEPS["rollback"]
 
 
 @pytest.mark.parametrize("kind", STEPS)
@@ -140,3 +170,19 @@ def test_a_window_takes_its_steps_in_this_order_and_keeps_its_promise(
     assert host.outcome["outcome"] == "finished"
     assert host.steps == STEPS[kind]
     outcomes.assert_ended(host)
+
+
+@pytest.mark.parametrize("broken", [False, True])
+@pytest.mark.parametrize("kind", ["release of the web", "release of Core"])
+def test_a_side_that_is_the_same_in_both_releases_goes_on(
+    broken: bool, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the window finishes or not."""
+    monkeypatch.setattr(loopback(), "broken", {"/mailman3/lists/"} if broken else set())
+    assert not in_process.killed_at(host, monkeypatch, line=0)
+    assert host.outcome["outcome"] == ("rolled back" if broken else "finished")
+    names = expectations.left_alone(host)
+    before = host.before["processes"]
+    assert {name: host.unit(name) for name in names} == {name: before[name] for name in names}
+    started = [one for one in host.commands[host.commands_before :] if one.startswith("systemctl")]
+    assert not [one for one in started if names & set(one.split()) and " show " not in one]

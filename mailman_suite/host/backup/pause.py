@@ -13,14 +13,14 @@ from pathlib import Path
 
 from mailman_suite.host.state import manifest
 from mailman_suite.host.window import data as window_data
-from mailman_suite.host.window import health, mail, services, shunted, upgrade
+from mailman_suite.host.window import health, mail, services, shunted, stopping, upgrade
 from mailman_suite.host.window.journal import Journal
-from mailman_suite.host.window.upgrade import recorded
+from mailman_suite.host.window.steps import recorded, take
 from mailman_suite.host.wire.manifest import Held
 from mailman_suite.host.wire.order import BackupOrder as Order
 
 PAUSED = "paused"
-_COPIES = (upgrade.keep_core, upgrade.keep_web)
+_COPIES = (stopping.keep_core, stopping.keep_web)
 
 
 class BusyError(Exception):
@@ -33,15 +33,15 @@ def copy(order: Order, journal: Journal) -> None:
         require_quiet(order)
         upgrade.keep_configuration(order, journal)
     start = time.monotonic()
-    upgrade.take(_pause(), order, journal)
+    take(_pause(), order, journal)
     journal.note(PAUSED, seconds=round(time.monotonic() - start, 1))
 
 
 def _pause() -> Iterator[tuple[str, Callable[[Order, Journal], None]]]:
-    yield "Postfix holds mail back, pages are read-only", upgrade.close
-    yield "Jobs have ended", upgrade.end_jobs
+    yield "Postfix holds mail back, pages are read-only", stopping.close
+    yield "Jobs have ended", stopping.end_jobs
     yield "Core has emptied its queues", mail.drain
-    yield "Core is stopped", upgrade.stop_core
+    yield "Core is stopped", stopping.stop_core
     yield "Data is copied and counted", keep
     yield "Core is started again", start_again
     yield "Core answers", core_answers

@@ -23,7 +23,7 @@ from mailman_suite.host.backup import pause as backup_pause
 from mailman_suite.host.base import verbs
 from mailman_suite.host.window import progress, services
 from mailman_suite.host.window.journal import Journal
-from mailman_suite.host.window.upgrade import recorded
+from mailman_suite.host.window.steps import recorded
 from mailman_suite.host.wire.journal import OutcomeName
 from mailman_suite.host.wire.order import BackupOrder as Order
 

@@ -1,10 +1,11 @@
 """Observes units, timers, processes, sockets and private files of the suite; judges nothing.
 
 `look`: {"services", "ours", "servers", "jobs": {timer: service}, "venv", "releases", "static",
-         "private": [...], "secrets", "index": {"wanted", "unit"}} -> {"booted", "units", "timers",
-         "processes", "sockets", "private", "release", "index"}; whatever could not be observed is
-         {"error": why}. `ours` are those services that run the release's code; with `servers` the
-         names of database servers' units begin.
+         "sides", "stamps": {service: path}, "private": [...], "secrets", "index": {"wanted",
+         "unit"}} -> {"booted", "units", "timers", "processes", "sockets", "private", "release",
+         "index"}; whatever could not be observed is {"error": why}. `ours` are those services that
+         run the release's code, `stamps` the files that say since when it is theirs; with `servers`
+         the names of database servers' units begin.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from collections.abc import Callable
 from typing import Any
 
 from mailman_suite.host.base import verbs
+from mailman_suite.host.check.processes import processes, started
 from mailman_suite.host.wire.checks import (
     Attributes,
     IndexState,
-    Processes,
     ReleaseLinks,
     SystemQuestion,
 )
@@ -92,46 +93,6 @@ def pids(declared: SystemQuestion) -> dict[int, str]:
         if match:
             found[int(path.split("/")[2])] = match.group(1)
     return found
-
-
-def processes(declared: SystemQuestion, owned: dict[int, str]) -> Processes:
-    """How many processes each unit has, and which of them run other code than the release's."""
-    release = os.path.dirname(os.path.realpath(declared["venv"]))
-    switched = os.lstat(declared["venv"]).st_ctime
-    found: Processes = {"count": {}, "stale": []}
-    ours = {pid: unit for pid, unit in owned.items() if unit in declared["ours"]}
-    for pid, unit in sorted(ours.items()):
-        try:
-            reason = stale(pid, release, declared["releases"], switched)
-        except OSError:
-            continue  # it ended while we looked
-        found["count"][unit] = found["count"].get(unit, 0) + 1
-        if reason:
-            found["stale"].append(f"{unit}'s process {pid} {reason}")
-    return found
-
-
-def stale(pid: int, release: str, releases: str, switched: float) -> str | None:
-    """Why a process is not of the current release, or None."""
-    program = os.readlink(f"/proc/{pid}/exe")
-    if program.endswith(" (deleted)"):
-        return f"runs the deleted program {program[:-10]}"
-    with open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as text:
-        mapped = {line.split(None, 5)[5].strip() for line in text if line.count("/")}
-    for path in sorted(one for one in mapped if one.startswith(f"{releases}/")):
-        if not path.startswith(f"{release}/") or path.endswith(" (deleted)"):
-            return f"has loaded {path}"
-    if started(pid) + 0.05 < switched:
-        return "started before the current release became current"
-    return None
-
-
-def started(pid: int) -> float:
-    """When a process started, in seconds since the epoch."""
-    with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as text:
-        ticks = int(text.read().rpartition(")")[2].split()[19])
-    booted = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
-    return booted + ticks / os.sysconf("SC_CLK_TCK")
 
 
 def sockets(owned: dict[int, str]) -> dict[str, list[str]]:

@@ -16,7 +16,7 @@ import sys
 import time
 
 from mailman_suite.host.base import verbs
-from mailman_suite.host.inspect import windows
+from mailman_suite.host.inspect import stamps, windows
 from mailman_suite.host.wire import inspection
 
 # Upstream's images and those made after them, whatever their registry, tag or container's name.
@@ -121,7 +121,9 @@ def suite(paths: inspection.Paths) -> inspection.StandingSuite:
     venv = paths["venv"]
     if is_ours(venv, paths["releases"]):
         release = os.path.basename(os.path.dirname(os.path.realpath(venv)))
-        return {"kind": "ours", "release": release, **database(paths["core_config"])}
+        sides = stamps.digests(venv, paths["sides"])
+        more = database(paths["core_config"])
+        return {"kind": "ours", "release": release, "sides": sides, **more}
     if os.path.isdir(venv):
         return {"kind": "guide", "release": ""}
     if os.path.isfile("/usr/lib/mailman3/bin/mailman") or os.path.isdir("/usr/share/mailman3-web"):

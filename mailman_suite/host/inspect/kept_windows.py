@@ -18,6 +18,7 @@ from mailman_suite.host.wire.journal import Outcome
 from mailman_suite.host.wire.kept import KeptWindow, KeptWindows, KeptWindowsQuestion
 from mailman_suite.host.wire.manifest import Manifest
 from mailman_suite.host.wire.order import Order, PutAside
+from mailman_suite.host.wire.sides import SIDES, Side
 
 
 def read(path: str) -> Any:
@@ -51,7 +52,6 @@ def window(place: str, asked: KeptWindowsQuestion) -> KeptWindow | None:
     kept = os.path.join(place, "snapshot")
     if not os.path.exists(os.path.join(kept, "complete")):
         return None
-    data = [os.path.exists(os.path.join(kept, name, "complete")) for name in ("core", "web")]
     by_hand = order["by_hand"] if order["kind"] == "release" else None
     return {
         "directory": place,
@@ -59,7 +59,7 @@ def window(place: str, asked: KeptWindowsQuestion) -> KeptWindow | None:
         "made": manifest["made"],
         "from": order["from"],
         "to": order["to"],
-        "data": all(data),
+        "data": data(kept, order),
         "aside": by_hand["aside"] if by_hand else {},
         "missing": missing(order, by_hand, asked["releases"]),
         "renamed": bool(order.get("renames")),  # orders from before there were any have none
@@ -69,6 +69,13 @@ def window(place: str, asked: KeptWindowsQuestion) -> KeptWindow | None:
         "units": order["units"],
         "running": running(place),
     }
+
+
+def data(kept: str, order: Order) -> list[Side]:
+    """The sides whose data the window copied: all that it changed, or none."""
+    changed = [side for side in SIDES if side not in order.get("leaves", [])]
+    whole = (os.path.exists(os.path.join(kept, side, "complete")) for side in changed)
+    return changed if all(whole) else []
 
 
 def missing(order: Order, by_hand: PutAside | None, releases: str) -> list[str]:

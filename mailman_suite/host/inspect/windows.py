@@ -8,6 +8,7 @@ import os
 import subprocess
 from typing import Any
 
+from mailman_suite.host.inspect import in_use
 from mailman_suite.host.wire import inspection
 from mailman_suite.host.wire.nothing import Nothing
 
@@ -71,7 +72,11 @@ def kept(paths: inspection.Paths) -> inspection.Kept:
                 }
             )
     releases = sorted(glob.glob(os.path.join(paths["releases"], "*")))
-    return {"windows": found, "releases": [os.path.basename(path) for path in releases]}
+    return {
+        "windows": found,
+        "releases": [os.path.basename(path) for path in releases],
+        "in_use": in_use.releases(paths["releases"]),
+    }
 
 
 def read(path: str) -> Any:

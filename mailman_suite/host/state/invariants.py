@@ -18,7 +18,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from mailman_suite.host.base import verbs
@@ -28,6 +28,7 @@ from mailman_suite.host.state.reading import Database, opened
 from mailman_suite.host.wire.connections import Connections
 from mailman_suite.host.wire.manifest import Tallies, Tally
 from mailman_suite.host.wire.order import StateQuestion
+from mailman_suite.host.wire.sides import Side
 
 _FOLDERS = {  # below Core's var directory
     "queue files": "queue",
@@ -71,6 +72,17 @@ def differences(before: Tallies, after: Tallies) -> list[str]:
                 f"{name}: {was['count']} before and after, but with different contents"
             )
     return sentences
+
+
+def of_sides(tallies: Tallies, sides: Collection[Side]) -> Tallies:
+    """What a tally tells of these sides; Core's directory is Core's. Pure."""
+    return {name: one for name, one in tallies.items() if side_of(name) in sides}
+
+
+def side_of(name: str) -> Side:
+    """Whose a name of a tally is, such as `archived messages (lists)`."""
+    family = name.partition(" (")[0]
+    return "web" if family in {one.name for one in invariant_tables.WEB} else "core"
 
 
 def look(asked: StateQuestion) -> Tallies:

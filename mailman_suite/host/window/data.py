@@ -19,9 +19,15 @@ from mailman_suite.host.state.invariants import differences
 from mailman_suite.host.window.journal import Journal
 from mailman_suite.host.wire.manifest import DatabasesQuestion, Held
 from mailman_suite.host.wire.order import Order, SharedOrder, StateQuestion
+from mailman_suite.host.wire.sides import SIDES, Side
 
 COUNTS_AFTER = "counts_after.json"  # beside the manifest, which has those before
 _SAID_LINES = 25
+_MIGRATE: dict[Side, list[str]] = {
+    # Any Core command migrates first; this one prints nothing and writes Postfix's maps.
+    "core": ["mailman", "aliases"],
+    "web": ["mailman-web", "migrate", "--noinput", "--verbosity", "1"],
+}
 
 
 class DataError(Exception):
@@ -36,8 +42,14 @@ def changes_data(order: Order) -> bool:
 
 
 def count_before(order: Order, journal: Journal) -> None:
-    """What the databases and directories hold, kept in the manifest for the comparison."""
-    manifest.write(journal.directory, order, order["from"], held(order, order["invariants_before"]))
+    """What the databases and directories hold, kept in the manifest for the comparison.
+
+    Nothing of a side that the window leaves alone: it goes on to change.
+    """
+    found = held(order, order["invariants_before"])
+    sides = [side for side in SIDES if side not in order.get("leaves", [])]
+    found["invariants"] = invariants.of_sides(found["invariants"], sides)
+    manifest.write(journal.directory, order, order["from"], found)
 
 
 def compare(order: Order, journal: Journal) -> None:
@@ -104,11 +116,9 @@ def _programs() -> str:
 
 def migrate(order: Order, journal: Journal) -> None:
     """Migrates Core's and the web's schema in parallel: they are independent."""
-    # Any Core command migrates first; this one prints nothing and writes Postfix's maps.
-    core = ["mailman", "aliases"]
-    web = ["mailman-web", "migrate", "--noinput", "--verbosity", "1"]
+    wanted = [words for side, words in _MIGRATE.items() if side not in order.get("leaves", [])]
     with ThreadPoolExecutor(2) as pool:
-        for done in pool.map(lambda words: _as_mailman(order, words), (core, web)):
+        for done in pool.map(lambda words: _as_mailman(order, words), wanted):
             if done.returncode:
                 said = _last_words(done.stdout + done.stderr)
                 raise DataError("\n".join([f"{' '.join(done.args[-5:])} failed:", *said]))

@@ -34,6 +34,7 @@ from mailman_suite.host.window import (
     web as window_web,
 )
 from mailman_suite.host.window.journal import COMMITTED, Journal
+from mailman_suite.host.window.steps import Steps, take
 from mailman_suite.host.wire.journal import Outcome
 from mailman_suite.host.wire.order import Order
 
@@ -70,7 +71,7 @@ def run(order: Order, journal: Journal) -> None:
         return  # begun before: that is for `settle`
     journal.note("opened", id=order["id"], old=order["from"], new=order["to"])
     try:
-        upgrade.take(_STEPS[order["kind"]](order), order, journal)
+        take(_STEPS[order["kind"]](order), order, journal)
         _commit(journal)
     except (Exception, SystemExit) as error:  # programs beside this one end with SystemExit
         undo.roll_back(order, journal, reason=f"{type(error).__name__}: {error}")
@@ -106,7 +107,7 @@ def settle_at_boot(order: Order, journal: Journal) -> None:
         upgrade.complete_at_boot(order, journal)
 
 
-def _why_back(order: Order, journal: Journal, forward: upgrade.Steps, reason: str) -> str:
+def _why_back(order: Order, journal: Journal, forward: Steps, reason: str) -> str:
     """Why an interrupted window ends in the old release; empty after its commit.
 
     The window of a web's host that can only go forward takes the steps `forward` and is committed.
@@ -116,7 +117,7 @@ def _why_back(order: Order, journal: Journal, forward: upgrade.Steps, reason: st
     try:
         if not window_web.must_go_on(order, journal):
             return reason
-        upgrade.take(forward, order, journal)
+        take(forward, order, journal)
         _commit(journal)
     except (Exception, SystemExit) as error:
         return f"{type(error).__name__}: {error}"

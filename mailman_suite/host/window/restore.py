@@ -16,6 +16,7 @@ from mailman_suite.host.window import (
     by_hand,
     mail,
     rollback,
+    stopping,
     upgrade,
 )
 from mailman_suite.host.window import (
@@ -25,6 +26,7 @@ from mailman_suite.host.window import (
     room as window_room,
 )
 from mailman_suite.host.window.journal import Journal
+from mailman_suite.host.window.steps import Steps
 from mailman_suite.host.wire.order import Order
 
 UNPACKED = "backup"  # in the window's directory, until it ends
@@ -35,12 +37,12 @@ class BackupError(Exception):
     """An archive that cannot be used, with what was found and expected."""
 
 
-def steps(order: Order) -> upgrade.Steps:
+def steps(order: Order) -> Steps:
     """The archive is read to its end before anything stops."""
     yield "The backup is unpacked", unpack
     yield "There is space for the snapshot and a rollback", window_room.require
     yield "Configuration is copied", upgrade.keep_configuration
-    yield from upgrade.stopping(True)
+    yield from stopping.stopping(True)
     yield "Contents are counted, if possible", count_before
     yield "The search index is moved aside", by_hand.put_aside
     yield "The backup's data is in place", put_data

@@ -13,26 +13,28 @@ from pathlib import Path
 
 from mailman_suite.host.base import files, paths
 from mailman_suite.host.check.queues import HELD
-from mailman_suite.host.state import manifest, snapshot
+from mailman_suite.host.state import invariants, manifest, snapshot
 from mailman_suite.host.state.invariants import differences
-from mailman_suite.host.window import by_hand, mail, room, upgrade
+from mailman_suite.host.window import by_hand, mail, room, stopping, upgrade
 from mailman_suite.host.window import data as window_data
 from mailman_suite.host.window.journal import Journal
+from mailman_suite.host.window.steps import Steps
 from mailman_suite.host.wire.manifest import Tallies
 from mailman_suite.host.wire.order import Order
+from mailman_suite.host.wire.sides import SIDES, Side
 
 # The archiver's own queue, below Core's data.
 SPOOL = "archives/hyperkitty/spool"
 _QUEUES = ("queue", HELD)
 
 
-def steps(order: Order) -> upgrade.Steps:
+def steps(order: Order) -> Steps:
     """If the earlier window changed no data, neither does this."""
-    data = snapshot.is_whole(Path(order["past"], "snapshot", "core"))
+    data = bool(_kept(order))
     if data:
         yield "There is space for the snapshot and a rollback", room.require
     yield "Configuration is copied", upgrade.keep_configuration
-    yield from upgrade.stopping(data)
+    yield from stopping.stopping(data)
     if data:
         yield "Contents are counted", window_data.count_before
         yield "The snapshot's data is in place", put_data
@@ -46,19 +48,33 @@ def steps(order: Order) -> upgrade.Steps:
 
 
 def put_data(order: Order, journal: Journal) -> None:
-    """Both databases and Core's directory, but no queue; the journal says what is given up."""
+    """The databases and Core's directory, but no queue; the journal says what is given up.
+
+    What the earlier window left alone has no copy, and stays as it is.
+    """
     past, then = Path(order["past"]), order_of(order["past"])
     now, was = (manifest.read(place / manifest.NAME) for place in (journal.directory, past))
     journal.note("given up", counts=given_up(now["invariants"], was["invariants"]))
-    kept = past / "snapshot"
-    snapshot.put_back_data(Path(order["var"]), kept / "core" / "var", keeps=_QUEUES)
-    snapshot.put_back_database("core", then["databases"], kept / "core")
-    snapshot.put_back_database("web", then["databases"], kept / "web")
+    kept = _kept(order)
+    if "core" in kept:
+        snapshot.put_back_data(Path(order["var"]), kept["core"] / "var", keeps=_QUEUES)
+    for side, place in kept.items():
+        snapshot.put_back_database(side, then["databases"], place)
+
+
+def _kept(order: Order) -> dict[Side, Path]:
+    """The earlier window's copies of the data of each side that it changed."""
+    copies = {side: Path(order["past"], "snapshot", side) for side in SIDES}
+    return {side: place for side, place in copies.items() if snapshot.is_whole(place)}
 
 
 def given_up(now: Tallies, then: Tallies) -> list[str]:
-    """What changed since, a sentence each; queues stay as they are now."""
-    return differences(_without_queues(now), then)
+    """What changed since, a sentence each; queues stay as they are now.
+
+    Of a side that the earlier window left alone nothing is given up.
+    """
+    kept = {invariants.side_of(name) for name in then}
+    return differences(_without_queues(invariants.of_sides(now, kept)), then)
 
 
 def put_files(order: Order, journal: Journal) -> None:

@@ -57,9 +57,9 @@ def every(groups: UnitGroups) -> list[str]:
     return [*groups["timers"], *groups["jobs"], *groups["core"], *groups["web"]]
 
 
-def active(groups: UnitGroups) -> list[str]:
+def active(names: Iterable[str]) -> list[str]:
     """Those of the units that run or wait now."""
-    found = _states(every(groups))
+    found = _states(names)
     return [name for name in found if found[name]["ActiveState"] == "active"]
 
 

@@ -39,7 +39,7 @@ def roll_back(order: Order, journal: Journal, *, reason: str) -> None:
     reason = _begun(journal, reason)
     evidence = _evidence(order)
     _put_back(order, journal, services.every(order["units"]))
-    services.begin(journal.found("running").get("units", []))
+    services.begin(_stopped(order, journal))
     health = _health(order)
     _reopen(order, journal)
     peers.tell_end(order, journal, peers.ROLLED_BACK)
@@ -54,13 +54,19 @@ def put_back_at_boot(order: Order, journal: Journal, *, reason: str) -> None:
     """
     peers.give_up(order)
     reason = _begun(journal, reason)
-    _put_back(order, journal, services.active(order["units"]))
-    services.begin(journal.found("running").get("units", []))
+    _put_back(order, journal, services.active(services.every(order["units"])))
+    services.begin(_stopped(order, journal))
     _reopen(order, journal)
     peers.tell_end(order, journal, peers.ROLLED_BACK)
     health = "not asked: the host was booting"
     left = mail.left(journal)
     journal.end("rolled back", reason=reason, evidence=[], health=health, left=left)
+
+
+def _stopped(order: Order, journal: Journal) -> list[str]:
+    """The units that ran before the window, and that it stopped."""
+    goes_on = order.get("goes_on", [])
+    return [name for name in journal.found("running").get("units", []) if name not in goes_on]
 
 
 def _begun(journal: Journal, reason: str) -> str:
@@ -79,7 +85,9 @@ def _put_back(order: Order, journal: Journal, running: Iterable[str]) -> None:
     place = journal.directory / "snapshot"
     if journal.has(PUT_BACK) or not snapshot.is_whole(place):
         return
-    shunted.remember(order, journal)  # Core may run still, and be at a message
+    is_core_stopped = "core" not in order.get("leaves", [])
+    if is_core_stopped:
+        shunted.remember(order, journal)  # Core may run still, and be at a message
     services.stop(running)
     # Files first: the databases are reached by passwords that are files.
     renaming.put_back(journal)
@@ -89,7 +97,7 @@ def _put_back(order: Order, journal: Journal, running: Iterable[str]) -> None:
     if snapshot.is_whole(place / "core"):
         snapshot.put_back_data(Path(order["var"]), place / "core" / "var")
         snapshot.put_back_database("core", order["databases_before"], place / "core")
-    else:
+    elif is_core_stopped:
         shunted.queue_again(order, journal)
         mail.put_queues_back(order, journal)
     if snapshot.is_whole(place / "web"):

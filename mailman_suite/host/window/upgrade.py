@@ -7,13 +7,10 @@ for Core, and what Core had queued is set aside. So a rollback loses and duplica
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 from mailman_suite.host.apply import files as managed_files
-from mailman_suite.host.apply import units
+from mailman_suite.host.apply import release_link, units
 from mailman_suite.host.base import paths
 from mailman_suite.host.state import manifest, snapshot
 from mailman_suite.host.window import (
@@ -25,36 +22,21 @@ from mailman_suite.host.window import (
     renaming,
     room,
     services,
-    shunted,
+    stopping,
 )
 from mailman_suite.host.window import (
     data as window_data,
 )
 from mailman_suite.host.window.journal import Journal
+from mailman_suite.host.window.steps import Steps, recorded
 from mailman_suite.host.wire.order import Order, SharedOrder
+from mailman_suite.host.wire.sides import Side
 
-AnyOrder = TypeVar("AnyOrder", bound=SharedOrder)
-Step = Callable[[Order, Journal], None]
-Steps = Iterator[tuple[str, Step]]
-
-
-@contextmanager
-def recorded(journal: Journal, what: str) -> Iterator[None]:
-    """The journal has the step's beginning, and its end if it reaches it."""
-    journal.note("begun", step=what)
-    yield
-    journal.note("done", step=what)
-
-
-def take(
-    steps: Iterable[tuple[str, Callable[[AnyOrder, Journal], None]]],
-    order: AnyOrder,
-    journal: Journal,
-) -> None:
-    """Every step up to the commit, in turn."""
-    for what, step in steps:
-        with recorded(journal, what):
-            step(order, journal)
+_MIGRATED: dict[tuple[Side, ...], str] = {
+    (): "Both schemas are migrated",
+    ("core",): "The web's schema is migrated",
+    ("web",): "Core's schema is migrated",
+}
 
 
 def steps(order: Order) -> Steps:
@@ -68,7 +50,7 @@ def steps(order: Order) -> Steps:
         yield "No host of the web is connected", peers.require_no_peers
     if order["cron_jobs"]:
         yield "Duplicate cron jobs are removed", by_hand.remove_cron_jobs
-    yield from stopping(data)
+    yield from stopping.stopping_what_changes(order, data)
     if data:
         yield "Contents are counted", window_data.count_before
     yield from _change(order, data)
@@ -82,20 +64,6 @@ def serving() -> Steps:
     yield "Core answers", health.core_answers
 
 
-def stopping(data: bool) -> Steps:
-    """Nothing runs and nothing enters; `data` says whether databases and data will change."""
-    yield "Postfix holds mail back, pages are read-only", close
-    yield "Jobs have ended", end_jobs
-    yield "Core has emptied its queues", mail.drain
-    yield "Core is stopped", stop_core
-    if data:
-        yield "Core's snapshot is taken", keep_core
-    yield "The web is stopped", lambda order, journal: services.stop(order["units"]["web"])
-    if data:
-        yield "The web's snapshot is taken", keep_web
-    yield "Queues are set aside", mail.set_aside
-
-
 def _change(order: Order, data: bool) -> Steps:
     if order["by_hand"]:
         yield "Files made by hand are moved aside", by_hand.put_aside
@@ -106,62 +74,19 @@ def _change(order: Order, data: bool) -> Steps:
     yield "The new configuration is in place", configure
     yield "The link leads to the new release", switch
     if data:
-        yield "Both schemas are migrated", window_data.migrate
+        yield _MIGRATED[tuple(order.get("leaves", []))], window_data.migrate
         yield "Counts are unchanged", window_data.compare
 
 
 def keep_configuration(order: SharedOrder, journal: Journal) -> None:
     """Copies of all files that will change, and a note of what runs now."""
     mail.require_own_data(order)
-    journal.note("running", units=services.active(order["units"]))
+    names = [*services.every(order["units"]), *order.get("goes_on", [])]
+    journal.note("running", units=services.active(names))
     room.reserve(order, journal)
     place = journal.directory / "snapshot"
     snapshot.take_files(order["paths"], place / "files")
     manifest.write(journal.directory, order, order["from"], {})  # data is told of once it is kept
-    snapshot.seal(place)
-
-
-def close(order: SharedOrder, journal: Journal) -> None:
-    """Nothing new enters: neither mail to Core nor changes over the web."""
-    close_pages(order)
-    mail.hold_back(order, journal)
-
-
-def close_pages(order: SharedOrder) -> None:
-    """The proxy lets people read at most."""
-    closed = Path(order["closed"])
-    closed.parent.mkdir(mode=0o755, exist_ok=True)
-    closed.parent.chmod(0o755)
-    closed.touch(mode=0o644)
-    closed.chmod(0o644)
-
-
-def end_jobs(order: SharedOrder, journal: Journal) -> None:
-    """No timer starts another job, and those that run end."""
-    services.stop(order["units"]["timers"])
-    services.end(order["units"]["jobs"])
-
-
-def stop_core(order: SharedOrder, journal: Journal) -> None:
-    """Stops Core; a message that it was processing is in its queue again."""
-    shunted.remember(order, journal)
-    services.stop(order["units"]["core"])
-    shunted.queue_again(order, journal)
-
-
-def keep_core(order: SharedOrder, journal: Journal) -> None:
-    """Core's database and its data directory; a rollback only uses a sealed copy."""
-    place = journal.directory / "snapshot" / "core"
-    snapshot.take_data(Path(order["var"]), place / "var")
-    snapshot.take_database("core", order["databases_before"], place)
-    snapshot.seal(place)
-
-
-def keep_web(order: SharedOrder, journal: Journal) -> None:
-    """The web's database."""
-    place = journal.directory / "snapshot" / "web"
-    place.mkdir(mode=0o700, exist_ok=True)
-    snapshot.take_database("web", order["databases_before"], place)
     snapshot.seal(place)
 
 
@@ -173,7 +98,11 @@ def configure(order: Order, journal: Journal) -> None:
 
 def switch(order: Order, journal: Journal) -> None:
     """One rename: there is no instant without a release."""
-    managed_files.make_link(order["link"], order["target"])
+    if "sides" in order:
+        sides = order["sides"]
+        release_link.point({"link": order["link"], "target": order["target"], "sides": sides})
+    else:  # an older checkout's
+        managed_files.make_link(order["link"], order["target"])
 
 
 def start(order: Order, journal: Journal) -> None:
@@ -181,9 +110,14 @@ def start(order: Order, journal: Journal) -> None:
     services.begin(order["starts"])
 
 
+def opened(order: Order) -> str:
+    """What the last step is called: it ends all that `close` began."""
+    return "Pages are open again" if "core" in order.get("leaves", []) else "Mail flows again"
+
+
 def complete(order: Order, journal: Journal) -> None:
     """After the commit: mail flows again, everything runs."""
-    with recorded(journal, "Mail flows again"):
+    with recorded(journal, opened(order)):
         _open(order, journal)
         units.apply(order["declared_units"])
         mail.mta(order).flush()
@@ -192,7 +126,7 @@ def complete(order: Order, journal: Journal) -> None:
 
 def complete_at_boot(order: Order, journal: Journal) -> None:
     """As `complete`, without waiting for services: they wait for this."""
-    with recorded(journal, "Mail flows again"):
+    with recorded(journal, opened(order)):
         _open(order, journal)
         mail.mta(order).reload_if_running()
         services.begin(order["declared_units"]["units"])

@@ -7,25 +7,26 @@ needs the control machine.
 
 from __future__ import annotations
 
-from mailman_suite.host.window import health, peers, services, upgrade
+from mailman_suite.host.window import health, peers, services, stopping, upgrade
 from mailman_suite.host.window.journal import Journal
+from mailman_suite.host.window.steps import Steps
 from mailman_suite.host.wire.order import Order
 
 CLOSED = "The web is stopped"  # from here on Core's host may begin
 
 
-def steps(order: Order) -> upgrade.Steps:
+def steps(order: Order) -> Steps:
     """Another release; Core's host changes the data."""
     yield "Configuration is copied", upgrade.keep_configuration
     yield "Pages are closed", close
-    yield "Jobs have ended", upgrade.end_jobs
+    yield "Jobs have ended", stopping.end_jobs
     yield CLOSED, stop
     if order["awaits"]:
         yield "Core's host has finished", peers.await_core
     yield from forward()
 
 
-def forward() -> upgrade.Steps:
+def forward() -> Steps:
     """The new release is in its place and running."""
     yield from switched()
     yield "The new release is started", upgrade.start
@@ -33,7 +34,7 @@ def forward() -> upgrade.Steps:
     yield "Core answers the web", health.core_answers
 
 
-def switched() -> upgrade.Steps:
+def switched() -> Steps:
     """The new release is in its place."""
     yield "The new configuration is in place", upgrade.configure
     yield "The link leads to the new release", upgrade.switch
@@ -49,7 +50,7 @@ def must_go_on(order: Order, journal: Journal) -> bool:
 
 def close(order: Order, journal: Journal) -> None:
     """Visitors are told to come back in a minute."""
-    upgrade.close_pages(order)
+    stopping.close_pages(order)
 
 
 def stop(order: Order, journal: Journal) -> None:

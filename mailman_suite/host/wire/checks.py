@@ -175,7 +175,8 @@ class IndexQuestion(TypedDict):
 
 class SystemQuestion(TypedDict):
     """Units, timer -> its job, and paths; `ours` are the services that run the release's code,
-    `servers` names of units of database servers."""
+    `stamps` the files that are written when it changes, in the directory `sides`, and `servers`
+    names of units of database servers."""
 
     services: list[str]
     ours: list[str]
@@ -183,6 +184,8 @@ class SystemQuestion(TypedDict):
     jobs: dict[str, str]
     venv: str
     releases: str
+    sides: str
+    stamps: dict[str, str]
     static: str
     private: list[str]
     secrets: str

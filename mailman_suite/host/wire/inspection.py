@@ -6,6 +6,7 @@ from typing import Literal, TypedDict
 
 from mailman_suite.host.wire.nothing import Nothing
 from mailman_suite.host.wire.runs import LastRun
+from mailman_suite.host.wire.sides import Side
 
 SuiteKind = Literal["ours", "guide", "packages", "containers", "none"]
 WindowKind = Literal["release", "web", "rollback", "restore"]
@@ -19,6 +20,7 @@ class Paths(TypedDict):
     home: str
     venv: str
     core_config: str
+    sides: str
     window: str
     window_unit: str
     windows: str
@@ -47,9 +49,11 @@ class Listener(TypedDict):
 class SuiteDetails(TypedDict, total=False):
     """Core's database: its kind, and `HOST:PORT/NAME` on a server; "" where nothing says so yet.
 
-    `containers` are those that Mailman was found in, or the directory with their data.
+    `containers` are those that Mailman was found in, or the directory with their data; `sides` what
+    identifies the code of each side of the release that runs.
     """
 
+    sides: dict[Side, str]
     database: str
     database_place: str
     containers: list[str]
@@ -98,10 +102,11 @@ class KeptState(TypedDict):
 
 
 class Kept(TypedDict):
-    """What earlier runs left; releases by identifier."""
+    """What earlier runs left; releases by identifier, and those that a process has loaded."""
 
     windows: list[KeptState]
     releases: list[str]
+    in_use: list[str]
 
 
 class HostInspection(TypedDict):

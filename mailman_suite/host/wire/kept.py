@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from mailman_suite.host.wire.connections import Connections
 from mailman_suite.host.wire.order import UnitGroups
+from mailman_suite.host.wire.sides import Side
 
 _From = TypedDict("_From", {"from": str})  # a keyword cannot be a class's field
 
@@ -21,15 +22,16 @@ class KeptWindowsQuestion(TypedDict):
 class KeptWindow(_From):
     """A window that finished, and what it kept of `from` before it made `to` run.
 
-    `data` tells whether databases and mail are kept too, `missing` what a rollback would need and
-    is gone, `other_passwords` those of databases that were changed since, `running` the units then.
+    `data` names the sides whose databases and mail are kept too, `missing` what a rollback would
+    need and is gone, `other_passwords` those of databases that were changed since, `running` the
+    units then.
     """
 
     directory: str
     id: str
     made: str
     to: str
-    data: bool
+    data: list[Side]
     aside: dict[str, str]
     missing: list[str]
     renamed: bool

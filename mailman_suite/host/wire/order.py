@@ -12,6 +12,7 @@ from mailman_suite.host.wire.checks import CoreQuestion, PagesQuestion
 from mailman_suite.host.wire.connections import Connections
 from mailman_suite.host.wire.files import FilesToApply
 from mailman_suite.host.wire.inspection import WindowKind
+from mailman_suite.host.wire.sides import Side, Sides
 from mailman_suite.host.wire.survey import CronJob
 from mailman_suite.host.wire.units import DeclaredUnits
 
@@ -41,13 +42,17 @@ class StateQuestion(TypedDict):
     var: str
 
 
-class SharedOrder(_From):
+class _GoesOn(TypedDict, total=False):
+    goes_on: list[str]
+
+
+class SharedOrder(_From, _GoesOn):
     """What windows and backups are told alike.
 
     `from` is the identifier of what runs before; `databases_before` where its databases are, and
     `paths` patterns of all else that is kept. Pages are closed while the file `closed` exists.
-    `proxy` is a unit, `mta` the mail server's name, and `transport` its own for Core, "" where mail
-    is not held back.
+    `goes_on` are units that are left alone, `proxy` is a unit, `mta` the mail server's name, and
+    `transport` its own for Core, "" where mail is not held back.
     """
 
     id: str
@@ -155,10 +160,12 @@ class Further(TypedDict, total=False):
 
     `run` names the run. `tells` and `awaits` belong to hosts with a role, `past`, `past_paths` and
     `own_units` to a rollback, `backup`, `backup_id`, `backup_bytes`, `secrets` to a restore, and
-    `cache` to both.
+    `cache` to both. The window neither stops nor changes the sides that `leaves` names.
     """
 
     run: str
+    leaves: list[Side]
+    sides: Sides
     tells: bool
     awaits: bool
     past: str

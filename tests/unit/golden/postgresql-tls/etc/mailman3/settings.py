@@ -1,4 +1,4 @@
-# templates/etc/mailman3/settings.py.j2, release 3.3.10+forked
+# templates/etc/mailman3/settings.py.j2
 # Set mailman_web_settings in group_data to add or change anything; edits made here are replaced.
 import sys
 from pathlib import Path
@@ -41,6 +41,9 @@ DATABASES = {
     }
 }
 
+# Compressed files are named by their contents alone: by times, the same pages of another build, or of
+# another host of the suite, would name files that do not exist here.
+COMPRESS_CSS_HASHING_METHOD = "content"
 # Each release has its own static files, beside the virtualenv that runs.
 STATIC_ROOT = str(Path(sys.prefix).resolve().parent / "static")
 # Shared by the web processes and the qcluster worker, which refreshes what they show.
