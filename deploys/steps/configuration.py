@@ -15,7 +15,7 @@ def secrets_exist(suite: Suite) -> None:
         return
     if suite.by_hand:
         adoption.secrets_taken_over(
-            name="The suite's secrets are in files of their own", places=suite.places
+            name="The suite's secrets are in files of their own", suite=suite
         )
     secrets.present(
         name="Secrets are in place",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailman_suite.base import layout
 from mailman_suite.base.host_program import ProgramFact
 from mailman_suite.host.wire.installation import InstallationFound, InstallationQuestion
-from mailman_suite.host.wire.secrets import MissingSecrets
+from mailman_suite.host.wire.secrets import AdoptedSecretsQuestion, SecretsToTakeOver
 from mailman_suite.suite import files
 from mailman_suite.suite.suite import Suite
 
@@ -23,6 +23,20 @@ def question(suite: Suite) -> InstallationQuestion:
     }
 
 
+def secrets_question(suite: Suite) -> AdoptedSecretsQuestion:
+    """The arguments of `host/apply/adopted_secrets.py` for the suite that runs where this will."""
+    places = suite.places
+    return {
+        "directory": layout.SECRETS,
+        "core_config": layout.CORE_CONFIG,
+        "archiver_config": layout.ARCHIVER_CONFIG,
+        "web_settings": places.web_settings,
+        "python": places.python,
+        "user": places.web_user,
+        "given": list(suite.given_secrets),
+    }
+
+
 def _directories(suite: Suite) -> dict[str, list[str]]:
     """Those that a window makes ours, and Core's data, which it keeps a copy of."""
     made = files.directories(suite.settings).directories
@@ -37,7 +51,7 @@ class Installation(ProgramFact[InstallationFound]):
     program_name = "inspect.installation"
 
 
-class SecretsTakenOver(ProgramFact[MissingSecrets]):
-    """`{"missing": [...]}`: names of secrets that have no file of their own yet."""
+class SecretsTakenOver(ProgramFact[SecretsToTakeOver]):
+    """Names of secrets that have no file of their own yet, or have two values on the host."""
 
     program_name = "apply.adopted_secrets"

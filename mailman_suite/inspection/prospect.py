@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from pyinfra import logger
 from pyinfra.api.host import Host
 
-from mailman_suite.adoption import takeover
+from mailman_suite.adoption import secrets, takeover
 from mailman_suite.base.refusal import Refusal, Refusals, Refused
-from mailman_suite.facts.adoption import Installation
+from mailman_suite.facts.adoption import Installation, SecretsTakenOver, secrets_question
 from mailman_suite.facts.adoption import question as installation_question
 from mailman_suite.facts.inspection import HostInspection
 from mailman_suite.facts.machine_identity import MachineIdentity
@@ -20,6 +21,7 @@ from mailman_suite.gates import asking, jobs
 from mailman_suite.gates.model import REMOVE_CRON_JOBS, Finding
 from mailman_suite.gates.table import gates_table
 from mailman_suite.host.wire.inspection import Inspection
+from mailman_suite.host.wire.survey import SuiteSurvey
 from mailman_suite.inspection.group_data import declared_settings
 from mailman_suite.inspection.suites import question, suite_of
 from mailman_suite.preflight import rehearsal
@@ -85,10 +87,19 @@ def _through_gates(host: Host, seen: Prospect, suite: Suite) -> Prospect:
     if suite.by_hand:
         installation = host.get_fact(Installation, arguments=installation_question(suite))
         reasons += takeover.refusals(survey, installation, suite.settings, places)
+        reasons += _of_secrets(host, survey, changed)
         taken = takeover.adoption(survey, installation, suite.settings, places)
         changed = replace(changed, adoption=taken, running=f"Core {taken.core}, {places.made}")
     reasons += unrehearsed(host, changed)
     return replace(seen, suite=changed, findings=tuple(found), reasons=tuple(reasons))
+
+
+def _of_secrets(host: Host, survey: SuiteSurvey, suite: Suite) -> Iterator[Refusal]:
+    """Why the secrets cannot be taken over; where they cannot be read, a gate has said so."""
+    if survey["unreadable"] or "mailman" not in survey["versions"]:
+        return
+    found = host.get_fact(SecretsTakenOver, arguments=secrets_question(suite))
+    yield from secrets.refusals(found, suite.places)
 
 
 def unrehearsed(host: Host, suite: Suite) -> list[Refusal]:

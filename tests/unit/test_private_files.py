@@ -34,8 +34,8 @@ def secret(place: Path, _: pytest.MonkeyPatch) -> None:
 
 
 def adopted_secret(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adopted_secrets, "found", lambda asked: {"rest_password": "hunter2"})
-    adopted_secrets.apply({"directory": str(place)})
+    monkeypatch.setattr(adopted_secrets, "found", lambda asked: {"rest_password": {"hunter2"}})
+    adopted_secrets.apply({"directory": str(place), "given": []})
 
 
 def record_of_a_run(place: Path, _: pytest.MonkeyPatch) -> None:

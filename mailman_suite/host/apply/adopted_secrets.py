@@ -1,10 +1,13 @@
 """Copies the secrets of a suite made by hand into files of their own; prints none.
 
-`apply`: {"directory", "core_config", "archiver_config", "web_settings", "python", "user"}. Only
-         what is missing in the directory is written, so a second run changes nothing.
+`look`:  {"directory", "core_config", "archiver_config", "web_settings", "python", "user", "given"}
+         -> {"missing": names without a file, "differ": those of which two places have two values}.
+`apply`: the same. Only what is missing in the directory is written, so a second run changes
+         nothing. Group data gives the values of `given`, whatever the host has.
 
 Core's and the archiver's are in their files; Django's are what its settings file ends up with when
-the interpreter that runs it executes it.
+the interpreter that runs it executes it. Of a secret in two places, one that is still as it was
+shipped does not count: Debian's mailman3-web generates an archiver key in Django's settings alone.
 """
 
 from __future__ import annotations
@@ -14,9 +17,14 @@ import json
 import os
 import subprocess
 import urllib.parse
+from collections.abc import Iterable
 
 from mailman_suite.host.base import files, verbs
-from mailman_suite.host.wire.secrets import AdoptedSecretsQuestion, MissingSecrets
+from mailman_suite.host.wire.secrets import AdoptedSecretsQuestion, SecretsToTakeOver
+
+# Of upstream's and the distributions' own files: nobody has set it yet.
+SHIPPED = ("", "restpass", "SecretArchiverAPIKey")
+NAMES = ("rest_password", "archiver_key", "django_secret_key")
 
 # Runs with the old interpreter, as the account of the suite; the answer goes into a pipe.
 _DJANGO = """
@@ -27,16 +35,15 @@ os.environ["MAILMAN_WEB_CONFIG"] = sys.argv[1]
 names = runpy.run_path(sys.argv[1])
 database = names["DATABASES"]["default"].get("PASSWORD") or ""
 print(json.dumps({"django_secret_key": names["SECRET_KEY"], "database_web_password": database,
-                  "rest_password": names["MAILMAN_REST_API_PASS"],
-                  "archiver_key": names["MAILMAN_ARCHIVER_KEY"]}))
+                  "rest_password": names.get("MAILMAN_REST_API_PASS") or "",
+                  "archiver_key": names.get("MAILMAN_ARCHIVER_KEY") or ""}))
 """
 
 
 def config_of(path: str) -> configparser.RawConfigParser:
-    """One of Mailman's own configuration files."""
+    """One of Mailman's own configuration files; nothing is in one that does not exist."""
     parser = configparser.RawConfigParser(strict=False)
-    with open(path, encoding="utf-8") as text:
-        parser.read_file(text)
+    parser.read(path, encoding="utf-8")
     return parser
 
 
@@ -60,35 +67,53 @@ def of_django(asked: AdoptedSecretsQuestion) -> dict[str, str]:
     return dict(json.loads(done.stdout))
 
 
-def found(asked: AdoptedSecretsQuestion) -> dict[str, str]:
-    """Every secret by the name of its file. Raises SystemExit if Core and web disagree."""
+def found(asked: AdoptedSecretsQuestion) -> dict[str, set[str]]:
+    """The values of every secret by the name of its file: one, or two that differ."""
     core, web = of_core(asked["core_config"]), of_django(asked)
     archiver = config_of(asked["archiver_config"]).get("general", "api_key", fallback="")
-    pairs = {
-        "rest_password": (core["rest_password"], web["rest_password"]),
-        "archiver_key": (archiver.strip(), web["archiver_key"]),
+    return {
+        "django_secret_key": {web["django_secret_key"]},
+        "database_core_password": {core["database_core_password"]},
+        "database_web_password": {web["database_web_password"]},
+        # First the side that checks it.
+        "rest_password": values(core["rest_password"], web["rest_password"]),
+        "archiver_key": values(web["archiver_key"], archiver.strip()),
     }
-    for name, (one, other) in pairs.items():
-        if one != other:
-            raise SystemExit(f"Core's and Django's files disagree about the {name}; correct one")
-    return {**web, **core}
+
+
+def values(checked: str, presented: str) -> set[str]:
+    """What somebody has set; where nobody has, what is checked."""
+    return {one for one in (checked, presented) if one not in SHIPPED} or {checked}
+
+
+def missing(asked: AdoptedSecretsQuestion, names: Iterable[str]) -> list[str]:
+    """Those without a file that holds something."""
+    paths = {name: os.path.join(asked["directory"], name) for name in names}
+    return [
+        name for name, path in paths.items() if not (os.path.exists(path) and os.path.getsize(path))
+    ]
 
 
 def apply(asked: AdoptedSecretsQuestion) -> None:
     """Writes what is missing; 0600 and root's until the declared attributes are given."""
     os.makedirs(asked["directory"], mode=0o750, exist_ok=True)
-    for name, value in found(asked).items():
-        path = os.path.join(asked["directory"], name)
-        if value and not (os.path.exists(path) and os.path.getsize(path)):
-            files.write_durably(path, f"{value}\n")
+    present = found(asked)
+    for name in missing(asked, present):
+        if name in asked["given"]:
+            continue
+        if len(present[name]) > 1:
+            raise SystemExit(f"the host's files have two values of the {name}; plan again")
+        (value,) = present[name]
+        if value:
+            files.write_durably(os.path.join(asked["directory"], name), f"{value}\n")
             print(f"took over the {name}")
 
 
-def look(asked: AdoptedSecretsQuestion) -> MissingSecrets:
-    """The names of the secrets that are still missing in the directory."""
-    names = ("rest_password", "archiver_key", "django_secret_key")
-    place = asked["directory"]
-    return {"missing": [name for name in names if not os.path.exists(os.path.join(place, name))]}
+def look(asked: AdoptedSecretsQuestion) -> SecretsToTakeOver:
+    """Which of the secrets that every suite has are missing, and which of these have two values."""
+    names = [name for name in missing(asked, NAMES) if name not in asked["given"]]
+    present = found(asked) if names else {}
+    return {"missing": names, "differ": [name for name in names if len(present[name]) > 1]}
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ class SecretsFound(TypedDict):
 
 
 class AdoptedSecretsQuestion(TypedDict):
-    """Where a suite made by hand has its secrets, and where they go."""
+    """Where a suite made by hand has its secrets, where they go, and which group data gives."""
 
     directory: str
     core_config: str
@@ -36,9 +36,11 @@ class AdoptedSecretsQuestion(TypedDict):
     web_settings: str
     python: str
     user: str
+    given: list[str]
 
 
-class MissingSecrets(TypedDict):
-    """Names of secrets that have no file of their own yet."""
+class SecretsToTakeOver(TypedDict):
+    """Names of secrets that have no file yet, and of those that have two values on the host."""
 
     missing: list[str]
+    differ: list[str]
