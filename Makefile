@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 TEST_INSTALLED := $(VENV)/test-installed
 INVENTORY ?= inventories/prod.py
+# YES=1 runs without asking, as cron and CI need it.
+YES ?=
+ANSWER := $(if $(YES),-y)
 FAST_TESTS := tests/unit tests/facts tests/operations tests/plans tests/windows tests/contract
 # Three at a time, because half of the time they wait for machines; in the order of tests/lab/conftest.py.
 LAB_TESTS := $(BIN)/pytest -q -n 3 --dist loadgroup --no-loadscope-reorder --durations=20 tests/lab
@@ -26,8 +29,8 @@ demo-down: $(INSTALLED) ## remove the demo's machine
 plan: $(INSTALLED) ## what a run would change on the hosts of INVENTORY=inventories/prod.py
 	@$(BIN)/pyinfra --dry $(INVENTORY) deploys/mailman.py
 
-apply: $(INSTALLED) ## show what would change, ask, then bring the hosts of INVENTORY into the declared state
-	@$(BIN)/pyinfra $(INVENTORY) deploys/mailman.py
+apply: $(INSTALLED) ## show what would change, ask, then bring the hosts of INVENTORY into the declared state; YES=1 does not ask
+	@$(BIN)/pyinfra $(ANSWER) $(INVENTORY) deploys/mailman.py
 
 verify: $(INSTALLED) ## check the running suites of INVENTORY as their users would
 	@$(BIN)/pyinfra -y $(INVENTORY) deploys/verify.py
@@ -39,10 +42,10 @@ backup: $(INSTALLED) ## copy the whole suite of each host of INVENTORY into an a
 	@$(BIN)/pyinfra -y $(INVENTORY) deploys/backup.py
 
 rollback: $(INSTALLED) ## return to the state before a window: make rollback HOST=NAME WINDOW=ID; without WINDOW, list the snapshots
-	@$(BIN)/pyinfra $(INVENTORY) $(if $(HOST),--limit '$(HOST)') deploys/rollback.py --data 'mailman_rollback=$(WINDOW)'
+	@$(BIN)/pyinfra $(ANSWER) $(INVENTORY) $(if $(HOST),--limit '$(HOST)') deploys/rollback.py --data 'mailman_rollback=$(WINDOW)'
 
 restore: $(INSTALLED) ## restore the data of a backup: make restore HOST=NAME BACKUP=PATH-ON-THE-HOST
-	@$(BIN)/pyinfra $(INVENTORY) $(if $(HOST),--limit '$(HOST)') deploys/restore.py --data 'mailman_backup=$(BACKUP)'
+	@$(BIN)/pyinfra $(ANSWER) $(INVENTORY) $(if $(HOST),--limit '$(HOST)') deploys/restore.py --data 'mailman_backup=$(BACKUP)'
 
 secrets: $(INSTALLED) ## only for a suite on several hosts: generate the secrets that they share, in secrets/, and print the lines for group_data
 	@$(BIN)/python -m mailman_suite.preflight.shared_secrets

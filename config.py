@@ -2,9 +2,11 @@
 
 from pyinfra import config
 
+from mailman_suite.runs.answers import refuse_runs_without_answers
 from mailman_suite.runs.call_stacks import deploys_are_no_modules
 from mailman_suite.runs.end import keep_records
 from mailman_suite.runs.host_selection import refuse_runs_without_hosts
+from mailman_suite.runs.words_alone import show_refusals_alone
 
 config.REQUIRE_PYINFRA_VERSION = "~=3.10.0"
 config.REQUIRE_PACKAGES = "requirements.txt"
@@ -18,6 +20,10 @@ config.FAIL_PERCENT = 0
 config.PARALLEL = 100
 # A mistyped --limit is an error, not a success that did nothing.
 refuse_runs_without_hosts()
+# Nobody to press Enter, as in cron, is an error with a remedy.
+refuse_runs_without_answers()
+# A refusal is for the operator: found, expected, to do, and no path of a library.
+show_refusals_alone()
 # Records who did what, and with which outcome: `make history`.
 keep_records()
 # The cost of a run on this computer, for each operation of each host.

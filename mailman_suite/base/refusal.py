@@ -30,7 +30,11 @@ class Refusals(ValueError):
         super().__init__("\n".join(map(str, reasons)))
 
 
-class Refused(DeployError):
+class RunRefused(DeployError):
+    """Ends a run of pyinfra with words for its operator; `runs/words_alone.py` shows them."""
+
+
+class Refused(RunRefused):
     """Ends the run before anything changes; carries every reason at once."""
 
     def __init__(self, host: str, reasons: Sequence[Refusal]) -> None:

@@ -15,11 +15,11 @@ from gevent.event import AsyncResult  # type: ignore[import-untyped]  # has no t
 from gevent.pool import Pool  # type: ignore[import-untyped]
 from pyinfra import logger
 from pyinfra.api import State
-from pyinfra.api.exceptions import DeployError, PyinfraError
+from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.host import Host
 from pyinfra.context import ctx_config, ctx_host
 
-from mailman_suite.base.refusal import Refusal
+from mailman_suite.base.refusal import Refusal, RunRefused
 from mailman_suite.fleet import split_suites
 from mailman_suite.fleet import waves as fleet
 from mailman_suite.fleet.report import tell_at_the_end
@@ -42,7 +42,7 @@ class Fleet:
 _FLEETS: WeakKeyDictionary[State, AsyncResult] = WeakKeyDictionary()
 
 
-class FleetRefused(DeployError):
+class FleetRefused(RunRefused):
     """Ends the run before anything changes; carries the reasons of all hosts that are refused."""
 
     def __init__(self, prospects: Sequence[Prospect]) -> None:

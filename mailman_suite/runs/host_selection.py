@@ -9,18 +9,18 @@ from __future__ import annotations
 import difflib
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 from pyinfra import inventory, logger, state
-from pyinfra.api.exceptions import PyinfraError
 
-from mailman_suite.base.refusal import Refusal, listed
+from mailman_suite.base.refusal import Refusal, RunRefused, listed
 
 _UNMATCHED = "No host matches found for "
 _CONNECTING = "--> Connecting to hosts..."
 
 
-class NoHosts(PyinfraError):
+class NoHosts(RunRefused):
     """Ends the run before it connects anywhere."""
 
     def __init__(self, reason: Refusal) -> None:
@@ -52,7 +52,7 @@ def unmatched(
 ) -> Refusal:
     """Why a pattern of `--limit` or `--exclude` cannot be meant; `hosts` are the inventory's."""
     if not hosts:
-        return _empty(inventory_name)
+        return _without_hosts(inventory_name)
     near = difflib.get_close_matches(pattern, [*hosts, *groups], 1)
     return Refusal(
         found=f"{option} {pattern} matches no host of {inventory_name}",
@@ -64,7 +64,7 @@ def unmatched(
 def nobody_left(hosts: Sequence[str], inventory_name: str) -> Refusal:
     """Why a run has no host at all; `hosts` are those of the inventory before any limit."""
     if not hosts:
-        return _empty(inventory_name)
+        return _without_hosts(inventory_name)
     return Refusal(
         found=f"--limit and --exclude together leave no host of {inventory_name}",
         expected=f"at least one of {_few(hosts)}",
@@ -72,9 +72,12 @@ def nobody_left(hosts: Sequence[str], inventory_name: str) -> Refusal:
     )
 
 
-def _empty(inventory_name: str) -> Refusal:
+def _without_hosts(inventory_name: str) -> Refusal:
+    is_there = Path(inventory_name).exists()
     return Refusal(
-        found=f"the inventory {inventory_name} has no host",
+        found=f"the inventory {inventory_name} has no host"
+        if is_there
+        else f"there is no inventory {inventory_name}",
         expected="a file that names at least one, or the name of a host that SSH can reach",
         remedy='name your servers in it: hosts = ["lists.your-domain.org"], with their settings in '
         "group_data/; on the server itself, run `pyinfra @local ...`; in the lab, first bring a "

@@ -147,7 +147,8 @@ def test_the_command_refuses_a_bad_host_after_one_look(commandline: Commandline)
     seen = look(DEBIAN_12) | TROUBLES["another mail server"].look
     run = commandline.deploy(hosts(commandline, a=(GOOD, seen)))
     assert run.returncode == 1
-    assert "@fake/a was not touched, because:" in run.stderr
+    assert "--> refused: @fake/a was not touched, because:" in run.stderr
+    assert "pyinfra error" not in run.stderr
     assert "found:    port 25 is in use by exim4 (exim4.service)" in run.stderr
     assert "to do:    stop the program that listens on port 25" in run.stderr
     assert sent(run) == 1
@@ -214,7 +215,8 @@ def test_a_run_that_would_touch_no_host_is_an_error(
     two = hosts(commandline, a=(GOOD, look(DEBIAN_12)), b=(GOOD, look(DEBIAN_12)))
     run = commandline.deploy(two, *options)
     assert run.returncode == 1
-    for said in ("no host was touched, because:", found, expected, remedy):
+    assert "pyinfra error" not in run.stderr
+    for said in ("--> refused: no host was touched, because:", found, expected, remedy):
         assert said in run.stderr
     assert "Connecting to hosts" not in run.stderr
     assert sent(run) == 0
@@ -227,16 +229,22 @@ def test_a_limit_that_matches_is_let_through(commandline: Commandline):
     assert "@fake/a was not touched, because:" in run.stderr
 
 
-@pytest.mark.parametrize("inventory", ["{path}/empty.py", "inventories/missing.py"])
+@pytest.mark.parametrize(
+    ("inventory", "found"),
+    [
+        ("{path}/empty.py", "the inventory {path}/empty.py has no host"),
+        ("inventories/missing.py", "there is no inventory inventories/missing.py"),
+    ],
+)
 def test_an_inventory_without_hosts_is_an_error_that_says_how_to_begin(
-    commandline: Commandline, inventory: str
+    commandline: Commandline, inventory: str, found: str
 ):
     commandline.write("empty.py", "hosts = []  # as inventories/prod.py is shipped")
     inventory = inventory.format(path=commandline.path)
     run = commandline.deploy(inventory)
     assert run.returncode == 1
     for said in (
-        f"the inventory {inventory} has no host",
+        found.format(path=commandline.path),
         "a file that names at least one",
         'hosts = ["lists.your-domain.org"]',
         "pyinfra @local",
