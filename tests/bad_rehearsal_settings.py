@@ -23,19 +23,19 @@ REHEARSALS: dict[str, Mistake] = {
     "one text as the options of ssh": Mistake(
         {"mailman_rehearses_ssh": "-p 2222"},
         "mailman_rehearses_ssh = '-p 2222'",
-        "a valid list",
+        "a list in square brackets",
         "set mailman_rehearses_ssh",
     ),
     "a rehearsal that is fresh for no time": Mistake(
         {"mailman_rehearsal_days": 0},
         "mailman_rehearsal_days = 0",
-        "greater than or equal to 1",
+        "a number of at least 1",
         "set mailman_rehearsal_days",
     ),
     "a word in place of a yes": Mistake(
         {"mailman_require_rehearsal": "yes"},
         "mailman_require_rehearsal = 'yes'",
-        "a valid boolean",
+        "True or False",
         "set mailman_require_rehearsal",
     ),
     "the key of receipts itself": Mistake(

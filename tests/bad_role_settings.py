@@ -42,15 +42,15 @@ ADDRESSES = {
         address="db",
     ),
     "one address where a list of them belongs": _split(
-        "mailman_hosts.core",
-        "a valid list",
-        "set mailman_hosts.core",
+        "mailman_hosts['core']",
+        "a list in square brackets",
+        "set mailman_hosts['core']",
         hosts={**HOSTS, "core": "10.0.0.11"},
     ),
     "a role that does not exist": _split(
-        "mailman_hosts.archive",
+        "mailman_hosts['archive']",
         "'database', 'core', 'web' or 'mta'",
-        "set mailman_hosts.archive",
+        "set mailman_hosts['archive']",
         hosts={**HOSTS, "archive": ["10.0.0.15"]},
     ),
 }

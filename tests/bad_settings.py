@@ -45,8 +45,8 @@ def _unprefixed(key: str, value: Any, setting: str) -> Mistake:
     return Mistake({key: value}, f"{key}, which looks like", setting, f"rename it to {setting}")
 
 
-def _wrong_type(data: dict[str, Any], key: str, expected: str) -> Mistake:
-    return Mistake(data, key, expected, f"set {key}")
+def _wrong_type(data: dict[str, Any], found: str, expected: str) -> Mistake:
+    return Mistake(data, found, expected, f"set {found.partition(' ')[0]}")
 
 
 SPELLING = {
@@ -58,7 +58,7 @@ SPELLING = {
     ),
     "an unknown key in a list": Mistake(
         _lists(displayname="Staff"),
-        "the unknown setting mailman_lists.0.displayname",
+        "the unknown setting mailman_lists[0]['displayname']",
         "nearest is display_name",
         "correct the spelling",
     ),
@@ -99,20 +99,20 @@ SPELLING = {
     "a proxy that there is none of": Mistake(
         {"mailman_proxy": "apache"},
         "mailman_proxy = 'apache'",
-        '"nginx"',
-        "correct the spelling",
+        '"nginx"; no other is supported',
+        "remove the line for the default",
     ),
     "an MTA that there is none of": Mistake(
         {"mailman_mta": "sendmail"},
         "mailman_mta = 'sendmail'",
-        '"postfix"',
-        "correct the spelling",
+        '"postfix"; no other is supported',
+        "remove the line for the default",
     ),
     "a WSGI server that there is none of": Mistake(
         {"mailman_wsgi": "waitress"},
         "mailman_wsgi = 'waitress'",
-        '"uwsgi"',
-        "correct the spelling",
+        '"uwsgi"; no other is supported',
+        "remove the line for the default",
     ),
     "an unknown release": Mistake(
         {"mailman_release": "3.4"},
@@ -123,14 +123,16 @@ SPELLING = {
 }
 TYPES = {
     "a text where a list belongs": _wrong_type(
-        {"mailman_domains": "lists.unit.test"}, "mailman_domains", "a valid list"
+        {"mailman_domains": "lists.unit.test"}, "mailman_domains", "a list in square brackets"
     ),
     "a number among the domains": _wrong_type(
-        {"mailman_domains": ["lists.unit.test", 3]}, "mailman_domains.1", "a valid string"
+        {"mailman_domains": ["lists.unit.test", 3]}, "mailman_domains[1]", "a text in quotes"
     ),
-    "no domain at all": _wrong_type({"mailman_domains": []}, "mailman_domains", "at least one"),
+    "no domain at all": _wrong_type(
+        {"mailman_domains": []}, "mailman_domains = []", "at least one"
+    ),
     "a list where a text belongs": _wrong_type(
-        {"mailman_web_host": ["lists.unit.test"]}, "mailman_web_host", "a valid string"
+        {"mailman_web_host": ["lists.unit.test"]}, "mailman_web_host is a list", "a text in quotes"
     ),
     "a run by its operator's name": Mistake(
         {"mailman_break_run": "anna"},
@@ -139,30 +141,28 @@ TYPES = {
         "copy it from the refusal",
     ),
     "a text where a number belongs": _wrong_type(
-        {"mailman_web_processes": "2"}, "mailman_web_processes", "a valid integer"
+        {"mailman_web_processes": "2"}, "mailman_web_processes", "a whole number"
     ),
     "no web process": _wrong_type(
-        {"mailman_web_processes": 0}, "mailman_web_processes", "greater than or equal to 1"
+        {"mailman_web_processes": 0}, "mailman_web_processes", "a number of at least 1"
     ),
     "a wave before the canary": _wrong_type(
-        {"mailman_wave": -1}, "mailman_wave", "greater than or equal to 0"
+        {"mailman_wave": -1}, "mailman_wave", "a number of at least 0"
     ),
-    "a wave by its name": _wrong_type(
-        {"mailman_wave": "canary"}, "mailman_wave", "a valid integer"
-    ),
+    "a wave by its name": _wrong_type({"mailman_wave": "canary"}, "mailman_wave", "a whole number"),
     "a soak of more than a day": _wrong_type(
-        {"mailman_soak_seconds": 86401}, "mailman_soak_seconds", "less than or equal to 86400"
+        {"mailman_soak_seconds": 86401}, "mailman_soak_seconds", "a number of at most 86400"
     ),
     "a port that cannot be": _wrong_type(
-        {"mailman_database_port": 70000}, "mailman_database_port", "less than or equal to 65535"
+        {"mailman_database_port": 70000}, "mailman_database_port", "a number of at most 65535"
     ),
     "a word where true or false belongs": _wrong_type(
-        {"mailman_usenet": "yes"}, "mailman_usenet", "a valid boolean"
+        {"mailman_usenet": "yes"}, "mailman_usenet", "True or False"
     ),
     "a word that is no list of gates": _wrong_type(
         {"mailman_acknowledged": {"3.3.10": "stale_bounces"}},
-        "mailman_acknowledged.3.3.10",
-        "a valid list",
+        "mailman_acknowledged['3.3.10']",
+        "a list in square brackets",
     ),
     "another way with stale bounces": _wrong_type(
         {"mailman_stale_bounces": "ignore"}, "mailman_stale_bounces", "'probe' or 'mark_processed'"
@@ -171,18 +171,20 @@ TYPES = {
         {"mailman_database": "mysql"}, "mailman_database", "'sqlite' or 'postgresql'"
     ),
     "a list given by its address alone": _wrong_type(
-        {"mailman_lists": [STAFF]}, "mailman_lists.0", "a valid dictionary"
+        {"mailman_lists": [STAFF]}, "mailman_lists[0]", "a dictionary in braces"
     ),
     "an unknown style of list": _wrong_type(
-        _lists(style="modern"), "mailman_lists.0.style", "'private-default'"
+        _lists(style="modern"), "mailman_lists[0]['style']", "'private-default'"
     ),
     "a section that is no section": _wrong_type(
-        {"mailman_core_config": {"mta": SECRET}}, "mailman_core_config.mta", "a valid dictionary"
+        {"mailman_core_config": {"mta": SECRET}},
+        "mailman_core_config['mta'] is a text",
+        "a dictionary in braces",
     ),
     "a fraction in Core's configuration": _wrong_type(
         {"mailman_core_config": {"mta": {"smtp_pass": 1.5}}},
-        "mailman_core_config.mta.smtp_pass",
-        "a valid string or a valid integer",
+        "mailman_core_config['mta']['smtp_pass']",
+        "a text in quotes or a whole number",
     ),
 }
 

@@ -46,8 +46,8 @@ def _unknown_parts(settings: Settings) -> Iterator[Refusal]:
         if name not in known:
             yield Refusal(
                 found=f"mailman_{choice} = {name!r}",
-                expected=" or ".join(f'"{one}"' for one in known),
-                remedy="correct the spelling or remove the line",
+                expected=" or ".join(f'"{one}"' for one in known) + "; no other is supported",
+                remedy=f"set mailman_{choice} to it, or remove the line for the default",
             )
 
 

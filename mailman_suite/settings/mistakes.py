@@ -21,6 +21,20 @@ _DEPTH = {"core_config": 3, "lists": 4}
 # What stands in these is the operator's own, and may well be a password of another service.
 _HATCHES = ("mailman_core_config", "mailman_web_settings")
 
+_TYPES = {str: "a text", list: "a list", dict: "a dictionary"}
+_EXPECTED = {
+    "string_type": "a text in quotes",
+    "list_type": "a list in square brackets",
+    "dict_type": "a dictionary in braces",
+    "model_type": "a dictionary in braces",
+    "int_type": "a whole number",
+    "bool_type": "True or False",
+    "greater_than_equal": "a number of at least {ge}",
+    "less_than_equal": "a number of at most {le}",
+    "too_short": "at least one entry",
+    "literal_error": "one of {expected}",
+}
+
 
 def refusals_of(
     errors: Iterable[ErrorDetails], prefix: str, known: Mapping[str, Sequence[str]]
@@ -76,14 +90,20 @@ def _refusal(
     place: Place, errors: list[ErrorDetails], prefix: str, known: Mapping[str, Sequence[str]]
 ) -> Refusal:
     first = errors[0]
-    key = prefix + ".".join(map(str, place))
+    key = prefix + _written(place)
     where = f"set {key} in group_data/ or in the inventory; docs/settings.md explains it"
     if first["type"] == "missing":
         return Refusal(found=f"{key} is not set", expected="a value", remedy=where)
     if first["type"] == "extra_forbidden":
         return _unknown(key, _nearest(place, prefix, known))
     expected = " or ".join(dict.fromkeys(map(_expected, errors)))
-    return Refusal(found=f"{key} = {_shown(key, first['input'])}", expected=expected, remedy=where)
+    return Refusal(found=f"{key} {_shown(key, first['input'])}", expected=expected, remedy=where)
+
+
+def _written(place: Place) -> str:
+    """A place as Python writes it: `lists[0]['address']`."""
+    inner = (f"[{part!r}]" for part in place[1:] if part != "[key]")
+    return f"{place[0]}{''.join(inner)}"
 
 
 def _nearest(place: Place, prefix: str, known: Mapping[str, Sequence[str]]) -> str:
@@ -109,15 +129,17 @@ def _unprefixed(key: str, setting: str) -> Refusal:
 
 
 def _expected(error: ErrorDetails) -> str:
-    if error["type"] == "too_short":
-        return "at least one entry"
-    return error["msg"].removeprefix("Input should be ")
+    """In the words of docs/settings.md; pydantic's own name its classes."""
+    limits = error.get("ctx", {})
+    words = _EXPECTED.get(error["type"], error["msg"].removeprefix("Input should be "))
+    return words.format(**limits)
 
 
 def _shown(key: str, value: Any) -> str:
+    """What a setting has, as a predicate; nothing that could be a secret."""
     if names.is_secret(key) and not isinstance(value, (list, dict)):
-        return "a value that is not repeated here"
-    is_short = value is None or isinstance(value, (str, int, float))
+        return "has a value that is not repeated here"
+    is_short = value in (None, [], {}) or isinstance(value, (str, int, float))
     if is_short and not key.startswith(_HATCHES):
-        return repr(value)
-    return f"a {type(value).__name__}"
+        return f"= {value!r}"
+    return f"is {_TYPES.get(type(value), type(value).__name__)}"

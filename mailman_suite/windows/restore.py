@@ -87,7 +87,8 @@ def _unnamed() -> Iterator[Refusal]:
     yield Refusal(
         found="mailman_backup = ''",
         expected="the path of a backup's archive on the host",
-        remedy=f"name it on the command line: --data mailman_backup={layout.BACKUPS}/ID.tar.gz",
+        remedy=f"name it: make restore HOST=NAME BACKUP={layout.BACKUPS}/ID.tar.gz, or pyinfra "
+        "with --data mailman_backup=PATH",
     )
 
 

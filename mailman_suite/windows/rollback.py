@@ -90,7 +90,8 @@ def _unnamed(wanted: str, kept: Sequence[Kept]) -> Refusal:
     return Refusal(
         found=f"mailman_rollback = {wanted!r}",
         expected=f"the id of a window that kept what was before it:{listed or ' there is none'}",
-        remedy="name it on the command line: --data mailman_rollback=ID",
+        remedy="name it: make rollback HOST=NAME WINDOW=ID, or pyinfra with --data "
+        "mailman_rollback=ID",
     )
 
 

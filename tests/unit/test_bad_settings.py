@@ -29,6 +29,8 @@ def test_a_mistake_is_named_once_with_a_remedy(mistake: Mistake):
     assert mistake.expected in reason.expected
     assert mistake.remedy in reason.remedy
     assert SECRET not in str(raised.value)
+    for pydantics in ("valid ", "instance", "Input", "equal to"):
+        assert pydantics not in reason.expected, "words of the library, not of the operator"
 
 
 def test_all_mistakes_are_told_together():

@@ -63,6 +63,11 @@ def test_what_cannot_be_restored_is_refused(
     assert refusal.remedy
 
 
+def test_without_a_name_the_command_that_names_one_is_told() -> None:
+    (refusal,) = restore.refusals(standing(mailman_backup=""), {})
+    assert f"make restore HOST=NAME BACKUP={layout.BACKUPS}/" in refusal.remedy
+
+
 def test_only_secrets_that_hosts_make_and_no_server_knows_come_from_a_backup(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

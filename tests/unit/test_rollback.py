@@ -27,6 +27,7 @@ def test_without_a_name_the_windows_are_listed() -> None:
     (refusal,) = rollback.refusals(standing(), [kept(), kept(id=LATER, data=[])])
     assert f"{ID}: data and configuration of {OLD} on 2026-11-21T14:40:06" in refusal.expected
     assert f"{LATER}: configuration of {OLD}" in refusal.expected
+    assert "make rollback HOST=NAME WINDOW=ID" in refusal.remedy
     assert "--data mailman_rollback=ID" in refusal.remedy
 
 
