@@ -21,7 +21,7 @@ _DEPTH = {"core_config": 3, "lists": 4}
 # What stands in these is the operator's own, and may well be a password of another service.
 _HATCHES = ("mailman_core_config", "mailman_web_settings")
 
-_TYPES = {str: "a text", list: "a list", dict: "a dictionary"}
+_TYPES: dict[type, str] = {str: "a text", list: "a list", dict: "a dictionary"}
 _EXPECTED = {
     "string_type": "a text in quotes",
     "list_type": "a list in square brackets",
@@ -142,4 +142,4 @@ def _shown(key: str, value: Any) -> str:
     is_short = value in (None, [], {}) or isinstance(value, (str, int, float))
     if is_short and not key.startswith(_HATCHES):
         return f"= {value!r}"
-    return f"is {_TYPES.get(type(value), type(value).__name__)}"
+    return f"is {_TYPES.get(type(value), 'a ' + type(value).__name__)}"
