@@ -73,9 +73,8 @@ def refusal(prospects: Sequence[Prospect]) -> str:
     """Every reason of every refused host, and how to continue without these."""
     refused = [one for one in prospects if one.reasons]
     told = [untouched(one.host, one.reasons) for one in refused]
-    words = " ".join(f"--exclude {one.host}" for one in refused)
-    told.append(
-        f"{len(refused)} of {len(prospects)} hosts were refused, so none was "
-        f"touched. To continue without them: {words}"
-    )
+    told.append(f"{len(refused)} of {len(prospects)} hosts were refused, so none was touched.")
+    if len(refused) < len(prospects):
+        words = " ".join(f"--exclude {one.host}" for one in refused)
+        told[-1] += f" To continue without them: {words}"
     return "\n".join(told)

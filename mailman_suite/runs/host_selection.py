@@ -73,11 +73,15 @@ def nobody_left(hosts: Sequence[str], inventory_name: str) -> Refusal:
 
 
 def _without_hosts(inventory_name: str) -> Refusal:
-    is_there = Path(inventory_name).exists()
+    if not Path(inventory_name).exists():
+        shipped = sorted(str(one) for one in Path("inventories").glob("*.py"))
+        return Refusal(
+            found=f"there is no inventory {inventory_name}",
+            expected=f"a file such as {_few(shipped)}, or the name of a host that SSH can reach",
+            remedy="correct the name; on the server itself, run `pyinfra @local ...`",
+        )
     return Refusal(
-        found=f"the inventory {inventory_name} has no host"
-        if is_there
-        else f"there is no inventory {inventory_name}",
+        found=f"the inventory {inventory_name} has no host",
         expected="a file that names at least one, or the name of a host that SSH can reach",
         remedy='name your servers in it: hosts = ["lists.your-domain.org"], with their settings in '
         "group_data/; on the server itself, run `pyinfra @local ...`; in the lab, first bring a "

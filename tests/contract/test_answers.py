@@ -6,34 +6,42 @@ For that `mailman_suite/runs/answers.py` and `words_alone.py` replace names in p
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from tests.contract.repository import Repository
+from tests.contract.repository import Repository, Run
 from tests.unit.rules import ROOT
 
-CONFIG = f"""
-    import sys
-    sys.path.insert(0, {str(ROOT)!r})
-    from mailman_suite.runs.answers import refuse_runs_without_answers
-    from mailman_suite.runs.words_alone import show_refusals_alone
-    refuse_runs_without_answers()
-    show_refusals_alone()
+CHANGES = """
+    from pyinfra.operations import server
+    server.shell(name="It is done", commands=["true"])
+"""
+FAILS = """
+    from pyinfra.api.exceptions import PyinfraError
+    raise PyinfraError("of another kind")
 """
 BEGINS = "Beginning operation run"
 
 
+class Command(Repository):
+    """The real command with our configuration, and a deploy of the test's own."""
+
+    def run(self, deploy: str, *options: str, stdin: str = "") -> Run:
+        self.write("deploy.py", deploy)
+        words = ("@fake/a", str(self.path / "deploy.py"), "--chdir", str(ROOT), *options)
+        return self.pyinfra(*words, stdin=stdin)
+
+
 @pytest.fixture
-def asking(repository: Repository) -> Repository:
-    repository.write("config.py", CONFIG)
-    repository.write("deploy.py", "from tracing import note\nnote('done')\n")
-    return repository
+def command(tmp_path: Path, cli_server: subprocess.Popen[str]) -> Command:
+    return Command(tmp_path, cli_server)
 
 
 def test_a_question_without_an_answer_is_refused_with_the_way_to_run_unattended(
-    asking: Repository,
+    command: Command,
 ):
-    run = asking.pyinfra("@fake/a", "deploy.py")
+    run = command.run(CHANGES)
     assert run.returncode == 1
     assert BEGINS not in run.stderr
     assert "--> refused: the question above has no answer" in run.stderr
@@ -44,22 +52,15 @@ def test_a_question_without_an_answer_is_refused_with_the_way_to_run_unattended(
 
 @pytest.mark.parametrize(("options", "stdin"), [([], "\n"), (["-y"], "")], ids=["Enter", "-y"])
 def test_a_question_that_is_answered_or_not_asked_is_in_nobodys_way(
-    asking: Repository, options: list[str], stdin: str
+    command: Command, options: list[str], stdin: str
 ):
-    run = asking.pyinfra("@fake/a", "deploy.py", *options, stdin=stdin)
+    run = command.run(CHANGES, *options, stdin=stdin)
     assert run.returncode == 0, run.stderr
     assert BEGINS in run.stderr
 
 
-def test_an_error_that_is_no_refusal_is_shown_as_pyinfra_shows_it(asking: Repository):
-    asking.write(
-        "deploy.py",
-        """
-        from pyinfra.api.exceptions import PyinfraError
-        raise PyinfraError("of another kind")
-        """,
-    )
-    run = asking.pyinfra("@fake/a", "deploy.py", "-y")
+def test_an_error_that_is_no_refusal_is_shown_as_pyinfra_shows_it(command: Command):
+    run = command.run(FAILS, "-y")
     assert run.returncode == 1
     assert "pyinfra error" in run.stderr and "of another kind" in run.stderr
 

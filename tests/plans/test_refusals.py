@@ -229,25 +229,31 @@ def test_a_limit_that_matches_is_let_through(commandline: Commandline):
     assert "@fake/a was not touched, because:" in run.stderr
 
 
-@pytest.mark.parametrize(
-    ("inventory", "found"),
-    [
-        ("{path}/empty.py", "the inventory {path}/empty.py has no host"),
-        ("inventories/missing.py", "there is no inventory inventories/missing.py"),
-    ],
-)
-def test_an_inventory_without_hosts_is_an_error_that_says_how_to_begin(
-    commandline: Commandline, inventory: str, found: str
-):
-    commandline.write("empty.py", "hosts = []  # as inventories/prod.py is shipped")
-    inventory = inventory.format(path=commandline.path)
-    run = commandline.deploy(inventory)
-    assert run.returncode == 1
-    for said in (
-        found.format(path=commandline.path),
+WITHOUT_HOSTS = {
+    "as inventories/prod.py is shipped": (
+        "{path}/empty.py",
+        "the inventory {path}/empty.py has no host",
         "a file that names at least one",
         'hosts = ["lists.your-domain.org"]',
-        "pyinfra @local",
-    ):
+    ),
+    "a mistyped name": (
+        "inventories/missing.py",
+        "there is no inventory inventories/missing.py",
+        "a file such as inventories/lab.py, inventories/prod.py, inventories/staging.py",
+        "correct the name",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("inventory", "found", "expected", "remedy"), WITHOUT_HOSTS.values(), ids=WITHOUT_HOSTS
+)
+def test_an_inventory_without_hosts_is_an_error_that_says_how_to_begin(
+    commandline: Commandline, inventory: str, found: str, expected: str, remedy: str
+):
+    commandline.write("empty.py", "hosts = []")
+    run = commandline.deploy(inventory.format(path=commandline.path))
+    assert run.returncode == 1
+    for said in (found.format(path=commandline.path), expected, remedy, "pyinfra @local"):
         assert said in run.stderr
     assert sent(run) == 0

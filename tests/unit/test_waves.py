@@ -127,6 +127,11 @@ def test_a_refusal_names_every_host_every_reason_and_how_to_leave_them_out() -> 
                          "touched. To continue without them: --exclude a --exclude b")  # fmt: skip
 
 
+def test_where_all_hosts_are_refused_none_is_left_to_continue_with() -> None:
+    text = waves.refusal([Prospect(name, reasons=(reason("full"),)) for name in "ab"])
+    assert text.endswith("2 of 2 hosts were refused, so none was touched.")
+
+
 def test_gates_are_shown_once_for_all_hosts_that_they_are_the_same_on() -> None:
     survey = surveyed.survey("3.2.0")
     gates = tuple(findings(survey, suite().settings, RELEASES[NEW]))
