@@ -1,4 +1,8 @@
-"""Running machines of the lab (`python -m lab up NAME`), grouped by Debian suite."""
+"""Running machines of the lab (`python -m lab up NAME`), grouped by Debian suite.
+
+A run changes all of them, those of tests and of other people too: choose with `--limit NAME`, as in
+`.venv/bin/pyinfra inventories/lab.py --limit NAME deploys/mailman.py`.
+"""
 
 from lab import access, machines
 

@@ -39,7 +39,9 @@ def arrives(suite: Suite, member_domain: str) -> Generator[StringCommand, None, 
         f"if getent passwd {layout.PROBE_ACCOUNT} >/dev/null; then",
         "echo 'removing the remains of an interrupted probe'; clean || exit 1; fi;",
         # Whatever happens from here on, what was made is removed again.
-        "trap 'exit 1' HUP INT TERM; trap 'status=$?; clean || status=1; exit $status' EXIT;",
+        "trap 'exit 1' HUP INT TERM;",
+        "trap 'status=$?; if clean; then echo \"the list, its message and the account are "
+        "removed\"; else status=1; fi; exit $status' EXIT;",
         program("check.probe", "make", probe),
         "&&",
         program("check.post", "send", order),

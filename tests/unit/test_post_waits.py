@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mailman_suite.host.check import ahead, stages
+from mailman_suite.host.check import ahead, post, stages
 
 ID = "<1234.56@lists.test>"
 LIST = "mailman-probe-0a1b2c3d4e5f@lists.test"
@@ -108,3 +108,12 @@ def test_a_copy_on_its_way_to_the_member_is_the_post_too(order: dict[str, Any]) 
     assert not ahead.ahead(order, ID)
     in_postfix(order, "member@lists.test", sender=bounces)
     assert ahead.ahead(order, ID)
+
+
+def test_a_probe_ends_in_words_and_not_with_addresses_that_are_removed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(post, "send", lambda order: 12.3)
+    monkeypatch.setattr("sys.argv", ["post.py", "send", json.dumps({"logs": []})])
+    post.verbs.main({"send": post.sent})
+    assert capsys.readouterr().out == " 12.30 s  in all\n"

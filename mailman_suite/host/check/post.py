@@ -2,9 +2,8 @@
 
 `send`: {"list", "sender", "mailbox", "loopback", "smtp_port", "proxy": {"host", "scheme", "port",
          "loopback"}, "archive", "logs": [patterns], "queues": [patterns], "patience"} -> one line
-         for each stage as it ends, and last a JSON object {"mailbox", "archive_url", "message_id",
-         "seconds": {stage: seconds}}. A stage that fails ends the program with its name and what
-         the logs say.
+         for each stage as it ends, and last how long all of them took. A stage that fails ends the
+         program with its name and what the logs say.
 
 `patience` is the time in seconds in which a stage must end or the queues that hold the message
 must move: after a window it waits behind all the mail that was held back.
@@ -143,8 +142,8 @@ def as_a_post(order: Json, copy: Any) -> bool:
     return True
 
 
-def archived(order: Json, message: EmailMessage) -> str | None:
-    """The address of the message's page, once the archive shows it with its style."""
+def archived(order: Json, message: EmailMessage) -> bool | None:
+    """True once the archive shows the message's page with its style."""
     identity = message["Message-ID"].strip("<>").encode()
     digest = base64.b32encode(hashlib.sha1(identity).digest()).decode()
     path = order["archive"].format(list=order["list"], hash=digest)
@@ -156,7 +155,7 @@ def archived(order: Json, message: EmailMessage) -> str | None:
     style = re.search(r"""<link\b[^>]*?\bhref=["'](/[^"']+\.css)""", page)
     if not style or fetched(order["proxy"], style.group(1))[:2] != (200, "text/css"):
         raise Failed(f"{path} has no style sheet that is served")
-    return f"{order['proxy']['scheme']}://{order['proxy']['host']}{path}"
+    return True
 
 
 def fetched(proxy: Json, path: str) -> tuple[int, str, str]:
@@ -178,8 +177,8 @@ def fetched(proxy: Json, path: str) -> tuple[int, str, str]:
         connection.close()
 
 
-def send(order: Json) -> Json:
-    """Posts and follows one message. Raises `Failed`."""
+def send(order: Json) -> float:
+    """Posts and follows one message; the seconds that it took. Raises `Failed`."""
     message = composed(order)
     stages = Stages(order["patience"], lambda: ahead(order, message["Message-ID"]))
     try:
@@ -189,23 +188,19 @@ def send(order: Json) -> Json:
     queue_id = stages.reach("Postfix accepts the post", lambda: handed_over(order, message))
     stages.reach("Core receives it by LMTP", lambda: taken_by_core(queue_id))
     stages.reach("The subscriber's mailbox has it", lambda: received(order, message, skipped))
-    url = stages.reach("The archive shows it", lambda: archived(order, message))
-    return {
-        "mailbox": order["mailbox"],
-        "archive_url": url,
-        "message_id": message["Message-ID"],
-        "seconds": stages.seconds,
-    }
+    stages.reach("The archive shows it", lambda: archived(order, message))
+    return sum(stages.seconds.values())
 
 
-def sent(order: Json) -> Json:
-    """The answer of `send`; ends the program with what was found where a stage failed."""
+def sent(order: Json) -> None:
+    """Tells that the message arrived; ends the program with what was found where a stage failed."""
     logs = Logs(order["logs"])
     try:
-        return send(order)
+        seconds = send(order)
     except Failed as failure:
         print(f"FAILED    {failure}", *logs.said(), sep="\n    ", file=sys.stderr)
         raise SystemExit(1) from None
+    print(f"{seconds:6.2f} s  in all", flush=True)
 
 
 if __name__ == "__main__":
