@@ -75,10 +75,16 @@ def deb_installation(names: Collection[str]) -> StringCommand:
 
 
 # Asked again once it has the locks: what seemed broken may have been another installation.
+# dpkg alone cannot configure a package that was unpacked before what it depends on, and apt alone
+# leaves one that was half unpacked ("reinst-required") as it is.
+_HALF_UNPACKED = (
+    "$(dpkg-query -W -f='${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^..R //p')"
+)
+_FIX = f"{_APT} --fix-broken --no-remove --reinstall install {_HALF_UNPACKED}"
 _REPAIR = (
     f'{_WAIT} {{ test -z "$(dpkg --audit)" ||'
-    " { DEBIAN_FRONTEND=noninteractive dpkg --configure -a --force-confold &&"
-    f" {_APT} --fix-broken install; }}; }}"
+    " { DEBIAN_FRONTEND=noninteractive dpkg --configure -a --force-confold;"
+    f" {_FIX} || {{ {_APT} update && {_FIX}; }}; }}; }}"
 )
 
 

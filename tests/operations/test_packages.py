@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -44,6 +45,35 @@ def test_nothing_is_sent_where_all_is_there():
 def test_a_broken_installation_is_repaired_first():
     (repair,) = installed(["proxy"], found={"proxy"}, broken=True).commands
     assert "dpkg --configure -a" in repair
+
+
+@pytest.mark.parametrize(
+    ("half_unpacked", "apt", "calls"),
+    [
+        ("ii  bash\niHR postfix\niU  mta\n", "true", ["install postfix"]),
+        ("iU  postfix\n", "true", ["install"]),
+        ("iU  postfix\n", "test -e fetched", ["install", "update", "install"]),
+    ],
+    ids=["half unpacked", "unpacked before its libraries", "without lists of packages"],
+)
+def test_what_dpkg_cannot_configure_is_left_to_apt(
+    half_unpacked: str, apt: str, calls: list[str], tmp_path: Path
+):
+    programs = {
+        "dpkg": 'test "$1" != --configure && echo something is broken',
+        "dpkg-query": f"printf '{half_unpacked}'",
+        "apt-get": f'echo "$@" >> calls; case "$*" in *update) touch fetched;; *) {apt};; esac',
+    }
+    for name, text in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    repair = packages._REPAIR.replace(packages._WAIT, "")
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    assert subprocess.run(["sh", "-c", repair], cwd=tmp_path, env=environment).returncode == 0
+    made = (tmp_path / "calls").read_text().splitlines()
+    assert [re.sub("^.*? (install|update)", r"\1", one).strip() for one in made] == calls
+    repairs = [one for one in made if "install" in one]
+    assert all("--fix-broken --no-remove --reinstall" in one for one in repairs)
 
 
 def followed(installation: OperationMeta, facts: dict[str, object]) -> Operation:
