@@ -271,6 +271,12 @@ TROUBLES = {
         'set mailman_release = "3.3.9"; to change it again, set mailman_acknowledged_window = "',
         kind="rollback",
     ),
+    "a main.cf that somebody deleted": Trouble(
+        {"lost_configurations": ["/etc/postfix/main.cf"]},
+        "no file /etc/postfix/main.cf on the host, although its package is installed",
+        "the host's own file",
+        "restore it from a backup, or from a copy that a run kept (ls -t /var/backups/mailman3",
+    ),
     "a restore in progress": _window(
         "open", "the restore 20261121T030000-3.3.10", "one run at a time", "wait", kind="restore"
     ),

@@ -23,6 +23,14 @@ _UNREAD = (
     " esac; done);"
 )
 
+# A power cut during its installation or upgrade leaves programs without `main.cf`, or without their
+# libraries: until the run repairs that, there is no Postfix. Where dpkg has all of it, the answer
+# counts; a `main.cf` that somebody deleted is refused before (`host/inspect/host.py`).
+INSTALLED = (
+    "command -v postconf >/dev/null && { ! command -v dpkg-query >/dev/null ||"
+    " dpkg-query -W -f='${db:Status-Abbrev}' postfix 2>/dev/null | grep -q '^.i'; }"
+)
+
 WRITTEN = "way out written"
 _ASKED = "asked:"
 
@@ -30,13 +38,14 @@ _ASKED = "asked:"
 class PostfixMain(FactBase[dict[str, str]]):
     """Parameter -> value as `postconf` prints it; `maps` and `aliases`: `yes` if they can be read.
 
-    `maps` are Core's, `aliases` those of the host's own users. Empty on a host without Postfix.
+    `maps` are Core's, `aliases` those of the host's own users. Empty on a host without an
+    installed Postfix.
     """
 
     def command(self) -> StringCommand:
         """One read-only command."""
         return StringCommand(
-            "if command -v postconf >/dev/null; then postconf",
+            f"if {INSTALLED}; then postconf",
             *PARAMETERS,
             "&&",
             _UNREAD,
@@ -59,14 +68,14 @@ class PostfixMain(FactBase[dict[str, str]]):
 class PostfixParameters(FactBase[dict[str, str]]):
     """Parameter -> value as `postconf` prints it; `way out written`: the relayhost a run wrote.
 
-    Empty on a host without Postfix.
+    Empty on a host without an installed Postfix.
     """
 
     def command(self, names: Sequence[str]) -> StringCommand:
         """One read-only command, which repeats the names last."""
         quoted = [QuoteString(name) for name in names]
         return StringCommand(
-            "if command -v postconf >/dev/null; then postconf",
+            f"if {INSTALLED}; then postconf",
             *quoted,
             f'&& echo "{WRITTEN} = $(test ! -e {layout.POSTFIX_WAY_OUT} ||',
             f'cat {layout.POSTFIX_WAY_OUT})" && echo',

@@ -9,6 +9,7 @@ from pyinfra.api import FactBase, StringCommand
 
 from mailman_suite.base import layout
 from mailman_suite.base.host_program import program
+from mailman_suite.facts.postfix import INSTALLED
 from mailman_suite.host.wire.checks import Questions
 
 _MARK = "= "
@@ -61,7 +62,7 @@ def _answer(line: str) -> dict[str, Any]:
 
 
 class LocalDomains(FactBase[str]):
-    """Postfix's `mydestination` with everything that it refers to."""
+    """Postfix's `mydestination` with everything that it refers to; empty without a Postfix."""
 
     @staticmethod
     def default() -> str:
@@ -70,7 +71,7 @@ class LocalDomains(FactBase[str]):
 
     def command(self) -> StringCommand:
         """One read-only command."""
-        return StringCommand("postconf -xh mydestination")
+        return StringCommand(f"if {INSTALLED}; then postconf -xh mydestination; fi")
 
     def process(self, output: list[str]) -> str:
         """An empty value is an answer: the host delivers no mail of its own."""

@@ -6,6 +6,7 @@ from mailman_suite.base import layout
 from mailman_suite.base.refusal import Refusal, Refusals
 from mailman_suite.host.wire.inspection import Inspection, LastWindow, Question
 from mailman_suite.host.wire.nothing import Nothing
+from mailman_suite.parts import chosen
 from mailman_suite.preflight.refusals import python_of, refusals
 from mailman_suite.releases.catalogue import RELEASES
 from mailman_suite.releases.platforms import platform_of
@@ -22,6 +23,7 @@ def question(settings: Settings) -> Question:
     return {
         "interpreters": [settings.python],
         "files": [path for path in (settings.tls_certificate, settings.tls_key) if path],
+        "configurations": _configurations(settings),
         "paths": {
             "home": layout.HOME,
             "venv": layout.VENV,
@@ -36,6 +38,12 @@ def question(settings: Settings) -> Question:
             "rehearsal": layout.REHEARSAL_MARK,
         },
     }
+
+
+def _configurations(settings: Settings) -> dict[str, list[str]]:
+    mta = chosen.mta(settings)
+    packages = {name for names in mta.packages.values() for name in names}
+    return {mta.configuration: sorted(packages)} if settings.runs("core", "mta") else {}
 
 
 def suite_of(settings: Settings, look: Inspection | None) -> Suite:

@@ -51,6 +51,7 @@ def refusals(
         *ports.taken(settings, look),
         *roles.foreign(settings, look),
         *_files(look),
+        *_lost(look),
     ]
 
 
@@ -66,6 +67,7 @@ def _without_release(
         *busy.busy(settings, look),
         *databases.one_role(settings, look),
         *ports.taken(settings, look),
+        *_lost(look),
     ]
 
 
@@ -179,4 +181,17 @@ def _files(look: Inspection) -> Iterator[Refusal]:
             found=f"no file {path} on the host",
             expected="the TLS certificate and key that the settings name",
             remedy="put it there, or correct mailman_tls_certificate and mailman_tls_key",
+        )
+
+
+def _lost(look: Inspection) -> Iterator[Refusal]:
+    """A new one would be without what it said of the host's other mail."""
+    for path in look["lost_configurations"]:
+        name = path.rpartition("/")[2]
+        yield Refusal(
+            found=f"no file {path} on the host, although its package is installed",
+            expected="the host's own file, of which a run changes a few parameters",
+            remedy="restore it from a backup, or from a copy that a run kept (ls -t "
+            f"{layout.COPIES}/{name}.*); where the host has no other mail, let the package make a "
+            "new one (dpkg-reconfigure postfix, or dnf reinstall postfix)",
         )

@@ -74,6 +74,7 @@ def look(host: PaperHost, release: str = "") -> dict[str, Any]:
         "memory_bytes": 4 * 1024**3,
         "listeners": {},
         "missing_files": [],
+        "lost_configurations": [],
         "traces": [],
         "suite": {"kind": "ours" if release else "none", "release": release},
         "window": {},

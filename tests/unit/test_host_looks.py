@@ -227,6 +227,7 @@ def test_one_look_answers_all_at_once(tmp_path: Path):
     asked = {
         "interpreters": [],
         "files": [__file__, "/nowhere/key.pem"],
+        "configurations": {"/nowhere/main.cf": ["no-package-of-this-name"]},
         "paths": {
             "home": str(tmp_path),
             "venv": str(tmp_path / "venv"),
@@ -239,10 +240,40 @@ def test_one_look_answers_all_at_once(tmp_path: Path):
     }
     found = json.loads(json.dumps(look.look(asked)))
     assert found["missing_files"] == ["/nowhere/key.pem"]
+    assert found["lost_configurations"] == []
     assert found["root"] is (os.geteuid() == 0)
     assert found["os_release"]["id"]
     assert found["memory_bytes"] > 2**28
     assert found["rehearsal"] is False
+
+
+@pytest.mark.parametrize(
+    ("status", "is_lost"),
+    [("ii ", True), ("hi ", True), ("iU ", False), ("iHR", False), ("rc ", False), ("", False)],
+)
+def test_a_file_is_lost_where_its_package_was_installed_to_its_end(
+    status: str, is_lost: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    program(tmp_path, "dpkg-query", f"printf '{status}'; test -n '{status}'")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
+    asked = {str(tmp_path / "main.cf"): ["postfix"]}
+    assert bool(look.lost(asked)) is is_lost
+    (tmp_path / "main.cf").touch()
+    assert look.lost(asked) == []
+
+
+def test_where_there_is_rpm_it_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert look.lost({"/nowhere/main.cf": ["postfix"]}) == []
+    program(tmp_path, "rpm", 'test "$2" = postfix && echo postfix-3.8.5')
+    assert look.lost({"/nowhere/main.cf": ["exim", "postfix"]}) == ["/nowhere/main.cf"]
+    assert look.lost({"/nowhere/main.cf": ["exim"]}) == []
+
+
+def program(place: Path, name: str, text: str) -> None:
+    """A program of that name in a directory, written in shell."""
+    (place / name).write_text(f"#!/bin/sh\n{text}\n")
+    (place / name).chmod(0o755)
 
 
 def state(place: Path, **files: Any) -> dict[str, str]:

@@ -169,6 +169,33 @@ def database(core_config: str) -> inspection.SuiteDetails:
     return {"database": (kinds or [""])[-1], "database_place": (places or [""])[-1]}
 
 
+def lost(configurations: dict[str, list[str]]) -> list[str]:
+    """The files that are gone although their package was installed to its end.
+
+    Where an installation was interrupted they do not exist yet, and its repair makes them.
+    """
+    return [
+        path
+        for path, packages in configurations.items()
+        if not os.path.exists(path) and any(map(is_installed, packages))
+    ]
+
+
+def is_installed(package: str) -> bool:
+    """Whether dpkg or rpm has it, not merely unpacked."""
+    dpkg = ["dpkg-query", "-W", "-f=${db:Status-Abbrev}", package]
+    return said(*dpkg)[1:2] == "i" or bool(said("rpm", "-q", package))
+
+
+def said(*words: str) -> str:
+    """What a command prints; "" where it fails or does not exist."""
+    try:
+        done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    except OSError:
+        return ""
+    return "" if done.returncode else done.stdout.decode(errors="replace")
+
+
 def look(arguments: inspection.Question) -> inspection.HostInspection:
     """Everything that a run needs to know before its first change."""
     paths = arguments["paths"]
@@ -182,6 +209,7 @@ def look(arguments: inspection.Question) -> inspection.HostInspection:
         "memory_bytes": memory_bytes(),
         "listeners": listeners(),
         "missing_files": [path for path in arguments["files"] if not os.path.isfile(path)],
+        "lost_configurations": lost(arguments["configurations"]),
         "suite": suite(paths),
         "window": windows.window(paths),
         "backup": windows.backup(paths),

@@ -31,10 +31,14 @@ class Paths(TypedDict):
 
 
 class Question(TypedDict):
-    """Interpreters beyond those in /usr/bin ("" counts as none), and files that must exist."""
+    """Interpreters beyond those in /usr/bin ("" counts as none), and files that must exist.
+
+    `configurations` are files that a package makes at its installation: path -> its names.
+    """
 
     interpreters: list[str]
     files: list[str]
+    configurations: dict[str, list[str]]
     paths: Paths
 
 
@@ -121,6 +125,7 @@ class HostInspection(TypedDict):
     memory_bytes: int
     listeners: dict[str, Listener]
     missing_files: list[str]
+    lost_configurations: list[str]
     suite: StandingSuite
     window: LastWindow | Nothing
     backup: LastBackup | Nothing
