@@ -10,7 +10,8 @@ INVENTORY ?= inventories/prod.py
 # YES=1 runs without asking, as cron and CI need it.
 YES ?=
 ANSWER := $(if $(YES),-y)
-FAST_TESTS := tests/unit tests/facts tests/operations tests/plans tests/windows tests/contract
+# Three at a time on two processors: many of them wait for processes.
+FAST_TESTS := $(BIN)/pytest -q -n 3 --dist worksteal tests/unit tests/facts tests/operations tests/plans tests/windows tests/contract
 # Three at a time, because half of the time they wait for machines; in the order of tests/lab/conftest.py.
 LAB_TESTS := $(BIN)/pytest -q -n 3 --dist loadgroup --no-loadscope-reorder --durations=20 tests/lab
 
@@ -68,17 +69,17 @@ lint: $(TEST_INSTALLED) ## ruff and mypy
 	$(BIN)/mypy
 
 test: lint ## all tests, with real machines if this computer can run them
-	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
+	$(FAST_TESTS)
 	$(LAB_TESTS) -m "lab and not full"
 
 test-fast: $(TEST_INSTALLED) ## the tests without machines, in well under a minute
-	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
+	$(FAST_TESTS)
 
 test-lab: $(TEST_INSTALLED) ## only the tests on real machines
 	$(LAB_TESTS) -m "lab and not full"
 
 test-full: lint ## all tests, including every fault at every step; a night on two cores
-	$(BIN)/pytest -q -n 2 $(FAST_TESTS)
+	$(FAST_TESTS)
 	$(LAB_TESTS)
 
 bench: $(TEST_INSTALLED) ## the benchmarks, measured side by side on lab machines
