@@ -72,7 +72,7 @@ test: lint ## all tests, with real machines if this computer can run them
 	$(FAST_TESTS)
 	$(LAB_TESTS) -m "lab and not full"
 
-test-fast: $(TEST_INSTALLED) ## the tests without machines, in well under a minute
+test-fast: $(TEST_INSTALLED) ## the tests without machines, in a minute on two idle processors
 	$(FAST_TESTS)
 
 test-lab: $(TEST_INSTALLED) ## only the tests on real machines
