@@ -44,9 +44,7 @@ class Suite:
     given_secrets: Mapping[str, HiddenValue]
     identifier: str  # the name of the release's directory, bound to its lock and its Python
     running: str  # the identifier of the release that the host runs now, empty where there is none
-    running_sides: Mapping[
-        Side, str
-    ]  # what identifies the code of each side of it, where that is known
+    running_sides: Mapping[Side, str]  # what identifies the code of each of its sides, if known
     by_hand: bool  # whether what runs now was made by hand by upstream's guide, or is packages
     places: Places = VIRTUALENV  # where the suite that runs now has what is asked and taken over
     old: Old = NOTHING_OLD  # what earlier runs left and no rollback needs

@@ -57,7 +57,6 @@ def order(suite: Suite, name: str, units: DeclaredUnits) -> wire.Order:
         "files": _files(suite),
         "leaves": list(suite.leaves),
         "goes_on": units_left_alone(suite),
-        "sides": release_link(suite)["sides"],
         "units": stopped_units(suite),
         "starts": started_units(suite),
         "declared_units": units,
@@ -76,8 +75,8 @@ def order(suite: Suite, name: str, units: DeclaredUnits) -> wire.Order:
 
 def _release(suite: Suite) -> wire.Release:
     """What the new release consists of, and how its programs are run."""
-    link = release_link(suite)
     return {
+        **release_link(suite),
         "python": f"{suite.release_directory}/venv/bin/python",
         "user": layout.USER,
         "environment": {
@@ -85,8 +84,6 @@ def _release(suite: Suite) -> wire.Release:
             "MAILMAN_CONFIG_FILE": layout.CORE_CONFIG,
             "MAILMAN_WEB_CONFIG": layout.WEB_SETTINGS,
         },
-        "link": link["link"],
-        "target": link["target"],
         "heads": f"{suite.release_directory}/heads.json",
     }
 

@@ -13,31 +13,22 @@ import os
 
 from mailman_suite.host.apply import files as managed_files
 from mailman_suite.host.base import files, verbs
+from mailman_suite.host.inspect import stamps
 from mailman_suite.host.wire.sides import ReleaseLink, Sides
-
-# The target of the link when the stamps were written.
-_OF = "release"
 
 
 def point(order: ReleaseLink) -> None:
     """One rename changes the release: there is no instant without one."""
     link, target, sides = order["link"], order["target"], order["sides"]
-    is_known = os.path.islink(link) and os.readlink(link) == _text(sides, _OF)
+    place = sides["directory"]
+    is_known = os.path.islink(link) and stamps.are_of(link, place)
     managed_files.make_link(link, target)
-    os.makedirs(sides["directory"], mode=0o700, exist_ok=True)
+    os.makedirs(place, mode=0o700, exist_ok=True)
     for side, text in sides["stamps"].items():
-        if not is_known or _text(sides, side) != text:
+        if not is_known or stamps.text(place, side) != text:
             _write(sides, side, text)
-    if _text(sides, _OF) != target:
-        _write(sides, _OF, target)
-
-
-def _text(sides: Sides, name: str) -> str:
-    try:
-        with files.opened(os.path.join(sides["directory"], name)) as stamp:
-            return stamp.read().decode()
-    except FileNotFoundError:
-        return ""
+    if stamps.text(place, stamps.OF) != target:
+        _write(sides, stamps.OF, target)
 
 
 def _write(sides: Sides, name: str, text: str) -> None:

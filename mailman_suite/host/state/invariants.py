@@ -39,6 +39,7 @@ _FOLDERS = {  # below Core's var directory
 }
 _ALSO_BY_FOLDER = ("queue", "lists")  # where each folder directly below is one queue or one list
 _CHUNK = 1 << 20
+_OF_WEB = frozenset(one.name for one in invariant_tables.WEB)
 
 
 class _Sum:
@@ -81,8 +82,7 @@ def of_sides(tallies: Tallies, sides: Collection[Side]) -> Tallies:
 
 def side_of(name: str) -> Side:
     """Whose a name of a tally is, such as `archived messages (lists)`."""
-    family = name.partition(" (")[0]
-    return "web" if family in {one.name for one in invariant_tables.WEB} else "core"
+    return "web" if name.partition(" (")[0] in _OF_WEB else "core"
 
 
 def look(asked: StateQuestion) -> Tallies:

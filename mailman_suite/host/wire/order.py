@@ -12,7 +12,7 @@ from mailman_suite.host.wire.checks import CoreQuestion, PagesQuestion
 from mailman_suite.host.wire.connections import Connections
 from mailman_suite.host.wire.files import FilesToApply
 from mailman_suite.host.wire.inspection import WindowKind
-from mailman_suite.host.wire.sides import Side, Sides
+from mailman_suite.host.wire.sides import ReleaseLink, Side, Sides
 from mailman_suite.host.wire.survey import CronJob
 from mailman_suite.host.wire.units import DeclaredUnits
 
@@ -115,14 +115,12 @@ class OldHealth(TypedDict, total=False):
     lists_page: str
 
 
-class Release(TypedDict):
+class Release(ReleaseLink):
     """What the new release consists of, and how its programs are run."""
 
     python: str
     user: str
     environment: dict[str, str]
-    link: str
-    target: str
     heads: str
 
 
